@@ -1,0 +1,1 @@
+"""Anye: a registry for job and income support, from registers in to help out."""
