@@ -1,0 +1,28 @@
+"""Django settings of one registry: everything particular comes from its home folder (see config/home.py).
+
+`ANYE_LOGIN` chooses the database login: `web` (default; may act as the app role only), `worker` or `migrate`.
+"""
+
+import os
+from pathlib import Path
+
+from anye.config import postgres
+from anye.config.home import Home, default_home
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = Home.open(Path(os.environ.get("ANYE_HOME") or default_home()))
+LOGIN = os.environ.get("ANYE_LOGIN", "web")
+LOGIN_ROLES = {"web": "anye_app", "worker": "anye_batch", "migrate": "anye_owner"}
+
+SECRET_KEY = HOME.secret_key
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("ANYE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ANYE_PACK = HOME.pack
+ANYE_TRIAL = HOME.trial
+ANYE_KEYRING = HOME.keyring_text()
+# one-time links work on the loopback address of a trial registry, and for the first administrator
+ANYE_SIGN_IN_LINKS = True
+
+DATABASES = {"default": postgres.django_database(HOME, LOGIN, LOGIN_ROLES[LOGIN])}
+
+from anye.config.common import *  # noqa: E402, F403

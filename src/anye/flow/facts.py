@@ -1,0 +1,164 @@
+"""Staged facts become facts: contradictions are decided by strength, never by the order of arrival.
+
+Strength is (source's rank, file month, known on, batch digest, sheet, line). Of the rows that speak of one key the
+strongest stands; a row that says the same is support; a row that differs is kept, already retired on the day its
+winner became known. All of it is set-wise SQL inside the transaction of the load.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from anye.flow.specs import FactSpec
+
+STRENGTH = "s_rank, s_month, s_known, s_digest, s_sheet, s_line"
+ORDER = ", ".join(f"{column} DESC" for column in STRENGTH.split(", "))
+NO_MONTH = "'-infinity'::date"
+
+
+@dataclass
+class Published:
+    """What one fact table took from a batch: current rows, rows kept as overruled, rows that only support."""
+
+    inserted: int = 0
+    overruled: int = 0
+    supports: int = 0
+
+
+def publish(spec: FactSpec, stage: str, batch: int) -> Published:
+    """Take the staged facts of linked rows into their table. Needs the temporary table `link` of the load."""
+    with connection.cursor() as cursor:
+        _incoming(cursor, spec, stage)
+        cursor.execute("SELECT count(*) FROM incoming")
+        if not cursor.fetchone()[0]:
+            cursor.execute("DROP TABLE incoming")
+            return Published()
+        _judge(cursor, spec)
+        published = _apply(cursor, spec, batch)
+        cursor.execute("DROP TABLE incoming, judged")
+    return published
+
+
+def _quoted(names: tuple[str, ...] | list[str], alias: str = "") -> str:
+    prefix = f"{alias}." if alias else ""
+    return ", ".join(f'{prefix}"{name}"' for name in names)
+
+
+def _matching(spec: FactSpec) -> tuple[str, str]:
+    """The SQL for *the same key* (f is the fact, i the newcomer) and for *says the same*."""
+    # a spell's first day may be unknown; every other key column is NOT NULL, and = can use the index
+    equals = {name: "IS NOT DISTINCT FROM" if name == "valid_from" else "=" for name in spec.key}
+    same_key = "".join(f' AND f."{name}" {equals[name]} i."{name}"' for name in spec.key)
+    same = " AND ".join(f'f."{name}" IS NOT DISTINCT FROM i."{name}"' for name in spec.compared) or "true"
+    return same_key, same
+
+
+def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str) -> None:
+    """Linked rows with their strength; `place` counts from the strongest of each key."""
+    parent = {"person_id": "l.person_id", "household_id": "s.parent_id", "firm_id": "s.parent_id"}[spec.parent]
+    scope = "" if spec.parent == "firm_id" else "l.scope_no,"
+    key = ", ".join(["parent_id", *(f'"{name}"' for name in spec.key)])
+    cursor.execute(
+        f"""
+        CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS
+        SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {ORDER}) AS place
+        FROM (
+            SELECT {parent} AS parent_id, {scope} {_quoted(list(spec.columns), "s")},
+                   l.batch_id, l.sheet_no, l.line, b.known_on, o.rank AS s_rank,
+                   coalesce(b.file_month, {NO_MONTH}) AS s_month, b.known_on AS s_known, b.digest AS s_digest,
+                   l.sheet_no AS s_sheet, l.line AS s_line
+            FROM {stage} s
+            JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
+            JOIN registers_batch b ON b.id = l.batch_id
+            JOIN registers_source o ON o.id = b.source_id
+        ) rows WHERE parent_id IS NOT NULL
+        """
+    )
+
+
+def _judge(cursor: CursorWrapper, spec: FactSpec) -> None:
+    """One line a key that somebody spoke of: the strongest newcomer beside what is current, and who wins."""
+    same_key, same = _matching(spec)
+    cursor.execute("ANALYZE incoming")
+    cursor.execute(
+        f"""
+        CREATE TEMPORARY TABLE judged ON COMMIT DROP AS
+        SELECT i.*, f.id AS fact_id, f.known_on AS fact_known, f.source_batch AS fact_batch,
+               (f.source_batch = i.batch_id AND f.source_sheet = i.sheet_no AND f.source_line = i.line) AS is_itself,
+               f.id IS NOT NULL AND ({same}) AS is_same,
+               CASE WHEN f.id IS NULL THEN true WHEN {same} THEN false
+               ELSE (i.s_rank, i.s_month, i.s_known, i.s_digest, i.s_sheet, i.s_line) > (
+                   SELECT (w.s_rank, w.s_month, w.s_known, w.s_digest, w.s_sheet, w.s_line) FROM (
+                       SELECT o.rank AS s_rank, coalesce(b.file_month, {NO_MONTH}) AS s_month, b.known_on AS s_known,
+                              b.digest AS s_digest, voice.sheet AS s_sheet, voice.line AS s_line
+                       FROM (
+                           SELECT f.source_batch AS batch, f.source_sheet AS sheet, f.source_line AS line
+                           UNION ALL
+                           SELECT u.batch_id, u.sheet_no, u.line FROM registers_support u
+                           WHERE u.fact_table = '{spec.table}' AND u.fact_id = f.id
+                       ) voice
+                       JOIN registers_batch b ON b.id = voice.batch
+                       JOIN registers_source o ON o.id = b.source_id
+                       ORDER BY {ORDER} LIMIT 1
+                   ) w
+               ) END AS wins
+        FROM incoming i
+        LEFT JOIN {spec.table} f ON f.{spec.parent} = i.parent_id AND f.retired_on IS NULL{same_key}
+        WHERE i.place = 1
+        """
+    )
+
+
+def _apply(cursor: CursorWrapper, spec: FactSpec, batch: int) -> Published:
+    cursor.execute(
+        f"""
+        UPDATE {spec.table} f SET retired_on = j.known_on, retired_by = j.batch_id
+        FROM judged j WHERE j.fact_id = f.id AND j.wins AND NOT j.is_same
+        """
+    )
+    columns = _quoted(list(spec.columns))
+    scope = "" if spec.parent == "firm_id" else "scope_no, "
+    into = (
+        f"INSERT INTO {spec.table} ({spec.parent}, {scope}{columns}, known_on, retired_on, retired_by,"
+        " source_batch, source_sheet, source_line) "
+    )
+    cursor.execute(
+        into + f"""
+        SELECT parent_id, {scope}{columns}, known_on,
+               CASE WHEN wins THEN NULL ELSE fact_known END, CASE WHEN wins THEN NULL ELSE fact_batch END,
+               batch_id, sheet_no, line
+        FROM judged WHERE NOT is_same ORDER BY parent_id
+        """
+    )
+    inserted = cursor.rowcount
+    supports, overruled = _also_said(cursor, spec, into, columns, scope)
+    return Published(inserted, overruled, supports)
+
+
+def _also_said(cursor: CursorWrapper, spec: FactSpec, into: str, columns: str, scope: str) -> tuple[int, int]:
+    """Every other newcomer of a key: support where it says what now stands, else kept as overruled."""
+    same_key, same = _matching(spec)
+    current = (
+        f"JOIN {spec.table} f ON f.{spec.parent} = i.parent_id AND f.retired_on IS NULL{same_key} "
+        "WHERE NOT (f.source_batch = i.batch_id AND f.source_sheet = i.sheet_no AND f.source_line = i.line)"
+    )
+    others = "(i.place > 1 OR EXISTS (SELECT 1 FROM judged j WHERE j.is_same AND j.batch_id = i.batch_id"
+    others += " AND j.sheet_no = i.sheet_no AND j.line = i.line))"
+    cursor.execute(
+        f"""
+        INSERT INTO registers_support (fact_table, fact_id, batch_id, sheet_no, line)
+        SELECT '{spec.table}', f.id, i.batch_id, i.sheet_no, i.line FROM incoming i {current} AND {others} AND {same}
+        ON CONFLICT DO NOTHING
+        """
+    )
+    supports = cursor.rowcount
+    plain = _quoted(list(spec.columns), "i")
+    cursor.execute(
+        into + f"""
+        SELECT i.parent_id, {scope.replace("scope_no", "i.scope_no")}{plain}, i.known_on, f.known_on, f.source_batch,
+               i.batch_id, i.sheet_no, i.line
+        FROM incoming i {current} AND i.place > 1 AND NOT ({same})
+        """
+    )
+    return supports, cursor.rowcount

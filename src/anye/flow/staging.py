@@ -1,0 +1,116 @@
+"""Blocks of clean rows wait in unlogged tables of the schema `stage`, three to a batch kind, until all are there.
+
+A block's stage rows, its sealed raw blocks and its done-mark are one commit, so a load that is killed goes on where
+it stopped. The marks are unlogged too: a server crash loses rows and marks together.
+"""
+
+import io
+import json
+import struct
+from collections.abc import Mapping
+
+import polars as pl
+from django.db import connection
+
+from anye.engine.sealing import Keyring
+from anye.flow.specs import SPECS, FactSpec
+
+RAW_ROWS = 2_000  # a block of this size opens in some 2 ms and packs well
+PLACE = {"batch_id": "bigint", "sheet_no": "smallint", "line": "integer"}
+ROW = {
+    **PLACE,
+    "id_blind": "bytea",
+    "id_last_blind": "bytea",
+    "id_sealed": "bytea",
+    "name": "text",
+    "name_key": "text",
+    "birth_on": "date",
+    "id_birth_on": "date",
+    "sex": "text",
+    "area_code": "text",
+    "scope_no": "bigint",
+}
+# what a stage column holds before the load knows the node it speaks of
+NODE_CODES = {"household_id": {"household_code": "text"}, "firm_id": {"firm_code": "text"}}
+
+
+def stage_columns(spec: FactSpec) -> dict[str, str]:
+    """Columns of a fact's stage table: its place, the codes of the nodes it names, its content, and their ids."""
+    columns = dict(PLACE)
+    if spec.parent != "person_id":
+        columns |= {**NODE_CODES[spec.parent], "parent_id": "bigint"}
+    for name, kind in spec.columns.items():
+        columns |= {**NODE_CODES.get(name, {}), name: kind}
+    return columns
+
+
+def tables(batch: int) -> str:
+    """The common prefix of a batch's stage tables."""
+    return f"stage.b{batch}"
+
+
+def create(batch: int) -> None:
+    prefix = tables(batch)
+    layouts = {"row": ROW, "mark": {"number": "integer"}} | {n: stage_columns(s) for n, s in SPECS.items()}
+    with connection.cursor() as cursor:
+        for name, columns in layouts.items():
+            listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            cursor.execute(f"CREATE UNLOGGED TABLE IF NOT EXISTS {prefix}_{name} ({listed})")
+
+
+def drop(batch: int) -> None:
+    names = ", ".join(f"{tables(batch)}_{name}" for name in ["row", "mark", *SPECS])
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {names}")
+
+
+def blocks_done(batch: int) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT number FROM {tables(batch)}_mark")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def mark(batch: int, number: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {tables(batch)}_mark VALUES (%s)", [number])
+
+
+def copy(table: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
+    """COPY a frame into a stage table; columns it lacks stay NULL."""
+    if frame.is_empty():
+        return
+    present = [name for name in columns if name in frame.columns]
+    hexed = [
+        (pl.lit("\\x") + pl.col(name).bin.encode("hex")).alias(name)
+        for name in present
+        if frame.schema[name] == pl.Binary
+    ]
+    text = io.BytesIO()
+    frame.select(present).with_columns(hexed).write_csv(text, include_header=False)
+    listed = ", ".join(f'"{name}"' for name in present)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({listed}) FROM STDIN (FORMAT csv)") as stream:
+        stream.write(text.getvalue())
+
+
+def pack(frames: Mapping[str, pl.DataFrame], keyring: Keyring) -> bytes:
+    """Clean frames of some rows → one sealed value (zstd Arrow IPC parts behind a length header)."""
+    parts, head = [], {}
+    for name, frame in frames.items():
+        if not frame.is_empty():
+            buffer = io.BytesIO()
+            frame.write_ipc(buffer, compression="zstd")
+            parts.append(buffer.getvalue())
+            head[name] = len(parts[-1])
+    header = json.dumps(head).encode()
+    return keyring.seal_bytes(struct.pack(">I", len(header)) + header + b"".join(parts), context="raw")
+
+
+def unpack(sealed: bytes, keyring: Keyring) -> dict[str, pl.DataFrame]:
+    data = keyring.unseal_bytes(bytes(sealed), context="raw")
+    (size,) = struct.unpack(">I", data[:4])
+    head: dict[str, int] = json.loads(data[4 : 4 + size])
+    frames, at = {}, 4 + size
+    for name, length in head.items():
+        frames[name] = pl.read_ipc(io.BytesIO(data[at : at + length]))
+        at += length
+    return frames

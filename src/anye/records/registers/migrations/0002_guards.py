@@ -1,0 +1,32 @@
+"""Row policies, composite keys, triggers and grants of the tables before."""
+
+from django.db import migrations
+from django.db.migrations import RunSQL
+
+from anye.records.audit.guards import audited, granted, scoped
+
+
+class Migration(migrations.Migration):
+    dependencies = [("registers", "0001_tables"), ("audit", "0002_guards")]
+
+    operations = [
+        RunSQL(
+            """
+            CREATE SCHEMA stage;
+            GRANT USAGE, CREATE ON SCHEMA stage TO anye_batch;
+            """,
+            RunSQL.noop,
+        ),
+        granted("registers_source"),
+        granted("registers_batch"),
+        granted("registers_rawblock", app=""),
+        scoped("registers_fault"),
+        granted("registers_fault"),
+        granted("registers_rowclaim", app=""),
+        granted("registers_support", app="SELECT"),
+        scoped("registers_entry"),
+        audited("registers_entry"),
+        granted("registers_entry", app="SELECT, INSERT"),
+        scoped("registers_upload"),
+        granted("registers_upload", app="SELECT, INSERT"),
+    ]

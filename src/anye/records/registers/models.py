@@ -1,0 +1,194 @@
+"""Where facts come from: sources, batches (a file is a batch), their rows under seal, and what was wrong with them."""
+
+from django.db import models
+from django.db.models import Q
+
+from anye.records.accounts.scope import ScopedManager
+
+
+class Source(models.Model):
+    """A register that files come from (数据来源), as its profile describes it. A higher rank wins contradictions."""
+
+    code = models.CharField("代码", max_length=40, unique=True)
+    title_zh = models.CharField("名称", max_length=80)
+    title_en = models.CharField("英文名称", max_length=80)
+    rank = models.SmallIntegerField("可信级别")
+    creates_persons = models.BooleanField("建档")
+
+
+class Batch(models.Model):
+    """One file as one profile version read it (批次). Its digest is its identity: the same bytes load once.
+
+    States: reading (rows arrive in blocks), published, failed, withdrawn. Counts follow the command line's report.
+    """
+
+    token = models.CharField(max_length=22, unique=True)
+    source = models.ForeignKey(Source, models.PROTECT)
+    profile_version = models.IntegerField()
+    sha256 = models.BinaryField()
+    digest = models.BinaryField()
+    file_name = models.CharField("文件名", max_length=255)
+    file_month = models.DateField("所属月份", null=True)
+    known_on = models.DateField("获知日期")
+    loaded_by = models.CharField("加载人", max_length=40)
+    state = models.CharField("状态", max_length=10, default="reading")
+    failure = models.JSONField(null=True)
+    blocks_done = models.IntegerField(default=0)
+    rows = models.BigIntegerField("行数", default=0)
+    loaded = models.BigIntegerField("已加载", default=0)
+    unchanged = models.BigIntegerField("无变化", default=0)
+    refused = models.BigIntegerField("退回", default=0)
+    queried = models.BigIntegerField("存疑", default=0)
+    unattached = models.BigIntegerField("未关联", default=0)
+    fact_counts = models.JSONField(default=dict)
+    started_at = models.DateTimeField("开始时间")
+    published_at = models.DateTimeField("完成时间", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["digest"], condition=~Q(state="withdrawn"), name="registers_batch_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["reading", "published", "failed", "withdrawn"]), name="registers_batch_state"
+            ),
+        ]
+
+
+class RawBlock(models.Model):
+    """Some thousand source rows of a batch, compressed and encrypted (原始数据); only the batch role may open them."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT)
+    number = models.IntegerField()
+    sealed = models.BinaryField()
+    first_sheet = models.SmallIntegerField()
+    first_line = models.IntegerField()
+    last_sheet = models.SmallIntegerField()
+    last_line = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="registers_rawblock_once")]
+
+
+class Fault(models.Model):
+    """What was wrong with a row: refused (nothing was taken), queried (taken, and asked about) or unattached.
+
+    `scope_no` is the office that can mend it: the row's village where it is known, else the loading office.
+    """
+
+    batch = models.ForeignKey(Batch, models.PROTECT)
+    sheet_no = models.SmallIntegerField(default=0)
+    sheet = models.CharField(max_length=120, null=True)
+    line = models.IntegerField("行")
+    level = models.CharField(max_length=10)
+    column = models.CharField("列", max_length=80, null=True)
+    reason = models.CharField("原因", max_length=24)
+    params = models.JSONField(default=dict)
+    scope_no = models.BigIntegerField()
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["batch", "level", "sheet_no", "line"], name="registers_fault_batch"),
+            models.Index(fields=["scope_no", "id"], name="registers_fault_scope"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(level__in=["refused", "queried", "unattached"]), name="registers_fault_level"
+            ),
+        ]
+
+
+class RowClaim(models.Model):
+    """Which person a source row speaks of (行与人的关联): the row's identity under blind index, and the person if any.
+
+    Rows of creating registers all stand here; rows of the others only while they attach to nobody. Only the batch
+    role sees them. The strongest creating row of an ID number decides whose it is; rows that agree with it in name
+    or birth attach, the others wait and are listed: the result does not depend on the order of files.
+    """
+
+    batch = models.ForeignKey(Batch, models.PROTECT)
+    sheet_no = models.SmallIntegerField()
+    line = models.IntegerField()
+    id_blind = models.BinaryField()
+    name_key = models.CharField(max_length=80)
+    birth_on = models.DateField(null=True)
+    is_creating = models.BooleanField()
+    scope_no = models.BigIntegerField()
+    person_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "sheet_no", "line"], name="registers_rowclaim_once"),
+        ]
+        indexes = [models.Index(fields=["id_blind"], name="registers_rowclaim_id")]
+
+
+class Support(models.Model):
+    """A second row that says what a fact already says (佐证): withdrawing a load retires only what nothing supports."""
+
+    fact_table = models.CharField(max_length=40)
+    fact_id = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, models.PROTECT)
+    sheet_no = models.SmallIntegerField()
+    line = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fact_table", "fact_id", "batch", "sheet_no", "line"], name="registers_support_once"
+            ),
+        ]
+
+
+class Entry(models.Model):
+    """What an officer typed or a visit answered (人工录入), waiting for the worker to publish it as a batch of one row.
+
+    The payload is sealed. The answer is the same whether or not the person exists elsewhere.
+    """
+
+    token = models.CharField(max_length=22, unique=True)
+    kind = models.CharField(max_length=20)
+    person_id = models.BigIntegerField(null=True)
+    scope_no = models.BigIntegerField()
+    sealed = models.BinaryField()
+    entered_by = models.CharField("录入人", max_length=40)
+    duty_id = models.BigIntegerField()
+    entered_at = models.DateTimeField("录入时间")
+    state = models.CharField("状态", max_length=10, default="waiting")
+    reason = models.CharField("原因", max_length=40, blank=True)
+    batch_id = models.BigIntegerField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["scope_no", "-id"], name="registers_entry_scope")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "done", "refused", "waits_for_other"]), name="registers_entry_state"
+            ),
+        ]
+
+
+class Upload(models.Model):
+    """A file that an officer handed in and the worker loads (上传文件); the bytes are sealed and go when it is read."""
+
+    token = models.CharField(max_length=22, unique=True)
+    file_name = models.CharField("文件名", max_length=255)
+    sealed = models.BinaryField(null=True)
+    size = models.BigIntegerField()
+    known_on = models.DateField("获知日期")
+    uploaded_by = models.CharField("上传人", max_length=40)
+    duty_id = models.BigIntegerField()
+    scope_no = models.BigIntegerField()
+    uploaded_at = models.DateTimeField("上传时间")
+    state = models.CharField("状态", max_length=10, default="waiting")
+    failure = models.JSONField(null=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["scope_no", "-id"], name="registers_upload_scope")]
