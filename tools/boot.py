@@ -24,8 +24,6 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCKS = ROOT / "requirements"
 OLDEST = (3, 11)
-# What the editable install and its build hook depend on.
-BUILD_INPUTS = ("pyproject.toml", "hatch_build.py", "package.json", "package-lock.json", ".npmrc")
 # pip's setting -> uv's variable, and what joins several values.
 UV_NAMES = {
     "index-url": ("UV_DEFAULT_INDEX", " "),
@@ -137,9 +135,11 @@ def install_packages() -> None:
 
 
 def install_anye() -> None:
-    """Install Anye itself, editable; its build hook fetches the front-end assets."""
-    digest = digest_of(*(ROOT / name for name in BUILD_INPUTS))
+    """Install Anye itself, editable; its build hook fetches the front-end assets, and again when they change."""
+    digest = digest_of(ROOT / "pyproject.toml")
     if is_stamped("anye", digest):
+        if not run(str(PYTHON), str(ROOT / "hatch_build.py")):
+            sys.exit("anye: the front-end assets could not be fetched; see above")
         return
     say("installing anye and its front-end assets")
     if not pip("install", "--quiet", "--no-build-isolation", "--no-deps", "--editable", str(ROOT)):
