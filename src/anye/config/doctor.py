@@ -148,7 +148,7 @@ def _inside(home: Home, server: postgres.Server) -> Iterator[Check]:
             [name],
         ).fetchone()
         detail = f"{name}, {told[0]}, {told[1]}, {told[2]}" if told else name
-        yield Check("database", bool(told) and told[:2] == ("UTF8", ROLES[0]), _same(detail), prepare_again)
+        yield Check("database", told is not None and told[:2] == ("UTF8", ROLES[0]), _same(detail), prepare_again)
         here = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [list(ROLES)])}
         yield Check("roles", here == set(ROLES), _same(", ".join(sorted(here)) or "-"), prepare_again)
         yield _logins(home, server, admin, name)
@@ -173,7 +173,7 @@ def _logins(home: Home, server: postgres.Server, admin: psycopg.Connection[objec
 
 def _safety(admin: psycopg.Connection[object]) -> Check:
     wanted = ("data_checksums", "fsync", "full_page_writes")
-    values = {each: admin.execute(f"SHOW {each}").fetchone()[0] for each in wanted}  # type: ignore[index, misc]
+    values = {each: admin.execute(f"SHOW {each}").fetchone()[0] for each in wanted}  # type: ignore[index]
     return Check(
         "safety",
         set(values.values()) == {"on"},

@@ -220,11 +220,12 @@ def _launch(cluster: Cluster, bindir: Path, account: Account) -> None:
     ]  # fmt: skip
     # We open the log: the server's user may not reach the folder. pg_ctl leaves the server as a child of nobody,
     # in a session of its own, so that it outlives us and our terminal.
+    process = account.as_process()
+    process["env"]["PGDATA"] = str(cluster.data)  # as an option it would pass through a shell, poorly quoted
     with cluster.log.open("ab") as log:
         told = subprocess.run(
-            [bindir / "pg_ctl", "start", "-D", cluster.data, "-w", "-t", "300", "-o", shlex.join(options)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, check=False,
-            **account.as_process(),
+            [bindir / "pg_ctl", "start", "-w", "-t", "300", "-o", shlex.join(options)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, check=False, **process,
         )  # fmt: skip
     if told.returncode:
         raise SetupFault("start_failed", log=cluster.log, why=_tail(cluster.log))

@@ -1,7 +1,8 @@
 """The database, its roles and its logins.
 
 Serving must not be able to become the owner: whoever reaches `anye_owner` from injected SQL reads every row. So each
-process has a login of its own, and the login of the web is a member of `anye_app` alone.
+process has a login of its own, and the login of the web is a member of `anye_app` alone. Roles belong to a server: of
+several registries on one, web and worker stay apart, but each one's migrate login may act as the owner of all.
 """
 
 from __future__ import annotations

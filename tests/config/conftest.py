@@ -1,0 +1,61 @@
+"""Homes and servers for the tests of config: real clusters, made once per PostgreSQL and discarded."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from anye.config import pg_binaries, postgres
+from anye.config.home import Home
+
+KINDS = sorted({one.kind for one in pg_binaries.found() if one.is_supported}, reverse=True)
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the caller's registry, server or pointer file."""
+    for name in ("ANYE_HOME", "DATABASE_URL", "ANYE_PG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A folder that any user may pass through (pytest's own are 0700: as root the data would go under /var)."""
+    folder = Path(tempfile.mkdtemp(prefix="anye-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def running_home(kind: str, open_folder: Path) -> Iterator[Home]:
+    """A prepared registry on a running server of each kind; tests that need it stopped start it again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANYE_PG", kind)
+        patch.delenv("DATABASE_URL", raising=False)
+        home = Home.create(open_folder / kind, pack="cn_yubei", trial=True)
+        try:
+            postgres.prepare(postgres.start(home), home)
+            yield home
+        finally:
+            postgres.discard(home)
+
+
+@pytest.fixture
+def fresh_home(kind: str, open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """A registry whose server was never started."""
+    monkeypatch.setenv("ANYE_PG", kind)
+    home = Home.create(Path(tempfile.mkdtemp(dir=open_folder)), pack="cn_yubei", trial=True)
+    yield home
+    postgres.discard(Home.open(home.path))
