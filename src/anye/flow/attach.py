@@ -14,7 +14,7 @@ from anye.flow.facts import NO_MONTH
 from anye.flow.specs import SPECS
 from anye.records.audit.tokens import SQL_TOKEN
 
-LEADING = "o.rank DESC, coalesce(b.file_month, {}) DESC, b.known_on DESC, b.digest DESC, c.sheet_no DESC, c.line DESC"
+LEADING = "o.identity_rank DESC, coalesce(b.file_month, {}) DESC, b.known_on DESC, b.digest DESC, c.sheet_no DESC, c.line DESC"
 
 
 def attach(stage: str, batch: int, creates: bool) -> None:
@@ -157,9 +157,31 @@ def persons_to_rebuild() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def recheck(stage: str, office_no: int) -> None:
+    """Rows of registers that create nobody, linked for a rebuild, wait again when they agreed with the old leader only."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH wrong AS (
+                SELECT r.* FROM {stage}_row r
+                JOIN registers_batch b ON b.id = r.batch_id JOIN registers_source o ON o.id = b.source_id
+                JOIN leader d ON d.id_blind = r.id_blind
+                WHERE NOT o.creates_persons AND r.name_key <> d.name_key AND r.birth_on IS DISTINCT FROM d.birth_on
+            ), gone AS (
+                DELETE FROM link l USING wrong w
+                WHERE l.batch_id = w.batch_id AND l.sheet_no = w.sheet_no AND l.line = w.line
+            )
+            INSERT INTO registers_rowclaim
+                (batch_id, sheet_no, line, id_blind, name_key, birth_on, is_creating, scope_no, person_id)
+            SELECT batch_id, sheet_no, line, id_blind, name_key, birth_on, false, %s, NULL FROM wrong
+            ON CONFLICT DO NOTHING
+            """,
+            [office_no],
+        )
+
+
 def retire_for_rebuild(persons: list[int], batch: int) -> None:
-    """Retire what files said of these persons, and link the rows they keep; rows let go that used an insurance row's
-    agreement are judged again by `wait_again`."""
+    """Retire what files said of these persons, and link the rows they keep, to be taken anew."""
     said = " UNION ".join(
         f"""SELECT f.person_id, f.source_batch AS batch_id, f.source_sheet AS sheet_no, f.source_line AS line
             FROM {spec.table} f WHERE f.person_id = ANY(%(persons)s)

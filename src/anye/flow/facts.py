@@ -55,24 +55,39 @@ def _matching(spec: FactSpec) -> tuple[str, str]:
 
 
 def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str) -> None:
-    """Linked rows with their strength; `place` counts from the strongest of each key."""
-    parent = {"person_id": "l.person_id", "household_id": "s.parent_id", "firm_id": "s.parent_id"}[spec.parent]
-    scope = "" if spec.parent == "firm_id" else "l.scope_no,"
+    """Linked rows with their strength; `place` counts from the strongest of each key.
+
+    Facts of households and firms are repeated by every member's or worker's row: one row a batch speaks for all.
+    """
+    nodes = {"household_id": "hh.id", "firm_id": "fm.id", "person_id": "l.person_id"}
+    scope = {"household_id": "hh.scope_no,", "firm_id": "", "person_id": "l.scope_no,"}[spec.parent]
+    content = ", ".join(f'{nodes[c]} AS "{c}"' if c in nodes else f's."{c}"' for c in spec.columns)
+    used = {spec.parent, *spec.columns}
+    joins = "LEFT JOIN people_household hh ON hh.code = s.household_code" if "household_id" in used else ""
+    joins += " LEFT JOIN firms_firm fm ON fm.code = s.firm_code" if "firm_id" in used else ""
     key = ", ".join(["parent_id", *(f'"{name}"' for name in spec.key)])
+    once = ""
+    if spec.parent != "person_id":
+        said = ", ".join([key, *(f'"{name}"' for name in spec.compared), "batch_id"])
+        once = f"DISTINCT ON ({said})"
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS
         SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {ORDER}) AS place
         FROM (
-            SELECT {parent} AS parent_id, {scope} {_quoted(list(spec.columns), "s")},
-                   l.batch_id, l.sheet_no, l.line, b.known_on, o.rank AS s_rank,
-                   coalesce(b.file_month, {NO_MONTH}) AS s_month, b.known_on AS s_known, b.digest AS s_digest,
-                   l.sheet_no AS s_sheet, l.line AS s_line
-            FROM {stage} s
-            JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
-            JOIN registers_batch b ON b.id = l.batch_id
-            JOIN registers_source o ON o.id = b.source_id
-        ) rows WHERE parent_id IS NOT NULL
+            SELECT {once} * FROM (
+                SELECT {nodes[spec.parent]} AS parent_id, {scope} {content},
+                       l.batch_id, l.sheet_no, l.line, b.known_on, {spec.rank("s")} AS s_rank,
+                       coalesce(b.file_month, {NO_MONTH}) AS s_month, b.known_on AS s_known, b.digest AS s_digest,
+                       l.sheet_no AS s_sheet, l.line AS s_line
+                FROM {stage} s
+                JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
+                JOIN registers_batch b ON b.id = l.batch_id
+                JOIN registers_source o ON o.id = b.source_id
+                {joins}
+            ) linked WHERE parent_id IS NOT NULL
+            {f"ORDER BY {said}, sheet_no, line" if once else ""}
+        ) rows
         """
     )
 
@@ -90,7 +105,7 @@ def _judge(cursor: CursorWrapper, spec: FactSpec) -> None:
                CASE WHEN f.id IS NULL THEN true WHEN {same} THEN false
                ELSE (i.s_rank, i.s_month, i.s_known, i.s_digest, i.s_sheet, i.s_line) > (
                    SELECT (w.s_rank, w.s_month, w.s_known, w.s_digest, w.s_sheet, w.s_line) FROM (
-                       SELECT o.rank AS s_rank, coalesce(b.file_month, {NO_MONTH}) AS s_month, b.known_on AS s_known,
+                       SELECT {spec.rank("f")} AS s_rank, coalesce(b.file_month, {NO_MONTH}) AS s_month, b.known_on AS s_known,
                               b.digest AS s_digest, voice.sheet AS s_sheet, voice.line AS s_line
                        FROM (
                            SELECT f.source_batch AS batch, f.source_sheet AS sheet, f.source_line AS line
@@ -124,7 +139,8 @@ def _apply(cursor: CursorWrapper, spec: FactSpec, batch: int) -> Published:
         " source_batch, source_sheet, source_line) "
     )
     cursor.execute(
-        into + f"""
+        into
+        + f"""
         SELECT parent_id, {scope}{columns}, known_on,
                CASE WHEN wins THEN NULL ELSE fact_known END, CASE WHEN wins THEN NULL ELSE fact_batch END,
                batch_id, sheet_no, line
@@ -155,7 +171,8 @@ def _also_said(cursor: CursorWrapper, spec: FactSpec, into: str, columns: str, s
     supports = cursor.rowcount
     plain = _quoted(list(spec.columns), "i")
     cursor.execute(
-        into + f"""
+        into
+        + f"""
         SELECT i.parent_id, {scope.replace("scope_no", "i.scope_no")}{plain}, i.known_on, f.known_on, f.source_batch,
                i.batch_id, i.sheet_no, i.line
         FROM incoming i {current} AND i.place > 1 AND NOT ({same})

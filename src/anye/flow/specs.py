@@ -26,6 +26,13 @@ class FactSpec:
         return tuple(c for c in self.columns if c not in self.key and c not in self.opaque)
 
 
+    def rank(self, fact: str) -> str:
+        """SQL: how far this fact's source (alias o) is trusted for it; `fact` is the alias that holds its columns."""
+        if self.name != "detail":
+            return "o.rank"
+        return f"CASE WHEN {fact}.kind IN ('name', 'name_key', 'sex', 'birth', 'id_number') THEN o.identity_rank ELSE o.rank END"
+
+
 DATES = {"valid_from": "date", "valid_to": "date"}
 PREMIUM_COLUMNS = {f"{k}_{side}_{state}_fen": "bigint" for k in PREMIUMS for side in SIDES for state in STATES}
 

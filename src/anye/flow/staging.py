@@ -30,18 +30,17 @@ ROW = {
     "area_code": "text",
     "scope_no": "bigint",
 }
-# what a stage column holds before the load knows the node it speaks of
-NODE_CODES = {"household_id": {"household_code": "text"}, "firm_id": {"firm_code": "text"}}
+# how a stage row names a node: by the node's code, so that no stage row is rewritten once the node has a key
+NODE_CODES = {"household_id": "household_code", "firm_id": "firm_code"}
 
 
 def stage_columns(spec: FactSpec) -> dict[str, str]:
-    """Columns of a fact's stage table: its place, the codes of the nodes it names, its content, and their ids."""
+    """Columns of a fact's stage table: its place, the codes of the nodes it names, and its content."""
     columns = dict(PLACE)
-    if spec.parent != "person_id":
-        columns |= {**NODE_CODES[spec.parent], "parent_id": "bigint"}
-    for name, kind in spec.columns.items():
-        columns |= {**NODE_CODES.get(name, {}), name: kind}
-    return columns
+    for name in (spec.parent, *spec.columns):
+        if name in NODE_CODES:
+            columns[NODE_CODES[name]] = "text"
+    return columns | {name: kind for name, kind in spec.columns.items() if name not in NODE_CODES}
 
 
 def tables(batch: int) -> str:
@@ -114,3 +113,8 @@ def unpack(sealed: bytes, keyring: Keyring) -> dict[str, pl.DataFrame]:
         frames[name] = pl.read_ipc(io.BytesIO(data[at : at + length]))
         at += length
     return frames
+
+
+def only_lines(frames: Mapping[str, pl.DataFrame], lines: set[int]) -> dict[str, pl.DataFrame]:
+    wanted = list(lines)
+    return {name: frame.filter(pl.col("line").is_in(wanted)) for name, frame in frames.items()}

@@ -7,12 +7,17 @@ from anye.records.accounts.scope import ScopedManager
 
 
 class Source(models.Model):
-    """A register that files come from (数据来源), as its profile describes it. A higher rank wins contradictions."""
+    """A register that files come from (数据来源), as its profile describes it. A higher rank wins contradictions.
+
+    `identity_rank` counts for name, sex, birth and ID number: what an officer has put right stays right, while a
+    status is overtaken by the next month's register.
+    """
 
     code = models.CharField("代码", max_length=40, unique=True)
     title_zh = models.CharField("名称", max_length=80)
     title_en = models.CharField("英文名称", max_length=80)
     rank = models.SmallIntegerField("可信级别")
+    identity_rank = models.SmallIntegerField("身份信息可信级别")
     creates_persons = models.BooleanField("建档")
 
 

@@ -1,0 +1,148 @@
+"""A file into the registry: recognise, read in blocks, stage, publish in one transaction, report.
+
+The batch *is* the bytes of the file under one profile version: the same file, under any name, changes nothing.
+A load that is killed goes on at the first block that is not marked done.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from django.db import connection, transaction
+from django.utils import timezone
+
+from anye.engine.errors import FileFault
+from anye.engine.intake.files import OpenFile, open_file
+from anye.engine.intake.profile import Profile
+from anye.engine.sealing import Keyring
+from anye.flow import staging
+from anye.flow.blocks import Context, store_block
+from anye.flow.publishing import publish_batch
+from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.actions import note
+from anye.records.registers import actions, queries
+from anye.records.registers.models import Batch
+
+BLOCK_ROWS = 20_000
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Report:
+    """What a load did, as `anye load --json` prints it. rows = loaded + unchanged + refused rows, each once."""
+
+    file: str
+    sha256: str
+    source: str | None = None
+    rows: int = 0
+    loaded: int = 0
+    unchanged: int = 0
+    refused: list[dict[str, object]] = field(default_factory=list)
+    queried: list[dict[str, object]] = field(default_factory=list)
+    unattached: int = 0
+    fault: FileFault | None = None
+
+
+class LoadedElsewhere(RuntimeError):
+    """Another process is loading the same file."""
+
+
+def load_file(
+    path: Path,
+    *,
+    context: Context,
+    source: str | None = None,
+    known_on: date | None = None,
+    by: str = "operator",
+    file_name: str | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> Report:
+    """Load one file as the batch role. Raises nothing for a bad file: the report carries its fault."""
+    sha = _digest_of(path)
+    report = Report(file_name or path.name, sha.hex())
+    try:
+        opened = open_file(path, context.profiles, source=source, name=file_name or path.name)
+    except FileFault as fault:
+        report.fault = fault
+        return report
+    report.source = opened.profile.name
+    known = known_on or timezone.localdate()
+    with acting(BATCH, actor=by, purpose="load"):
+        batch = actions.open_batch(
+            source=opened.profile.name,
+            profile_version=opened.profile.version,
+            sha256=sha,
+            file_name=report.file,
+            file_month=opened.month,
+            known_on=known,
+            by=by,
+        )
+    fresh = batch.state != "published"
+    if fresh:
+        try:
+            _bring_in(batch, opened, context, by, progress)
+        except FileFault as fault:
+            with acting(BATCH, actor=by, purpose="load"):
+                actions.fail_batch(batch=batch, failure={"code": fault.code, "params": fault.params})
+                staging.drop(batch.pk)
+            report.fault = fault
+            return report
+    return _reported(report, batch.pk, fresh=fresh)
+
+
+def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progress: Progress) -> None:
+    with _alone(batch.digest):
+        with acting(BATCH, actor=by, purpose="load"):
+            staging.create(batch.pk)
+            done = staging.blocks_done(batch.pk)
+        for number, block in enumerate(opened.blocks(context.cleaning(batch.known_on), block_rows=BLOCK_ROWS)):
+            if number not in done:
+                with acting(BATCH, actor=by, purpose="load"):
+                    store_block(batch.pk, number, block, context)
+            progress("read", block.bytes_done, block.bytes_total)
+        progress("publish", 0, 1)
+        with acting(BATCH, actor=by, purpose="load"):
+            publish_batch(batch.pk, context)
+        progress("publish", 1, 1)
+
+
+class _alone:
+    """One process a file: a session lock on its digest, freed by the server when the process dies."""
+
+    def __init__(self, digest: bytes) -> None:
+        self.key = int.from_bytes(bytes(digest)[:8], "big", signed=True)
+
+    def __enter__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [self.key])
+            if not cursor.fetchone()[0]:
+                raise LoadedElsewhere
+
+    def __exit__(self, *_: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [self.key])
+
+
+def _digest_of(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def _reported(report: Report, batch: int, *, fresh: bool) -> Report:
+    with acting(BATCH):
+        row = Batch.objects.get(pk=batch)
+        report.rows, report.unattached = row.rows, row.unattached
+        refused_rows = row.refused
+        report.loaded = row.loaded if fresh else 0
+        report.unchanged = row.rows - refused_rows - report.loaded
+        for fault in queries.faults_of(batch):
+            if fault.level == "refused":
+                report.refused.append(
+                    {"sheet": fault.sheet, "row": fault.line, "reason": fault.reason, "column": fault.column}
+                )
+            elif fault.level == "queried":
+                report.queried.append({"sheet": fault.sheet, "row": fault.line, "rule": fault.reason})
+    return report

@@ -1,0 +1,150 @@
+"""A staged batch becomes records, in one transaction, so that no reader ever needs to ask for a batch's state."""
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from anye.flow import attach, caches, facts, staging
+from anye.flow.blocks import Context, copy_frames
+from anye.flow.doubts import raise_doubts
+from anye.flow.specs import SPECS
+from anye.records.audit.actions import note
+from anye.records.audit.tokens import SQL_TOKEN
+from anye.records.registers import actions, queries
+
+PUBLISHING = 0x616E7965  # advisory lock: loads publish one after the other
+CACHED = ("detail", "household", "membership", "need", "spell")
+
+
+def publish_batch(batch_id: int, context: Context) -> None:
+    """Attach rows, decide contradictions, refresh caches and doubts, count, and leave one event with digests."""
+    batch = queries.batch(batch_id)
+    stage = staging.tables(batch_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
+        _analyze(cursor, stage)
+        office_of(cursor, context)
+        attach.attach(stage, batch_id, batch.source.creates_persons)
+        if lost := attach.persons_to_rebuild():
+            attach.retire_for_rebuild(lost, batch_id)
+        restage(cursor, batch_id, context)
+        if lost:
+            attach.recheck(stage, context.office_no)
+        taken = take_facts(cursor, stage, batch_id)
+        changed = any(taken[name].inserted or taken[name].overruled for name in CACHED if name in taken)
+        if changed or batch.source.creates_persons:
+            caches.refresh()
+        raise_doubts(batch_id, insurance_only=not (changed or batch.source.creates_persons))
+        counts = _count(cursor, stage, batch_id)
+        actions.publish_batch(batch=batch, counts=counts, fact_counts={n: vars(t) for n, t in taken.items()})
+        note("load", "registers_batch", batch_id, context.office_no, {"counts": counts, "digests": digests(batch_id)})
+    staging.drop(batch_id)
+
+
+def take_facts(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, facts.Published]:
+    """Make the nodes that the linked rows name, then take their facts."""
+    cursor.execute(
+        f"""
+        INSERT INTO people_household (token, scope_no, code)
+        SELECT DISTINCT ON (s.household_code) {SQL_TOKEN}, l.scope_no, s.household_code
+        FROM {stage}_household s
+        JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
+        WHERE s.household_code IS NOT NULL ORDER BY s.household_code, l.scope_no
+        ON CONFLICT (code) DO NOTHING
+        """
+    )
+    cursor.execute(
+        f"""
+        INSERT INTO firms_firm (token, code, credit_code, name, name_key)
+        SELECT DISTINCT ON (s.firm_code) {SQL_TOKEN}, s.firm_code,
+               CASE WHEN s.firm_code LIKE '%%:%%' THEN '' ELSE s.firm_code END, s.value, s.value
+        FROM {stage}_firm s
+        JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
+        ORDER BY s.firm_code, s.value
+        ON CONFLICT (code) DO NOTHING
+        """
+    )
+    cursor.execute("ANALYZE firms_firm")
+    taken = {name: facts.publish(spec, f"{stage}_{name}", batch_id) for name, spec in SPECS.items()}
+    cursor.execute(
+        """
+        UPDATE firms_firm f SET name = d.value, name_key = regexp_replace(d.value, '\\s', '', 'g')
+        FROM firms_firmdetail d WHERE d.firm_id = f.id AND d.kind = 'name' AND d.retired_on IS NULL
+          AND f.name <> d.value AND f.id IN (SELECT firm_id FROM firms_firmdetail WHERE source_batch = %s)
+        """,
+        [batch_id],
+    )
+    return taken
+
+
+def restage(cursor: CursorWrapper, batch_id: int, context: Context) -> None:
+    """Rows of earlier batches that attach now come back from their sealed blocks to be taken like the others."""
+    cursor.execute("SELECT batch_id, sheet_no, line FROM link WHERE batch_id <> %s ORDER BY 1, 2, 3", [batch_id])
+    wanted: dict[tuple[int, int], set[int]] = {}
+    for earlier, sheet_no, line in cursor.fetchall():
+        wanted.setdefault((earlier, sheet_no), set()).add(line)
+    for (earlier, sheet_no), lines in wanted.items():
+        for sealed in queries.raw_blocks_with(earlier, sheet_no, lines):
+            copy_frames(batch_id, staging.only_lines(staging.unpack(sealed, context.keyring), lines))
+
+
+def office_of(cursor: CursorWrapper, context: Context) -> None:
+    """The temporary table `office_of`: area code → scope number; the empty code is *outside*."""
+    cursor.execute(
+        "CREATE TEMPORARY TABLE office_of (area_code text PRIMARY KEY, scope_no bigint NOT NULL) ON COMMIT DROP"
+    )
+    with cursor.copy("COPY office_of FROM STDIN") as stream:
+        for row in context.offices.items():
+            stream.write_row(row)
+
+
+def _analyze(cursor: CursorWrapper, stage: str) -> None:
+    for name in ("row", *SPECS):
+        cursor.execute(f"ANALYZE {stage}_{name}")
+
+
+def _count(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, int]:
+    """rows = loaded + unchanged + refused. A row is loaded when it brought a fact, or attaches to nobody yet."""
+    brought = " UNION ".join(
+        f"SELECT source_sheet, source_line FROM {spec.table} WHERE source_batch = %(b)s" for spec in SPECS.values()
+    )
+    cursor.execute(
+        f"""
+        SELECT (SELECT count(*) FROM {stage}_row WHERE batch_id = %(b)s),
+               (SELECT count(*) FROM ({brought}) rows),
+               (SELECT count(*) FROM registers_rowclaim WHERE batch_id = %(b)s AND person_id IS NULL),
+               (SELECT count(DISTINCT (sheet_no, line)) FROM registers_fault WHERE batch_id = %(b)s
+                   AND level = 'refused'),
+               (SELECT count(DISTINCT (sheet_no, line)) FROM registers_fault WHERE batch_id = %(b)s
+                   AND level = 'queried')
+        """,
+        {"b": batch_id},
+    )
+    kept, brought_rows, unattached, refused, queried = cursor.fetchone()
+    return {
+        "rows": kept + refused,
+        "loaded": min(kept, brought_rows + unattached),
+        "unchanged": max(0, kept - brought_rows - unattached),
+        "refused": refused,
+        "queried": queried,
+        "unattached": unattached,
+    }
+
+
+def digests(batch_id: int) -> dict[str, str]:
+    """Per fact table, SHA-256 over what a batch brought: an append-only table must match it ever after."""
+    found = {}
+    with connection.cursor() as cursor:
+        for name, spec in SPECS.items():
+            cursor.execute(
+                f"""
+                SELECT encode(sha256(string_agg(sha256(convert_to(
+                    (to_jsonb(f) - ARRAY['retired_on', 'retired_by', 'scope_no'])::text, 'UTF8')), ''::bytea
+                    ORDER BY f.id)), 'hex')
+                FROM {spec.table} f WHERE source_batch = %s
+                """,
+                [batch_id],
+            )
+            (digest,) = cursor.fetchone()
+            if digest:
+                found[name] = digest
+    return found

@@ -1,0 +1,136 @@
+"""Clean frames → the frames that are staged: personal numbers sealed and blinded, nodes named by their codes."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from anye.engine.intake.clean import Cleaned
+from anye.engine.sealing import Keyring
+
+# kinds of personal detail that never reach SQL in clear, and the sealing context of each
+SEALED_KINDS = {
+    "id_number": "id_number",
+    "phone": "phone",
+    "address": "address",
+    "health": "health",
+    "disability": "health",
+}
+OUTSIDE = ""
+
+
+def sealed_frames(
+    cleaned: Cleaned, sheet_no: int, batch: int, keyring: Keyring, offices: Mapping[str, int]
+) -> dict[str, pl.DataFrame]:
+    """The staged frames of a block: `row`, a frame a fact, and `raw` (the source cells; goes under seal only)."""
+    place = [
+        pl.lit(batch).alias("batch_id"),
+        pl.lit(sheet_no).alias("sheet_no"),
+        pl.col("_line").alias("line"),
+    ]
+    facts = {name: f.with_columns(place) for name, f in cleaned.facts.items() if not f.is_empty()}
+    rows = cleaned.rows.with_columns(place)
+    frames = {"row": _rows(rows, keyring, offices)}
+    if "detail" in facts:
+        facts["detail"] = _details(facts["detail"], rows, keyring)
+    if "helper" in facts:
+        facts["helper"] = _helpers(facts["helper"], keyring)
+    if "spell" in facts:
+        facts["spell"] = _spells(facts["spell"])
+    if "insurance" in facts:
+        facts["insurance"] = facts["insurance"].with_columns(firm_code())
+    firms = [_firms(facts[name]) for name in ("spell", "insurance") if name in facts]
+    if firms:
+        facts["firm"] = pl.concat(firms)
+    if "membership" in facts:
+        facts["membership"] = facts["membership"].with_columns(_filled("evidence", "certifier"))
+    if "household" in facts:
+        facts["household"] = facts["household"].with_columns(_filled("relation"))
+    return (
+        frames
+        | facts
+        | {"raw": rows.select("line", *[c for c in rows.columns if c.startswith("c") and c[1:].isdigit()])}
+    )
+
+
+def firm_code() -> pl.Expr:
+    """A firm's key: its valid credit code, else the register's own number, else its name as names are compared."""
+    code = pl.col("credit_code")
+    return (
+        pl.when(code.is_not_null() & (code.str.len_chars() == 18))
+        .then(code)
+        .when(code.is_not_null() & (code != ""))
+        .then(pl.lit("unit:") + code)
+        .when(pl.col("firm_name").is_not_null() & (pl.col("firm_name") != ""))
+        .then(pl.lit("name:") + pl.col("firm_name").str.replace_all(r"\s+", ""))
+        .alias("firm_code")
+    )
+
+
+def _filled(*names: str) -> list[pl.Expr]:
+    return [pl.col(name).fill_null("") for name in names]
+
+
+def _rows(rows: pl.DataFrame, keyring: Keyring, offices: Mapping[str, int]) -> pl.DataFrame:
+    ids = rows.get_column("id_number")
+    sex = pl.coalesce("sex", "id_sex") if "id_sex" in rows.columns else pl.col("sex")
+    return rows.with_columns(
+        keyring.blind_column(ids, context="id_number").alias("id_blind"),
+        keyring.blind_column(ids.str.slice(-6), context="id_last").alias("id_last_blind"),
+        keyring.seal_column(ids, context="id_number").alias("id_sealed"),
+        sex.alias("sex"),
+        pl.col("area_code")
+        .fill_null(OUTSIDE)
+        .replace_strict(dict(offices), default=offices[OUTSIDE], return_dtype=pl.Int64)
+        .alias("scope_no"),
+    )
+
+
+def _details(details: pl.DataFrame, rows: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
+    """Sealed kinds lose their value for a ciphertext and a blind; every name brings its comparing key along."""
+    keys = (
+        details.filter(pl.col("kind") == "name")
+        .join(rows.select("line", "name_key"), on="line")
+        .with_columns(pl.lit("name_key").alias("kind"), pl.col("name_key").alias("value"))
+    )
+    plain = pl.concat([details, keys.select(details.columns)]).filter(~pl.col("kind").is_in(list(SEALED_KINDS)))
+    parts = [plain]
+    for kind, context in SEALED_KINDS.items():
+        part = details.filter(pl.col("kind") == kind)
+        if not part.is_empty():
+            values = part.get_column("value")
+            parts.append(
+                part.with_columns(
+                    keyring.seal_column(values, context=context).alias("sealed"),
+                    keyring.blind_column(values, context=context).alias("blind"),
+                    pl.lit(None, pl.String).alias("value"),
+                )
+            )
+    return pl.concat(parts, how="diagonal")
+
+
+def _helpers(helpers: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
+    phones = helpers.get_column("helper_phone")
+    return helpers.with_columns(
+        keyring.seal_column(phones, context="phone").alias("phone_sealed"),
+        keyring.blind_column(phones, context="phone").alias("phone_blind"),
+        *_filled("helper_name", "helper_unit"),
+    ).drop("helper_phone")
+
+
+def _spells(spells: pl.DataFrame) -> pl.DataFrame:
+    texts = ("employer_name", "workplace_area", "workplace_text", "work_kind", "channel", "occupation", "industry")
+    # a spell without a firm's code names its employer in words only: people are paid by sites and neighbours too
+    coded = firm_code() if "credit_code" in spells.columns else pl.lit(None, pl.String).alias("firm_code")
+    return (
+        spells.rename({"started_on": "valid_from", "ended_on": "valid_to"})
+        .with_columns(pl.lit(None, pl.String).alias("firm_name"))
+        .with_columns(coded)
+        .with_columns(pl.col("employer_name").alias("firm_name"), *_filled(*texts, "wage_unit"))
+    )
+
+
+def _firms(facts: pl.DataFrame) -> pl.DataFrame:
+    """What the rows say of the firms they name: the name as written."""
+    return facts.filter(pl.col("firm_code").is_not_null() & pl.col("firm_name").is_not_null()).select(
+        "batch_id", "sheet_no", "line", "firm_code", pl.lit("name").alias("kind"), pl.col("firm_name").alias("value")
+    )

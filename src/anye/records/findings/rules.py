@@ -1,0 +1,7 @@
+"""The quality rules that these registers can show (domain 6.3), and what follows from each."""
+
+QUALITY_RULES = ("Q02", "Q03", "Q04", "Q05", "Q06", "Q07", "Q08", "Q09", "Q10")
+# doubts that only a conversation at home can settle; the others are put right at a desk
+VISIT_RULES = frozenset({"Q04", "Q06", "Q07", "Q08", "Q09"})
+VISIT_DAYS = 15
+ANSWERS = ("working", "insured_only", "not_insured", "record_right", "record_wrong", "not_found")

@@ -1,0 +1,114 @@
+"""Writes of sources, batches, faults and sealed rows."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from django.utils import timezone
+
+from anye.records.audit.tokens import new_token
+from anye.records.registers.models import Batch, RawBlock, Source
+
+PARTS_A_BLOCK = 1_000
+FAULT_COLUMNS = ("batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no")
+
+
+def keep_source(
+    *, code: str, title_zh: str, title_en: str, rank: int, creates_persons: bool, identity_rank: int | None = None
+) -> Source:
+    """Bring a source in line with its profile."""
+    source, _ = Source.objects.update_or_create(
+        code=code,
+        defaults={
+            "title_zh": title_zh,
+            "title_en": title_en,
+            "rank": rank,
+            "identity_rank": rank if identity_rank is None else identity_rank,
+            "creates_persons": creates_persons,
+        },
+    )
+    return source
+
+
+def open_batch(
+    *,
+    source: str,
+    profile_version: int,
+    sha256: bytes,
+    file_name: str,
+    file_month: date | None,
+    known_on: date,
+    by: str,
+) -> Batch:
+    """The batch of these bytes under this profile version: the one that stands, else a new one."""
+    digest = hashlib.sha256(sha256 + f"{source}:{profile_version}".encode()).digest()
+    batch, _ = Batch.objects.exclude(state="withdrawn").get_or_create(
+        digest=digest,
+        defaults={
+            "token": new_token(),
+            "source": Source.objects.get(code=source),
+            "profile_version": profile_version,
+            "sha256": sha256,
+            "file_name": file_name,
+            "file_month": file_month,
+            "known_on": known_on,
+            "loaded_by": by,
+            "started_at": timezone.now(),
+        },
+    )
+    if batch.state == "failed":
+        batch.state, batch.failure = "reading", None
+        batch.save(update_fields=["state", "failure"])
+    return batch
+
+
+def note_progress(*, batch: int, blocks_done: int) -> None:
+    Batch.objects.filter(pk=batch).update(blocks_done=blocks_done)
+
+
+def fail_batch(*, batch: Batch, failure: Mapping[str, Any]) -> None:
+    """The file could not be read to its end: nothing of it is taken, and the sentence stays."""
+    Batch.objects.filter(pk=batch.pk).update(state="failed", failure=dict(failure))
+
+
+def publish_batch(*, batch: Batch, counts: Mapping[str, int], fact_counts: Mapping[str, Any]) -> None:
+    Batch.objects.filter(pk=batch.pk).update(
+        state="published", published_at=timezone.now(), fact_counts=dict(fact_counts), **counts
+    )
+
+
+def write_raw_blocks(*, batch: int, block: int, sheet_no: int, parts: Sequence[tuple[int, int, bytes]]) -> None:
+    RawBlock.objects.bulk_create(
+        RawBlock(
+            batch_id=batch,
+            number=block * PARTS_A_BLOCK + place,
+            sealed=sealed,
+            first_sheet=sheet_no,
+            last_sheet=sheet_no,
+            first_line=first,
+            last_line=last,
+        )
+        for place, (first, last, sealed) in enumerate(parts)
+    )
+
+
+def write_faults(*, faults: pl.DataFrame) -> None:
+    """Rows in the columns of registers_fault; `params` is JSON text."""
+    if faults.is_empty():
+        return
+    copy_rows("registers_fault", FAULT_COLUMNS, faults.select(FAULT_COLUMNS).iter_rows())
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """INSERT many rows. COPY FROM is refused under row-level security, so they pass through a temporary table."""
+    listed = ", ".join(f'"{c}"' for c in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE incoming_rows ON COMMIT DROP AS SELECT {listed} FROM {table} LIMIT 0")
+        with cursor.copy(f"COPY incoming_rows ({listed}) FROM STDIN") as stream:
+            for row in rows:
+                stream.write_row(row)
+        cursor.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM incoming_rows")
+        cursor.execute("DROP TABLE incoming_rows")
