@@ -74,7 +74,10 @@ def test_a_server_without_fsync_is_told(running_home: Home, server: postgres.Ser
 @pytest.mark.usefixtures("server")
 def test_every_failure_has_both_languages_and_no_secret_is_shown(running_home: Home) -> None:
     for check in diagnose(running_home):
-        assert check.title.zh and check.title.en and check.detail.zh and check.detail.en
+        assert check.title.zh
+        assert check.title.en
+        assert check.detail.zh
+        assert check.detail.en
         shown = f"{check.detail}{check.cure}"
         assert running_home.superuser_password not in shown
         assert running_home.logins["web"].password not in shown

@@ -90,7 +90,7 @@ def test_damaged_settings_are_named(tmp_path: Path, text: bytes, told: str) -> N
 def test_damaged_keys_are_named_without_their_content(tmp_path: Path) -> None:
     made = Home.create(tmp_path / "a", pack="cn")
     made.keys_path.write_text('{"current": "secretstuff"}')
-    with pytest.raises(SetupFault, match="keys.json") as caught:
+    with pytest.raises(SetupFault, match=r"keys\.json") as caught:
         made.keyring()
     assert "secretstuff" not in str(caught.value)
 

@@ -46,7 +46,7 @@ def test_a_data_directory_of_a_missing_version_is_told(tmp_path: Path) -> None:
 
 def test_nothing_usable_tells_three_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pg_binaries, "found", lambda: [Binaries("system", Path("/usr/bin"), "13.1")])
-    with pytest.raises(SetupFault, match="DATABASE_URL.*install PostgreSQL.*pip install"):
+    with pytest.raises(SetupFault, match=r"DATABASE_URL.*install PostgreSQL.*pip install"):
         chosen(NOWHERE)
 
 
@@ -79,7 +79,8 @@ def test_carried_programs_are_copied_out_once_with_their_libraries(
     bindir = pg_binaries.ready(carried[0], account)
     assert bindir.is_relative_to(tmp_path)
     probed = pg_binaries._probe("embedded", bindir)
-    assert probed is not None and probed.version == carried[0].version
+    assert probed is not None
+    assert probed.version == carried[0].version
     before = (bindir / "postgres").stat()
     assert pg_binaries.ready(carried[0], account) == bindir
     assert (bindir / "postgres").stat() == before

@@ -225,7 +225,8 @@ def test_a_data_directory_of_another_major_version_is_left_alone(open_folder: Pa
     with pytest.raises(SetupFault) as caught:
         postgres.start(home)
     assert caught.value.code == "wrong_major"
-    assert "pg_upgrade" in caught.value.text("en") and "14" in caught.value.text("zh")
+    assert "pg_upgrade" in caught.value.text("en")
+    assert "14" in caught.value.text("zh")
     assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
 
 
@@ -277,8 +278,10 @@ def test_root_keeps_the_data_where_the_servers_user_can_reach(tmp_path: Path) ->
     try:
         server = postgres.start(home)
         home = Home.open(home.path)
-        assert server.data is not None and home.cluster is not None
-        assert server.data.is_relative_to(home.cluster) and not server.data.is_relative_to(hidden)
+        assert server.data is not None
+        assert home.cluster is not None
+        assert server.data.is_relative_to(home.cluster)
+        assert not server.data.is_relative_to(hidden)
         assert server.data.stat().st_uid != 0
         assert postgres.start(home).data == server.data
     finally:
@@ -303,7 +306,8 @@ def test_an_ordinary_user_runs_the_server_as_themselves(open_folder: Path, kind:
             home = Home.create(folder / "home", pack="cn")
             server = postgres.start(home)
             postgres.prepare(server, home)
-            assert server.data == home.path / "postgres" and server.kind == kind
+            assert server.data == home.path / "postgres"
+            assert server.kind == kind
             assert postgres.start(home).data == server.data
             postgres.discard(home)
             status = 0
