@@ -1,0 +1,1 @@
+"""What people see: a door per audience, each built on the kit."""

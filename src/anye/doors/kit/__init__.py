@@ -1,0 +1,1 @@
+"""Fields, listings, fragments and the frame shared by the doors; knows no model."""
