@@ -52,7 +52,7 @@ _UPDATE = """
         SELECT n.person_id AS id, n.name, n.name_key, coalesce(n.sex, p.sex) AS sex,
                coalesce(n.birth::date, p.birth_on) AS birth_on, n.phone_sealed, n.phone_blind, n.groups,
                CASE n.employment_state WHEN 'employed' THEN true WHEN 'not_employed' THEN false END AS is_employed,
-               CASE n.wants_work WHEN 'true' THEN true WHEN 'false' THEN false END AS wants_work, n.household_id,
+               CASE n.wants_work WHEN 'yes' THEN true WHEN 'no' THEN false END AS wants_work, n.household_id,
                coalesce(n.residence, nullif(n.workplace, ''), '') AS care_area, n.name IS NULL AS is_hidden
         FROM now_known n JOIN people_person p ON p.id = n.person_id
     )

@@ -44,6 +44,34 @@ class Report:
     queried: list[dict[str, object]] = field(default_factory=list)
     unattached: int = 0
     fault: FileFault | None = None
+    batch: int | None = None
+
+    @property
+    def refused_rows(self) -> set[tuple[object, object]]:
+        return {(row["sheet"], row["row"]) for row in self.refused}
+
+    @property
+    def queried_rows(self) -> set[tuple[object, object]]:
+        return {(row["sheet"], row["row"]) for row in self.queried}
+
+    def as_json(self) -> dict[str, object]:
+        """The report of `anye load --json`; a file that could not be read has `fault` besides."""
+        return {
+            "file": self.file,
+            "sha256": self.sha256,
+            "source": self.source,
+            "rows": self.rows,
+            "loaded": self.loaded,
+            "unchanged": self.unchanged,
+            "unattached": self.unattached,
+            "refused": self.refused,
+            "queried": self.queried,
+            **({"fault": self.failure()} if self.fault else {}),
+        }
+
+    def failure(self) -> dict[str, object] | None:
+        """The file's own fault as a code and its parameters, None when it was read."""
+        return None if self.fault is None else {"code": self.fault.code, "params": dict(self.fault.params)}
 
 
 class LoadedElsewhere(RuntimeError):
@@ -80,6 +108,7 @@ def load_file(
             known_on=known,
             by=by,
         )
+    report.batch = batch.pk
     fresh = batch.state != "published"
     if fresh:
         try:

@@ -21,6 +21,8 @@ def publish_batch(batch_id: int, context: Context) -> None:
     stage = staging.tables(batch_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
+        # dropped at commit as a rule; inside a larger transaction an earlier load's may still stand
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.touched, pg_temp.link, pg_temp.let_go, pg_temp.leader, pg_temp.office_of")
         _analyze(cursor, stage)
         office_of(cursor, context)
         attach.attach(stage, batch_id, batch.source.creates_persons)

@@ -1,26 +1,45 @@
 """Writes of the area tree and the office tree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
+from typing import Protocol
 
 from anye.records.audit.tokens import new_token
 from anye.records.places.models import FANOUT, WIDEST, Area, Office
 
-KINDS = {"county": "district", "street": "town", "town": "town"}
 OUTSIDE_PLACE = FANOUT - 1  # the outside node takes the district's last number, so that towns count from one
+
+
+class AreaLike(Protocol):
+    """One edition of an area as packs and sheets hand it over."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def parent(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
 
 
 class TooManyOffices(ValueError):
     """An office has no number left for another child."""
 
 
-def add_areas(rows: Iterable[Mapping[str, str]], *, valid_from: date) -> int:
-    """Write areas (code, level, parent, name) that the tree lacks; returns how many were new."""
-    known = set(Area.objects.values_list("code", flat=True))
+def add_areas(rows: Iterable[AreaLike]) -> int:
+    """Write the area editions that the tree lacks; returns how many were new."""
+    known = set(Area.objects.values_list("code", "valid_from"))
     fresh = [
-        Area(code=r["code"], level=r["level"], parent_code=r["parent"], name=r["name"], valid_from=valid_from)
+        Area(
+            code=r.code, level=r.level, parent_code=r.parent, name=r.name, valid_from=r.valid_from, valid_to=r.valid_to
+        )
         for r in rows
-        if r["code"] not in known
+        if (r.code, r.valid_from) not in known
     ]
     Area.objects.bulk_create(fresh)
     return len(fresh)
@@ -66,23 +85,23 @@ def add_office(*, parent: Office, kind: str, name: str, area_code: str | None = 
     )
 
 
-def add_offices_of_areas(areas: Iterable[Mapping[str, str]], *, run_elsewhere: frozenset[str] = frozenset()) -> None:
+def add_offices_of_areas(areas: Iterable[AreaLike], *, run_elsewhere: frozenset[str] = frozenset()) -> None:
     """The office tree of an area list: a district, its towns and streets, their villages and communities.
 
     `run_elsewhere`: codes of streets that another administration runs (pack data); they and their committees get no
     office, and their people count as outside.
     """
-    rows = sorted(areas, key=lambda r: r["code"])
+    rows = sorted((r for r in areas if r.valid_to is None), key=lambda r: r.code)
     made: dict[str, Office] = {}
-    tops = [r for r in rows if r["level"] == "county"]
+    tops = [r for r in rows if r.level == "county"]
     for top in tops:
-        made[top["code"]] = add_district(name=top["name"], area_code=top["code"])
+        made[top.code] = add_district(name=top.name, area_code=top.code)
     for kind, levels in (("town", {"street", "town", "township"}), ("village", {"community", "village"})):
         fresh = []
         counts: dict[int, int] = {}
         for row in rows:
-            parent = made.get(row["parent"])
-            if row["level"] not in levels or parent is None or row["code"] in run_elsewhere:
+            parent = made.get(row.parent)
+            if row.level not in levels or parent is None or row.code in run_elsewhere:
                 continue
             width = (parent.scope_hi - parent.scope_no + 1) // FANOUT
             place = counts[parent.scope_no] = counts.get(parent.scope_no, 0) + 1
@@ -94,8 +113,8 @@ def add_offices_of_areas(areas: Iterable[Mapping[str, str]], *, run_elsewhere: f
                     token=new_token(),
                     parent=parent,
                     kind=kind,
-                    name=row["name"],
-                    area_code=row["code"],
+                    name=row.name,
+                    area_code=row.code,
                     scope_no=number,
                     scope_hi=number + width - 1,
                 )

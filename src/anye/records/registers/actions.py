@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from anye.records.audit.tokens import new_token
-from anye.records.registers.models import Batch, RawBlock, Source
+from anye.records.registers.models import Batch, Entry, RawBlock, Source, Upload
 
 PARTS_A_BLOCK = 1_000
 FAULT_COLUMNS = ("batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no")
@@ -112,3 +112,53 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]
                 stream.write_row(row)
         cursor.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM incoming_rows")
         cursor.execute("DROP TABLE incoming_rows")
+
+
+def hand_in(
+    *, file_name: str, sealed: bytes, size: int, known_on: date, by: str, duty_id: int, scope_no: int
+) -> Upload:
+    """A file waits for the worker; its bytes are sealed until then."""
+    upload: Upload = Upload.objects.create(
+        token=new_token(),
+        file_name=file_name,
+        sealed=sealed,
+        size=size,
+        known_on=known_on,
+        uploaded_by=by,
+        duty_id=duty_id,
+        scope_no=scope_no,
+        uploaded_at=timezone.now(),
+    )
+    return upload
+
+
+def refuse_upload(*, upload: Upload, code: str) -> None:
+    Upload.objects.filter(pk=upload.pk).update(state="refused", failure={"code": code, "params": {}}, sealed=None)
+
+
+def close_upload(*, upload_id: int, batch_id: int | None, failure: Mapping[str, Any] | None) -> None:
+    """The file was read, or could not be: its bytes go, its rows stand sealed with the batch."""
+    Upload.objects.filter(pk=upload_id).update(
+        state="failed" if failure else "done", failure=failure, batch_id=batch_id, sealed=None
+    )
+
+
+def enter(
+    *, kind: str, sealed: bytes, person_id: int | None, scope_no: int, by: str, duty_id: int
+) -> Entry:
+    """What an officer typed waits for the worker, which publishes it as a batch of one row."""
+    entry: Entry = Entry.objects.create(
+        token=new_token(),
+        kind=kind,
+        person_id=person_id,
+        scope_no=scope_no,
+        sealed=sealed,
+        entered_by=by,
+        duty_id=duty_id,
+        entered_at=timezone.now(),
+    )
+    return entry
+
+
+def close_entry(*, entry_id: int, state: str, reason: str = "", batch_id: int | None = None) -> None:
+    Entry.objects.filter(pk=entry_id).update(state=state, reason=reason, batch_id=batch_id, done_at=timezone.now())

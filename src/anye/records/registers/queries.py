@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from anye.records.registers.models import Batch, Fault, RawBlock
+from anye.records.registers.models import Batch, Entry, Fault, RawBlock, Upload
 
 
 def batch(pk: int) -> Batch:
@@ -31,3 +31,13 @@ def raw_blocks_with(batch: int, sheet_no: int, lines: set[int]) -> Iterator[byte
     for pk, first, last in spans:
         if any(first <= line <= last for line in lines):
             yield bytes(RawBlock.objects.values_list("sealed", flat=True).get(pk=pk))
+
+
+def upload(pk: int) -> Upload:
+    found: Upload = Upload.objects.get(pk=pk)
+    return found
+
+
+def entry(pk: int) -> Entry:
+    found: Entry = Entry.objects.get(pk=pk)
+    return found

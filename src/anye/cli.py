@@ -1,0 +1,71 @@
+"""The `anye` command: set up a registry, load files, serve, show what is wrong."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from anye.config.faults import SetupFault
+
+
+def parser() -> argparse.ArgumentParser:
+    main = argparse.ArgumentParser(prog="anye", description="安业 Anye: registers in, one registry, help out.")
+    main.add_argument("--language", choices=["zh-hans", "en"], default=None, help="language of the messages")
+    verbs = main.add_subparsers(dest="verb", required=True)
+
+    init = verbs.add_parser("init", help="make a registry in ANYE_HOME")
+    init.add_argument("--pack", required=True, help="what is local: a pack's name, such as cn_yubei")
+    init.add_argument("--areas", type=Path, help="CSV of areas (code,level,parent,name) in place of the pack's")
+    init.add_argument("--trial", action="store_true", help="for invented people (ID prefix 99) only")
+
+    load = verbs.add_parser("load", help="load a register file")
+    load.add_argument("file", type=Path)
+    load.add_argument("--source", metavar="NAME", help="the profile, when the heading does not tell")
+    load.add_argument("--known-on", type=date.fromisoformat, help="the day the office learned it (default today)")
+    load.add_argument("--json", action="store_true", help="print the report as JSON")
+    load.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
+
+    run = verbs.add_parser("run", help="load a folder of files if one is given, then serve")
+    run.add_argument("folder", nargs="?", type=Path)
+    run.add_argument("--no-serve", action="store_true", help="stop after loading")
+    _serving(run)
+    demo = verbs.add_parser("demo", help="a registry of invented people, loaded through intake, served")
+    demo.add_argument("--seed", type=int, default=2020)
+    demo.add_argument("--scale", type=float, default=1.0)
+    demo.add_argument("--no-serve", action="store_true")
+    _serving(demo)
+    _serving(verbs.add_parser("serve", help="serve the registry: pages, worker and schedule"))
+    verbs.add_parser("stop", help="stop the registry's database server")
+    verbs.add_parser("doctor", help="what was found on this machine, and what is wrong")
+    blank = verbs.add_parser("blank", help="write a blank sheet to fill for a profile")
+    blank.add_argument("source")
+    blank.add_argument("--out", type=Path)
+    link = verbs.add_parser("link", help="print a one-time sign-in link for a user (this machine only)")
+    link.add_argument("user")
+    verbs.add_parser("seal", help="seal the events since the last seal, and verify the trail")
+    verbs.add_parser("rotate-keys", help="seal values anew under a new key; may be interrupted and repeated")
+    return main
+
+
+def _serving(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--port", type=int, default=8000)
+    verb.add_argument("--host", default="127.0.0.1")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = parser().parse_args(argv)
+    # imported late: most commands choose the database login before Django reads its settings
+    from anye.config import commands
+
+    try:
+        return int(getattr(commands, args.verb.replace("-", "_"))(args) or 0)
+    except SetupFault as fault:
+        sys.stderr.write(fault.text(commands.language(args)) + "\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

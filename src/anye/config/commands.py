@@ -1,0 +1,200 @@
+"""What each verb of the `anye` command does. Django is set up late, once the home and the database login are known."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from anye.config import postgres
+from anye.config.doctor import diagnose
+from anye.config.faults import SetupFault, Text
+from anye.config.home import Home, default_home, last_home
+
+DEMO_PACK = "cn_yubei"
+
+
+def language(args: argparse.Namespace) -> str:
+    return args.language or ("en" if os.environ.get("LANG", "").startswith("en") else "zh-hans")
+
+
+def say(args: argparse.Namespace, zh: str, en: str) -> None:
+    sys.stdout.write(Text(zh, en).in_language(language(args)) + "\n")
+    sys.stdout.flush()
+
+
+def set_up(home: Home, login: str) -> None:
+    """Django for this home and login; once a process."""
+    os.environ.update(ANYE_HOME=str(home.path), ANYE_LOGIN=login, DJANGO_SETTINGS_MODULE="anye.config.settings")
+    import django
+
+    django.setup()
+
+
+def opened() -> Home:
+    home = last_home()
+    if home is None:
+        raise SetupFault("home_missing", path=default_home())
+    return home
+
+
+def init(args: argparse.Namespace) -> None:
+    """Make a registry, or complete one that is there: roles, database, tables, sources, areas, offices."""
+    path = default_home()
+    home = Home.open(path) if (path / "settings.toml").exists() else Home.create(
+        path, pack=args.pack, trial=args.trial, language=language(args)
+    )
+    furnish(home, args.areas)
+    home.remember()
+    say(args, f"登记库已建好：{home.path}", f"The registry stands: {home.path}")
+    say(args, "下一步：anye serve", "Next: anye serve")
+
+
+def furnish(home: Home, areas: Path | None = None) -> None:
+    """Bring the server, roles, tables and pack data of a home up to date, in a process of the migration login."""
+    postgres.prepare(postgres.start(home), home)
+    env = {**os.environ, "ANYE_HOME": str(home.path), "ANYE_LOGIN": "migrate"}
+    command = [sys.executable, "-m", "anye.config.furnishing", *([str(areas)] if areas else [])]
+    subprocess.run(command, env=env, check=True)
+
+
+def load(args: argparse.Namespace) -> int:
+    home = opened()
+    postgres.start(home)
+    set_up(home, "worker")
+    from anye.config.loading import load_one, print_report
+
+    report = load_one(args.file, source=args.source, known_on=args.known_on, user=args.user, quiet=args.json)
+    if args.json:
+        sys.stdout.write(json.dumps(report.as_json(), ensure_ascii=False) + "\n")
+    else:
+        print_report(report, language(args))
+    return 1 if report.fault else 0
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load a folder's files into the last registry (a trial one is made when there is none), then serve it."""
+    home = last_home()
+    if home is None or not (home.path / "settings.toml").exists():
+        home = Home.create(default_home(), pack=DEMO_PACK, trial=True, language=language(args))
+    furnish(home)
+    home.remember()
+    if args.folder:
+        load_folder(args, home, args.folder)
+    return 0 if args.no_serve else _serve(args, home)
+
+
+def load_folder(args: argparse.Namespace, home: Home, folder: Path) -> None:
+    env = {**os.environ, "ANYE_HOME": str(home.path), "ANYE_LOGIN": "worker"}
+    command = [sys.executable, "-m", "anye.config.loading", str(folder), language(args)]
+    subprocess.run(command, env=env, check=True)
+
+
+def demo(args: argparse.Namespace) -> int:
+    """A registry of its own with invented people, drawn from files through intake like any other."""
+    path = default_home(demo=True)
+    if (path / "settings.toml").exists():
+        postgres.discard(Home.open(path))
+        for name in ("settings.toml", "keys.json"):
+            (path / name).unlink(missing_ok=True)
+    home = Home.create(path, pack=DEMO_PACK, trial=True, language=language(args))
+    furnish(home)
+    files = path / "registers"
+    say(args, "正在生成虚构的登记册……", "Writing the invented registers …")
+    from anye.demo.first import write
+    from anye.packs import HERE
+
+    for old in files.glob("*") if files.is_dir() else ():
+        old.unlink()
+    write(files, seed=args.seed, scale=args.scale, areas_csv=HERE / DEMO_PACK / "areas.csv")
+    load_folder(args, home, files)
+    return 0 if args.no_serve else _serve(args, home)
+
+
+def serve(args: argparse.Namespace) -> int:
+    home = opened()
+    furnish(home)
+    return _serve(args, home)
+
+
+def _serve(args: argparse.Namespace, home: Home) -> int:
+    from anye.config.serving import serve_home
+
+    return serve_home(home, host=args.host, port=args.port, language=language(args))
+
+
+def stop(args: argparse.Namespace) -> None:
+    if postgres.stop(opened()):
+        say(args, "数据库服务器已停止。", "The database server has stopped.")
+    else:
+        say(args, "没有在运行的自有服务器。", "No server of ours was running.")
+
+
+def doctor(args: argparse.Namespace) -> int:
+    checks = list(_checks())
+    for check in checks:
+        mark = "✔" if check.ok else "✘"
+        sys.stdout.write(f"{mark} {check.title.in_language(language(args))}: {check.detail.in_language(language(args))}\n")
+        if check.cure and not check.ok:
+            sys.stdout.write(f"   → {check.cure.in_language(language(args))}\n")
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def _checks() -> Iterator[Any]:
+    yield from diagnose(last_home())
+
+
+def blank(args: argparse.Namespace) -> int:
+    from anye.engine.intake.blank import blank_sheet
+    from anye.packs import read_pack
+
+    home = last_home()
+    profiles = read_pack(home.pack if home else DEMO_PACK).profiles
+    if args.source not in profiles:
+        say(args, f"没有这种表：{args.source}。可选：{', '.join(profiles)}",
+            f"There is no profile {args.source}. There are: {', '.join(profiles)}")  # fmt: skip
+        return 2
+    out = args.out or Path(f"{args.source}.xlsx")
+    out.write_bytes(blank_sheet(profiles[args.source], "zh" if language(args).startswith("zh") else "en"))
+    say(args, f"空白表：{out}", f"Blank sheet: {out}")
+    return 0
+
+
+def link(args: argparse.Namespace) -> int:
+    home = opened()
+    postgres.start(home)
+    set_up(home, "worker")
+    from anye.config.serving import print_links
+
+    return print_links([args.user], base="http://127.0.0.1:8000")
+
+
+def seal(args: argparse.Namespace) -> int:
+    home = opened()
+    postgres.start(home)
+    set_up(home, "worker")
+    from anye.records.accounts.scope import BATCH, acting
+    from anye.records.audit.sealing import seal_new, verify
+
+    with acting(BATCH, actor="operator", purpose="seal"):
+        sealed = seal_new()
+        faults = verify()
+    say(args, f"新封存 {sealed} 条事件；校验{'通过' if not faults else '失败'}。",
+        f"Sealed {sealed} events; the trail {'is whole' if not faults else 'does not verify'}.")  # fmt: skip
+    for fault in faults:
+        sys.stdout.write(f"  {fault}\n")
+    return 1 if faults else 0
+
+
+def rotate_keys(args: argparse.Namespace) -> int:
+    home = opened()
+    postgres.start(home)
+    set_up(home, "worker")
+    from anye.config.rotation import rotate
+
+    count = rotate(home)
+    say(args, f"已用新密钥重新加密 {count} 个值。", f"{count} values are sealed under the new key.")
+    return 0

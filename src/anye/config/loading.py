@@ -1,0 +1,104 @@
+"""Loading files from the command line: progress, a report a file, and a folder in the order of its names.
+
+`python -m anye.config.loading FOLDER LANGUAGE` loads a folder into ANYE_HOME under the worker's login.
+"""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anye.config.faults import Text
+
+if TYPE_CHECKING:
+    from anye.flow.load import Report
+
+SHOWN = 20
+ENDINGS = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
+
+
+def load_one(
+    path: Path, *, source: str | None, known_on: date | None, user: str | None, quiet: bool
+) -> "Report":
+    from anye.flow.load import load_file
+    from anye.flow.registry import loading_context
+
+    return load_file(
+        path,
+        context=loading_context(),
+        source=source,
+        known_on=known_on,
+        by=user or "operator",
+        progress=(lambda stage, done, total: None) if quiet else progress_of(path.name),
+    )
+
+
+def progress_of(name: str) -> Callable[[str, int, int], None]:
+    """A line that is drawn over while it is a terminal that looks."""
+    if not sys.stderr.isatty():
+        return lambda stage, done, total: None
+
+    def show(stage: str, done: int, total: int) -> None:
+        share = done / total if total else 0.0
+        bar = "█" * round(share * 24)
+        sys.stderr.write(f"\r{name[:40]:<40} {bar:<24} {share:4.0%} {stage:<8}")
+        sys.stderr.flush()
+
+    return show
+
+
+def print_report(report: "Report", language: str) -> None:
+    def text(zh: str, en: str) -> str:
+        return Text(zh, en).in_language(language)
+
+    write = sys.stdout.write
+    if report.fault:
+        from anye.flow.sentences import file_sentence
+
+        write(f"✘ {report.file}: {file_sentence(report.fault, language)}\n")
+        return
+    if report.loaded == 0 and report.rows:
+        write(text(f"= {report.file}：没有变化", f"= {report.file}: nothing changed"))
+    else:
+        write(text(f"✔ {report.file}：", f"✔ {report.file}: "))
+    write(
+        text(
+            f" 读 {report.rows} 行，入库 {report.loaded}，无变化 {report.unchanged}，退回 {len(report.refused_rows)}，"
+            f"存疑 {len(report.queried_rows)}，未关联 {report.unattached}\n",
+            f" {report.rows} rows, {report.loaded} loaded, {report.unchanged} unchanged, {len(report.refused_rows)} refused, "
+            f"{len(report.queried_rows)} queried, {report.unattached} unattached\n",
+        )
+    )
+    from anye.flow.sentences import reason_sentence
+
+    for row in report.refused[:SHOWN]:
+        place = f"{row['sheet']}:" if row["sheet"] else ""
+        write(f"    {place}{row['row']}  {reason_sentence(str(row['reason']), language)}\n")
+    if len(report.refused) > SHOWN:
+        more = Counter(str(row["reason"]) for row in report.refused[SHOWN:])
+        write("    … " + ", ".join(f"{reason} × {count}" for reason, count in more.most_common()) + "\n")
+
+
+def load_folder(folder: Path, language: str) -> None:
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith(("~$", ".")))
+    for path in files:
+        report = load_one(path, source=None, known_on=None, user=None, quiet=False)
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+        print_report(report, language)
+        sys.stdout.flush()
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "anye.config.settings"
+    import django
+
+    django.setup()
+    load_folder(Path(sys.argv[1]), sys.argv[2])
+
+
+if __name__ == "__main__":
+    main()
