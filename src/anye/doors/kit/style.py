@@ -103,7 +103,7 @@ def _plain() -> dict[str, Any]:
 def tasks() -> list[dict[str, Words | dt.date | int]]:
     """Invented work."""
     return [
-        {"title": _("Visit the household of 冉国强"), "href": "#", "text": _("The wage stopped in September."), "icon": "home-check",
+        {"title": _("Visit the household of Ran Guoqiang"), "href": "#", "text": _("The wage stopped in September."), "icon": "home-check",
          "tone": "bad", "due_on": ON - dt.timedelta(2), "place": "青溪村"},
         {"title": _("Decide a doubt: one person in two registers"), "href": "#", "text": _("Same ID number, two names."),
          "icon": "question-mark", "tone": "warn", "due_on": ON + dt.timedelta(2), "place": "石坝村"},

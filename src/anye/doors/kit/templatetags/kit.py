@@ -113,7 +113,7 @@ def confirm(
     """A dialog that asks once, saying what will happen; opened by a button with data-opens="<its id>"."""
     token = context.get("csrf_token", "")
     return {
-        "id": id,
+        "id": dom_id,
         "href": href,
         "title": title,
         "text": text,
