@@ -114,6 +114,13 @@ def test_a_group_over_the_whole_heading_does_not_hide_it() -> None:
     assert header.last_line == 2
 
 
+def test_a_part_that_several_columns_share_names_none_of_them() -> None:
+    """单位 under two insurances is nobody's employer, so only 姓名 is known here: too little for a heading."""
+    groups: list[str | None] = ["姓名", "甲险", "甲险", "乙险", "乙险"]
+    assert find_header(frame(groups, ["姓名", "单位", "个人", "单位", "个人"]), ALIASES) is None
+    assert find_header(frame(groups, ["姓名", "单位", "个人", "a", "b"]), ALIASES) is not None
+
+
 def test_a_single_line_heading_does_not_take_in_the_first_person() -> None:
     header = found(["姓名", "身份证号", "备注"], ["王试一", None, None], ["李试二", "99011219851120028X", "外出"])
     assert header.last_line == 1

@@ -224,6 +224,26 @@ def test_the_time_that_a_caller_takes_over_a_block_is_not_counted(tmp_path: Path
     blocks.close()  # type: ignore[attr-defined]
 
 
+def test_several_waits_share_one_allowance() -> None:
+    class Reader:
+        is_killed = False
+
+        def kill(self) -> None:
+            self.is_killed = True
+
+    reader = Reader()
+    patience = spreadsheets._Patience(reader, 0.3)  # type: ignore[arg-type]
+    with patience:
+        time.sleep(0.2)
+    assert not reader.is_killed
+    time.sleep(0.2)
+    assert not reader.is_killed
+    with patience:
+        time.sleep(0.2)
+    assert reader.is_killed
+    assert patience.is_over
+
+
 def test_a_caller_that_stops_early_leaves_no_process_behind(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [[row] for row in range(6)])
     blocks = read_in_subprocess(path, block_rows=1)

@@ -178,6 +178,11 @@ def test_a_stray_quote_does_not_swallow_the_people_below(tmp_path: Path, tail: s
     assert frame.height == 302 + bool(tail)
 
 
+def test_a_stray_quote_in_a_list_without_delimiters_hides_nobody(tmp_path: Path) -> None:
+    lines = ["身份证号", '"990001199003071231', *(f"99000119900307{number:04}" for number in range(300))]
+    assert whole(written(tmp_path, "\n".join(lines)))["c0"].to_list() == lines
+
+
 def test_two_stray_quotes_in_neighbouring_rows_do_not_join_them(tmp_path: Path) -> None:
     frame = whole(written(tmp_path, '姓名,号,c,d\n王试一,"1,c,d\n李试二,2,c",d\n赵试三,3,c,d\n'))
     assert frame["c0"].to_list() == ["姓名", "王试一", "李试二", "赵试三"]
