@@ -177,7 +177,7 @@ def seal(args: argparse.Namespace) -> int:
     postgres.start(home)
     set_up(home, "worker")
     from anye.records.accounts.scope import BATCH, acting
-    from anye.records.audit.sealing import seal_new, verify
+    from anye.records.audit.seals import seal_new, verify
 
     with acting(BATCH, actor="operator", purpose="seal"):
         sealed = seal_new()

@@ -25,4 +25,4 @@ ANYE_SIGN_IN_LINKS = True
 
 DATABASES = {"default": postgres.django_database(HOME, LOGIN, LOGIN_ROLES[LOGIN])}
 
-from anye.config.common import *  # noqa: E402, F403
+from anye.config.defaults import *  # noqa: E402, F403

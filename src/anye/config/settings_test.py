@@ -1,7 +1,7 @@
 """Settings of the tests: the same PostgreSQL roles and policies, one login that may take any of them."""
 
 from anye.config import postgres
-from anye.config.common import *  # noqa: F403
+from anye.config.defaults import *  # noqa: F403
 from anye.engine.sealing import Keyring
 
 SECRET_KEY = "the tests' own key"

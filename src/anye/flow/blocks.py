@@ -59,7 +59,8 @@ def copy_frames(into: int, frames: Mapping[str, pl.DataFrame]) -> None:
 
 def _store_raw(batch: int, block: Block, frames: Mapping[str, pl.DataFrame], keyring: Keyring) -> None:
     """Source rows and what they became, sealed, some thousand rows to a value."""
-    lines = frames["row"].get_column("line").sort()
+    # the long form's last block has facts and no rows: its lines count too
+    lines = pl.concat([f.get_column("line").cast(pl.Int64) for f in frames.values()]).unique().sort()
     sealed = []
     for at in range(0, len(lines), staging.RAW_ROWS):
         first, last = lines[at], lines[min(at + staging.RAW_ROWS, len(lines)) - 1]

@@ -61,7 +61,7 @@ _UPDATE = """
         groups = w.groups, is_employed = w.is_employed, wants_work = w.wants_work, household_id = w.household_id,
         care_area = w.care_area, is_hidden = w.is_hidden
     FROM wanted w WHERE w.id = p.id AND (coalesce(w.name, p.name), coalesce(w.name_key, p.name_key), w.sex,
-        w.birth_on, w.phone_blind, w.groups, w.is_employed, w.wants_work, w.household_id, w.care_area, w.is_hidden)
+        w.birth_on, w.phone_blind, w.groups::text[], w.is_employed, w.wants_work, w.household_id, w.care_area, w.is_hidden)
         IS DISTINCT FROM (p.name, p.name_key, p.sex, p.birth_on, p.phone_blind, p.groups::text[], p.is_employed,
         p.wants_work, p.household_id, p.care_area, p.is_hidden)
 """

@@ -79,7 +79,9 @@ _RULES = {
         JOIN people_persondetail d ON d.person_id = s.person_id AND d.kind = 'employment_state'
              AND d.value = 'not_employed' AND d.retired_on IS NULL
         JOIN LATERAL (
-            SELECT max(coalesce(b.file_month, date_trunc('month', b.known_on)::date)) AS month FROM registers_batch b
+            -- a ledger that names no month speaks of the newest month that is known when it came in
+            SELECT max(coalesce(b.file_month, least(date_trunc('month', b.known_on)::date, newest.month))) AS month
+            FROM registers_batch b, (SELECT max(month) AS month FROM firms_insurancemonth WHERE retired_on IS NULL) newest
             WHERE b.id = d.source_batch OR b.id IN (SELECT u.batch_id FROM registers_support u
                 WHERE u.fact_table = 'people_persondetail' AND u.fact_id = d.id)
         ) said ON true
@@ -100,6 +102,11 @@ def raise_doubts(batch_id: int, *, insurance_only: bool, persons: str = "SELECT 
         cursor.execute(
             "INSERT INTO suspects SELECT p.id FROM people_person p JOIN touched t ON t.id_blind = p.id_blind"
             " WHERE NOT EXISTS (SELECT 1 FROM suspects s WHERE s.person_id = p.id)"
+        )
+        # a newer month of insurance can lift an older doubt of people it does not speak of
+        cursor.execute(
+            f"INSERT INTO suspects SELECT DISTINCT person_id FROM findings_finding f WHERE rule = 'Q09' AND state IN {OPEN}"
+            " AND NOT EXISTS (SELECT 1 FROM suspects s WHERE s.person_id = f.person_id)"
         )
         cursor.execute("ALTER TABLE suspects ADD PRIMARY KEY (person_id)")
         cursor.execute("ANALYZE suspects")
@@ -127,7 +134,8 @@ def _find(cursor: CursorWrapper, asked: Sequence[str]) -> None:
             SELECT r.person_id, r.rule, r.firm_id, r.month, r.evidence, r.params, p.scope_no,
                    sha256(convert_to(r.rule || '|' || encode(coalesce(p.id_blind, p.token::bytea), 'hex') || '|'
                                      || r.org, 'UTF8')) AS key
-            FROM ({rules}) r JOIN people_person p ON p.id = r.person_id
+            FROM ({rules}) r (person_id, rule, firm_id, month, org, evidence, params)
+            JOIN people_person p ON p.id = r.person_id
         ) all_doubts ORDER BY key
         """
     )

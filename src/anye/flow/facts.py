@@ -104,7 +104,7 @@ def _judge(cursor: CursorWrapper, spec: FactSpec) -> None:
                f.id IS NOT NULL AND ({same}) AS is_same,
                CASE WHEN f.id IS NULL THEN true WHEN {same} THEN false
                ELSE (i.s_rank, i.s_month, i.s_known, i.s_digest, i.s_sheet, i.s_line) > (
-                   SELECT (w.s_rank, w.s_month, w.s_known, w.s_digest, w.s_sheet, w.s_line) FROM (
+                   SELECT w.s_rank, w.s_month, w.s_known, w.s_digest, w.s_sheet, w.s_line FROM (
                        SELECT {spec.rank("f")} AS s_rank, coalesce(b.file_month, {NO_MONTH}) AS s_month, b.known_on AS s_known,
                               b.digest AS s_digest, voice.sheet AS s_sheet, voice.line AS s_line
                        FROM (

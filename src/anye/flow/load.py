@@ -5,24 +5,20 @@ A load that is killed goes on at the first block that is not marked done.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import polars as pl
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from anye.engine.errors import FileFault
-from anye.engine.intake.files import OpenFile, open_file
-from anye.engine.intake.profile import Profile
-from anye.engine.sealing import Keyring
 from anye.flow import staging
 from anye.flow.blocks import Context, store_block
+from anye.flow.files import OpenFile, open_file
 from anye.flow.publishing import publish_batch
 from anye.records.accounts.scope import BATCH, acting
-from anye.records.audit.actions import note
 from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch
 
@@ -127,15 +123,17 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progres
         with acting(BATCH, actor=by, purpose="load"):
             staging.create(batch.pk)
             done = staging.blocks_done(batch.pk)
-        for number, block in enumerate(opened.blocks(context.cleaning(batch.known_on), block_rows=BLOCK_ROWS)):
-            if number not in done:
+        rows = 0
+        for block in opened.blocks(context, known_on=batch.known_on, block_rows=BLOCK_ROWS):
+            rows += block.cleaned.rows_read
+            if block.number not in done:
                 with acting(BATCH, actor=by, purpose="load"):
-                    store_block(batch.pk, number, block, context)
-            progress("read", block.bytes_done, block.bytes_total)
-        progress("publish", 0, 1)
+                    store_block(batch.pk, block, context)
+                    actions.note_progress(batch=batch.pk, rows=rows)
+            progress("read", rows, 0)
+        progress("publish", rows, rows)
         with acting(BATCH, actor=by, purpose="load"):
             publish_batch(batch.pk, context)
-        progress("publish", 1, 1)
 
 
 class _alone:

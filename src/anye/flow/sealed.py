@@ -44,7 +44,7 @@ def sealed_frames(
     if "membership" in facts:
         facts["membership"] = facts["membership"].with_columns(_filled("evidence", "certifier"))
     if "household" in facts:
-        facts["household"] = facts["household"].with_columns(_filled("relation"))
+        facts["household"] = _households(facts["household"], rows)
     return (
         frames
         | facts
@@ -126,6 +126,16 @@ def _spells(spells: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.lit(None, pl.String).alias("firm_name"))
         .with_columns(coded)
         .with_columns(pl.col("employer_name").alias("firm_name"), *_filled(*texts, "wage_unit"))
+    )
+
+
+def _households(members: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """A household without a number in its register is known by its village and its head's name."""
+    named = pl.col("area_code") + "/" + pl.col("head_name")
+    return (
+        members.join(rows.select("line", "area_code"), on="line", how="left")
+        .with_columns(pl.coalesce("household_code", named).alias("household_code"), *_filled("relation"))
+        .filter(pl.col("household_code").is_not_null())
     )
 
 

@@ -92,7 +92,7 @@ BEGIN
     SELECT clock_timestamp(), anye_actor(), coalesce(current_setting('anye.duty', true), ''),
            coalesce(current_setting('anye.purpose', true), ''), 'retire', TG_TABLE_NAME,
            r.id, r.scope_no, r.payload, r.salt, sha256(r.salt || convert_to(r.payload::text, 'UTF8'))
-    FROM (SELECT n.id, n.scope_no, uuid_send(gen_random_uuid()) AS salt,
+    FROM (SELECT n.id, (to_jsonb(n) ->> 'scope_no')::bigint AS scope_no, uuid_send(gen_random_uuid()) AS salt,
                  jsonb_build_object('retired_on', n.retired_on, 'retired_by', n.retired_by) AS payload
           FROM new_rows n JOIN old_rows o ON o.id = n.id
           WHERE o.retired_on IS NULL AND n.retired_on IS NOT NULL OFFSET 0) r;

@@ -65,8 +65,8 @@ def open_batch(
     return batch
 
 
-def note_progress(*, batch: int, blocks_done: int) -> None:
-    Batch.objects.filter(pk=batch).update(blocks_done=blocks_done)
+def note_progress(*, batch: int, rows: int) -> None:
+    Batch.objects.filter(pk=batch).update(rows=rows)
 
 
 def fail_batch(*, batch: Batch, failure: Mapping[str, Any]) -> None:

@@ -38,7 +38,6 @@ class Batch(models.Model):
     loaded_by = models.CharField("加载人", max_length=40)
     state = models.CharField("状态", max_length=10, default="reading")
     failure = models.JSONField(null=True)
-    blocks_done = models.IntegerField(default=0)
     rows = models.BigIntegerField("行数", default=0)
     loaded = models.BigIntegerField("已加载", default=0)
     unchanged = models.BigIntegerField("无变化", default=0)

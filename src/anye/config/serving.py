@@ -1,0 +1,152 @@
+"""`anye serve`: the web server, the worker and the schedule of one registry, on one machine."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from anye.config.faults import Text
+from anye.config.home import Home
+
+DEMO_USERS = (
+    ("district", "district_officer", "区人力社保局 区级工作人员", "district"),
+    ("town", "town_officer", "镇街工作人员", "town"),
+    ("village", "village_worker", "村居工作人员", "village"),
+    ("auditor", "auditor", "审计人员", "district"),
+    ("admin", "administrator", "系统管理员", "district"),
+)
+START_LIMIT_S = 60
+
+
+def serve_home(home: Home, *, host: str, port: int, language: str) -> int:
+    """Run until interrupted; a child that dies takes the others down with it, so that nothing half-serves."""
+    env = {**os.environ, "ANYE_HOME": str(home.path), "DJANGO_SETTINGS_MODULE": "anye.config.settings"}
+    (home.logs).mkdir(parents=True, exist_ok=True)
+    with (home.logs / "serve.log").open("ab") as log:
+        children = [
+            subprocess.Popen(command, env={**env, "ANYE_LOGIN": login}, stdout=log, stderr=log)
+            for login, command in _commands(host, port)
+        ]
+        try:
+            if not _answers(host, port, children):
+                sys.stderr.write(_last_lines(home.logs / "serve.log"))
+                return 1
+            _announce(home, f"http://{host}:{port}", language)
+            while all(child.poll() is None for child in children):
+                time.sleep(0.5)
+            sys.stderr.write(_last_lines(home.logs / "serve.log"))
+            return 1
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            for child in children:
+                child.send_signal(signal.SIGTERM)
+            for child in children:
+                child.wait(20)
+
+
+def _commands(host: str, port: int) -> list[tuple[str, list[str]]]:
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+           "--workers", "1", "--blocking-threads", "4", "--no-ws", "anye.config.wsgi:application"]  # fmt: skip
+    return [
+        ("web", web),
+        ("worker", [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]),
+    ]
+
+
+def _answers(host: str, port: int, children: Sequence[subprocess.Popen[bytes]]) -> bool:
+    import http.client
+
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline and all(child.poll() is None for child in children):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=5)
+            connection.request("GET", "/static/anye/css/anye.css")
+            if connection.getresponse().status == 200:
+                return True
+        except OSError:
+            time.sleep(0.2)
+    return False
+
+
+def _announce(home: Home, base: str, language: str) -> None:
+    """One line with the address, and for a trial registry the one-time links of its users."""
+    if home.trial:
+        env = {**os.environ, "ANYE_HOME": str(home.path), "ANYE_LOGIN": "migrate"}
+        command = [sys.executable, "-m", "anye.config.serving", base]
+        links = subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout.strip()
+        sys.stdout.write(f"安业 Anye {base}  {links}\n")
+    else:
+        sys.stdout.write(Text(f"安业已启动：{base}", f"Anye is serving at {base}").in_language(language) + "\n")
+    sys.stdout.flush()
+
+
+def _last_lines(log: Path, count: int = 20) -> str:
+    return "\n".join(log.read_text("utf-8", errors="replace").splitlines()[-count:]) + "\n"
+
+
+def demo_users() -> list[str]:
+    """The users of a trial registry, one a tier: made once, over the first town with villages."""
+    import datetime as dt
+
+    from anye.records.accounts.models import Duty, User
+    from anye.records.places.models import Office
+
+    district = Office.objects.get(parent__isnull=True)
+    busiest = _busiest_village()
+    offices = {"district": district, "town": busiest.parent, "village": busiest}
+    for username, role, name, tier in DEMO_USERS:
+        if not User.objects.filter(username=username).exists():
+            user = User.objects.create_user(username, None, name=name)
+            Duty.objects.create(
+                user=user, role=role, scope_no=offices[tier].scope_no, starts_on=dt.date(2016, 1, 1)
+            )
+    return [username for username, *_ in DEMO_USERS]
+
+
+def _busiest_village() -> "Office":  # noqa: F821
+    """The village with most visits due, so that a first look finds work to do; else the first village."""
+    from django.db.models import Count
+
+    from anye.records.findings.models import Visit
+    from anye.records.places.models import Office
+
+    villages = Office.objects.filter(kind="village")
+    most = (
+        Visit.objects.filter(state="due", scope_no__in=villages.values("scope_no"))
+        .values("scope_no").annotate(n=Count("id")).order_by("-n", "scope_no").first()
+    )  # fmt: skip
+    return villages.get(scope_no=most["scope_no"]) if most else villages.order_by("scope_no")[0]
+
+
+def print_links(usernames: Sequence[str], base: str) -> int:
+    from anye.records.accounts.actions import new_sign_in_link
+    from anye.records.accounts.models import User
+    from anye.records.accounts.scope import OWNER, acting
+
+    with acting(OWNER, actor="operator", purpose="sign-in link"):
+        for username in usernames:
+            user = User.objects.get(username=username)
+            token = new_sign_in_link(user=user, by="operator", minutes=60 * 24)
+            sys.stdout.write(f"{username} {base}/link/{token}/  ")
+    sys.stdout.write("\n")
+    return 0
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "anye.config.settings"
+    import django
+
+    django.setup()
+    from anye.records.accounts.scope import OWNER, acting
+
+    with acting(OWNER, actor="operator", purpose="demo users"):
+        users = demo_users()
+    print_links(users, sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

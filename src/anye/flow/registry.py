@@ -1,0 +1,65 @@
+"""What a registry is made of when it is set up, and what a load needs to know of it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+
+from anye.engine.areas import AreaIndex
+from anye.flow.blocks import Context
+from anye.packs import AreaRow, Pack, read_pack
+from anye.records.audit.keys import keyring
+from anye.records.places import actions as places
+from anye.records.places import queries as places_queries
+from anye.records.places.models import Area, Office
+from anye.records.registers import actions as registers
+
+# an officer and a visit say what people are called for good, and how they fare as of that day
+BY_HAND = (("officer", "人工录入", "Entered by an officer"), ("visit", "入户核查", "Home visit"))
+BY_HAND_RANK, BY_HAND_IDENTITY_RANK = 20, 90
+
+
+def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
+    """Sources, areas and offices of a pack (owner role). What stands already is kept; twice changes nothing."""
+    for profile in pack.profiles.values():
+        registers.keep_source(
+            code=profile.name,
+            title_zh=profile.title["zh"],
+            title_en=profile.title["en"],
+            rank=profile.rank,
+            creates_persons=profile.creates_persons,
+        )
+    for code, zh, en in BY_HAND:
+        registers.keep_source(
+            code=code,
+            title_zh=zh,
+            title_en=en,
+            rank=BY_HAND_RANK,
+            identity_rank=BY_HAND_IDENTITY_RANK,
+            creates_persons=False,
+        )
+    rows = list(areas if areas is not None else pack.areas)
+    places.add_areas(rows)
+    if not Office.objects.exists():
+        elsewhere = frozenset(code for office in pack.offices for code in office.runs)
+        places.add_offices_of_areas(rows, run_elsewhere=elsewhere)
+
+
+def area_rows(on: date | None = None) -> list[AreaRow]:
+    """The registry's own area tree, with what officers have added to the pack's."""
+    rows = Area.objects.all() if on is None else places_queries.areas_on(on)
+    return [AreaRow(a.code, a.level, a.parent_code, a.name, a.valid_from, a.valid_to) for a in rows.order_by("code")]
+
+
+def loading_context(*, office_no: int | None = None) -> Context:
+    """Everything a load needs; `office_no` is the loading office, by default the (first) district's."""
+    if office_no is None:
+        office_no = Office.objects.filter(parent__isnull=True).values_list("scope_no", flat=True)[0]
+    return Context(
+        keyring=keyring(),
+        profiles=read_pack(settings.ANYE_PACK).profiles,
+        areas=AreaIndex.from_rows(area_rows()),
+        offices=places_queries.office_of_area(),
+        trial=settings.ANYE_TRIAL,
+        office_no=office_no,
+    )
