@@ -3,76 +3,55 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from operator import attrgetter
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
 from anye.doors.kit import formats, fragments
 from anye.doors.kit.fragments import Status, Words
+from anye.doors.kit.links import TokenLink
 
 Cell = SafeString | str
+Show = Callable[[Any, bool], Cell]  # a value and whether the page is in Chinese, asked once per table
 Exported = str | int | float | dt.date | None
 
 
 def _flag_text(value: object) -> str:
-    if value is None:
-        return formats.DASH
     return pgettext("answer", "yes") if value else pgettext("answer", "no")
 
 
-def _words(value: object) -> str:
-    return formats.DASH if value is None or value == "" else str(value)
-
-
-def _text_cell(value: object) -> Cell:
+def _text_cell(value: object, _chinese: bool) -> Cell:
     """Escapes everything but what is safe HTML already."""
-    if isinstance(value, SafeString):
-        return value
-    if value is None or value == "":
-        return fragments.unknown()
-    return escape(str(value) if isinstance(value, Promise) else value)
+    return value if isinstance(value, SafeString) else escape(str(value))
 
 
-def _yuan_cell(value: int | None) -> Cell:
-    return fragments.unknown() if value is None else formats.yuan_text(value)
-
-
-def _number_cell(value: int | None) -> Cell:
-    return fragments.unknown() if value is None else formats.number_text(value)
-
-
-def _status_cell(value: Status | None) -> Cell:
-    return fragments.unknown() if value is None else fragments.status_badge(value)
-
-
-def _flag_cell(value: bool | None) -> Cell:
-    return fragments.unknown() if value is None else escape(_flag_text(value))
+def _status_cell(value: Status, _chinese: bool) -> Cell:
+    return fragments.status_badge(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of value: its cell, its spreadsheet value and the class of its column."""
+    """A kind of value: its cell, its spreadsheet value and the class of its column; neither is asked about None."""
 
-    cell: Callable[[Any], Cell]
+    cell: Show
     export: Callable[[Any], Exported]
     css: str = ""
 
 
 KINDS: dict[str, Kind] = {
-    "text": Kind(_text_cell, _words),
-    "number": Kind(_number_cell, lambda value: value, "num"),
-    "yuan": Kind(_yuan_cell, lambda fen: None if fen is None else fen / formats.FEN_PER_YUAN, "num"),
-    "day": Kind(fragments.day, lambda value: value, "date"),
-    "moment": Kind(fragments.moment, formats.moment_text, "date"),
-    "month": Kind(fragments.month, formats.month_text, "date"),
-    "masked_id": Kind(fragments.masked_id, formats.masked_id, "code"),
-    "code": Kind(_text_cell, _words, "code"),
-    "status": Kind(_status_cell, _words),
-    "flag": Kind(_flag_cell, _flag_text),
+    "text": Kind(_text_cell, str),
+    "number": Kind(lambda value, _chinese: formats.number_text(value), lambda value: value, "num"),
+    "yuan": Kind(lambda fen, _chinese: formats.yuan_text(fen), lambda fen: fen / formats.FEN_PER_YUAN, "num"),
+    "day": Kind(fragments.day_in, lambda value: value, "date"),
+    "moment": Kind(lambda value, _chinese: fragments.moment(value), formats.moment_text, "date"),
+    "month": Kind(fragments.month_in, formats.month_text, "date"),
+    "masked_id": Kind(lambda value, _chinese: fragments.masked_id(value), formats.masked_id, "code"),
+    "code": Kind(_text_cell, str, "code"),
+    "status": Kind(_status_cell, str),
+    "flag": Kind(lambda value, _chinese: escape(_flag_text(value)), _flag_text),
 }
 
 
@@ -81,7 +60,8 @@ class Column:
     """One column.
 
     key: permanent identifier, used in links. value: an attribute path (`firm.name`) or a function of the row; for
-    kind "yuan" it gives fen, for "status" a Status. link: the row's address; the first linked column heads the row.
+    kind "yuan" it gives fen, for "status" a Status. link: the row's address, best as a TokenLink; the first linked
+    column heads the row.
     is_shown: shown unless the reader chooses otherwise. is_fixed: cannot be left out. order: the name of the
     listing's order that its heading sorts by.
     """
@@ -133,10 +113,12 @@ def table_body(rows: Sequence[Any], columns: Sequence[Column]) -> SafeString:
     head = next((column.key for column in columns if column.link), "")
     plans = [_plan(column, is_head=column.key == head) for column in columns]
     parts: list[str] = []
+    chinese, unknown = formats.is_chinese(), fragments.unknown()
     for row in rows:
         parts.append('<tr role="row" data-row>')
-        for opening, closing, value, cell, link in plans:
-            shown = cell(value(row))
+        for opening, closing, read, cell, link in plans:
+            value = read(row)
+            shown = unknown if value is None or value == "" else cell(value, chinese)
             if link is not None:
                 shown = f'<a href="{escape(link(row))}" hx-boost="false">{shown}</a>'
             parts.append(f"{opening}{shown}{closing}")
@@ -144,18 +126,33 @@ def table_body(rows: Sequence[Any], columns: Sequence[Column]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308
 
 
-_Plan = tuple[str, str, Callable[[Any], Any], Callable[[Any], Cell], Callable[[Any], str] | None]
+_Plan = tuple[str, str, Callable[[Any], Any], Show, Callable[[Any], str] | None]
 
 
 def _plan(column: Column, *, is_head: bool) -> _Plan:
     """What is the same in every row of a column: its tags, its getter, its cell."""
-    label = f' data-label="{escape(column.label)}"'
+    label = f' data-label="{escape(str(column.label))}"'
     css = f' class="{column.css}"' if column.css else ""
     if is_head:
         opening, closing = f'<th scope="row" role="rowheader"{css}{label}>', "</th>"
     else:
         opening, closing = f'<td role="cell"{css}{label}>', "</td>"
-    return opening, closing, column.getter(), KINDS[column.kind].cell, column.link
+    cell = _remembering(_status_cell) if column.kind == "status" else KINDS[column.kind].cell
+    link = column.link.for_page() if isinstance(column.link, TokenLink) else column.link
+    return opening, closing, column.getter(), cell, link
+
+
+def _remembering(cell: Show) -> Show:
+    """Draws the same object once per table: a column of statuses holds few. The object is kept, so its id is its own."""
+    drawn: dict[int, tuple[object, Cell]] = {}
+
+    def remembered(value: Any, chinese: bool) -> Cell:
+        found = drawn.get(id(value))
+        if found is None:
+            found = drawn[id(value)] = (value, cell(value, chinese))
+        return found[1]
+
+    return remembered
 
 
 def chosen(columns: Sequence[Column], keys: Sequence[str] | None) -> list[Column]:
@@ -168,4 +165,6 @@ def chosen(columns: Sequence[Column], keys: Sequence[str] | None) -> list[Column
 
 def column_heading(column: Column) -> str:
     """A heading's text for people and spreadsheets; money says its unit once, here."""
-    return f"{column.label} ({gettext('yuan')})" if column.kind == "yuan" else str(column.label)
+    if column.kind != "yuan":
+        return str(column.label)
+    return gettext("%(label)s (%(unit)s)") % {"label": column.label, "unit": gettext("yuan")}

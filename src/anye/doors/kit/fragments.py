@@ -5,9 +5,11 @@ Functions, not included templates: a listing draws some 400 of them, and an incl
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
+from html import escape  # Django's own wraps this one for lazy text, at three times its cost
 
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +47,7 @@ def status_badge(status: Status) -> SafeString:
     return _badge(status.tone, status.icon, str(status.label))
 
 
+@lru_cache(maxsize=1024)
 def _badge(tone: str, icon_name: str, text: str) -> SafeString:
     return mark_safe(f'<span class="state state-{tone}">{icon(icon_name)}{escape(text)}</span>')  # noqa: S308
 
@@ -53,6 +56,12 @@ def day(value: dt.date | None) -> SafeString:
     """A date as <time>, in the reader's spelling."""
     if value is None:
         return unknown()
+    return day_in(value, formats.is_chinese())
+
+
+@lru_cache(maxsize=4096)
+def day_in(value: dt.date, _is_chinese: bool) -> SafeString:
+    """A date in the active language, which the caller has asked for."""
     return mark_safe(f'<time datetime="{value:%Y-%m-%d}">{formats.day_text(value)}</time>')  # noqa: S308
 
 
@@ -60,6 +69,12 @@ def month(value: dt.date | None) -> SafeString:
     """A month, from its first day, as <time>."""
     if value is None:
         return unknown()
+    return month_in(value, formats.is_chinese())
+
+
+@lru_cache(maxsize=1024)
+def month_in(value: dt.date, _is_chinese: bool) -> SafeString:
+    """A month in the active language, which the caller has asked for."""
     return mark_safe(f'<time datetime="{value:%Y-%m}">{formats.month_text(value)}</time>')  # noqa: S308
 
 
@@ -74,6 +89,11 @@ def moment(value: dt.datetime | None) -> SafeString:
 
 def unknown() -> SafeString:
     """A dash that a screen reader speaks as unknown."""
+    return _unknown(formats.is_chinese())
+
+
+@lru_cache(maxsize=2)
+def _unknown(_is_chinese: bool) -> SafeString:
     return mark_safe(f'<span class="unknown" aria-label="{escape(gettext("unknown"))}" role="img">–</span>')  # noqa: S308
 
 

@@ -96,7 +96,6 @@ def _plain() -> dict[str, Any]:
         "tabs": [(_("Overview"), "#", True), (_("Household"), "#", False, 4), (_("History"), "#", False, 1_260)],
         "crumbs": (Crumb(_("Today"), reverse("kit:style")), Crumb(_("Style"))),
         "progress_href": reverse("kit:style_progress"),
-        "form_errors": SampleForm({"visited_on": "2026-13-40"}),
     }
 
 

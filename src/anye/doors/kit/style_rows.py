@@ -9,7 +9,7 @@ from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
 from anye.doors.kit.filters import ChoiceFilter, MonthFilter, Search
 from anye.doors.kit.fragments import Status
-from anye.doors.kit.links import token_url
+from anye.doors.kit.links import TokenLink
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order, RowSource
 
@@ -23,7 +23,7 @@ STATUSES = {status.code: status for status in (WORKING, LOOKING, DOUBT, LATE, UN
 FAMILY_NAMES = "冉田向谭覃秦牟舒廖龚"
 GIVEN_NAMES = ("明秀", "国强", "小兰", "德全", "永芬", "春桃", "世华", "桂英", "建平", "天碧", "长贵")
 VILLAGES = ("青溪村", "石坝村", "柏树村", "龙洞社区", "望江村")
-FIRMS = ("山茶服饰厂", "长风物流", "橙林果业合作社", "", "兴渝建筑劳务")
+FIRMS = ("山茶服饰厂", "长风物流", "橙林果业合作社", "兴渝建筑劳务")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,26 @@ class SampleRow:
 
 def sample_rows(count: int = 238) -> list[SampleRow]:
     """The same rows each time."""
-    codes = list(STATUSES.values())
-    return [
-        SampleRow(
-            token=f"sample{number:06d}",
-            name=FAMILY_NAMES[number % 10] + GIVEN_NAMES[number * 7 % 11],
-            id_number=f"99011219{70 + number % 30}0{1 + number % 9}1{number % 10}{number % 1000:03d}X",
-            village=VILLAGES[number * 3 % 5],
-            firm=FIRMS[number * 2 % 5],
-            wage_fen=None if number % 6 == 0 else 280_000 + number * 1_735,
-            visited_on=None if number % 8 == 3 else dt.date(2026, 1 + number % 11, 1 + number * 5 % 28),
-            last_month=None if number % 5 == 4 else dt.date(2026, 1 + number * 3 % 10, 1),
-            status=codes[number * number % 5],
-            months=number % 13,
-            is_insured=(True, False, None)[number % 3],
-        )
-        for number in range(count)
-    ]
+    return [_sample_row(number) for number in range(count)]
+
+
+def _sample_row(number: int) -> SampleRow:
+    mixed = (number + 1) * 2_654_435_761 % 2**32 >> 7  # spreads neighbours, so that no two columns go together
+    status = list(STATUSES.values())[mixed % 5]
+    is_working = status is WORKING
+    return SampleRow(
+        token=f"sample{number:06d}",
+        name=FAMILY_NAMES[mixed % 10] + GIVEN_NAMES[mixed // 10 % 11],
+        id_number=f"99011219{60 + mixed % 40}0{1 + mixed % 9}1{mixed % 10}{number % 1000:03d}X",
+        village=VILLAGES[mixed // 7 % 5],
+        firm=FIRMS[mixed // 3 % 4] if is_working else "",
+        wage_fen=280_000 + mixed % 4_000 * 100 if is_working else None,
+        visited_on=None if status is LATE else dt.date(2026, 1 + mixed // 11 % 11, 1 + mixed // 13 % 28),
+        last_month=dt.date(2026, 1 + mixed // 17 % 10, 1) if mixed % 3 else None,
+        status=status,
+        months=mixed // 19 % 13,
+        is_insured=(True, False, None)[mixed % 3],
+    )
 
 
 def _log(request: object, made: object) -> None:
@@ -76,7 +79,7 @@ SAMPLES = Listing(
             "name",
             _("Name"),
             "name",
-            link=lambda row: token_url("kit:style_person", row.token),
+            link=TokenLink("kit:style_person"),
             is_fixed=True,
             order="name",
         ),

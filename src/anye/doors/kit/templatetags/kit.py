@@ -10,6 +10,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from anye.doors.kit import fields, formats, fragments, icons
+from anye.doors.kit.frame import NavLink
 from anye.doors.kit.pages import UNDO
 
 register = template.Library()
@@ -33,6 +34,19 @@ register.filter("error_links", fields.error_links)
 def keys(*names: str) -> SafeString:
     """Keys of the keyboard, pressed one after another."""
     return mark_safe(" ".join(f"<kbd>{escape(name)}</kbd>" for name in names))  # noqa: S308
+
+
+@register.simple_tag
+def nav_links(links: Iterable[NavLink]) -> SafeString:
+    """Entries of the navigation, written here and not included: they stand on every page."""
+    parts = []
+    for link in links:
+        current = ' aria-current="page"' if link.is_current else ""
+        go = f' data-go="{escape(link.item.key)}"' if link.item.key else ""
+        count = f'<span class="count">{formats.number_text(link.count)}</span>' if link.count else ""
+        words = f"{icons.icon(link.item.icon)}<span>{escape(str(link.item.label))}</span>{count}"
+        parts.append(f'<li><a href="{escape(link.href)}"{current}{go}>{words}</a></li>')
+    return mark_safe("".join(parts))  # noqa: S308
 
 
 @register.filter
