@@ -1,0 +1,80 @@
+"""The docs say what the code is: generated pages, terms, floors, commands and links."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from tools import docs, house_rules
+
+ROOT = Path(__file__).resolve().parents[2]
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+PAGES = [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# made by `make screens`, which needs a browser
+PICTURES = ROOT / "docs" / "img"
+
+
+def text_of(path):
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", docs.PAGES, ids=lambda path: path.name)
+def test_a_generated_page_is_up_to_date(path):
+    assert text_of(path) == docs.PAGES[path](), "run `make docs`"
+
+
+def test_every_term_stands_once():
+    for side in ("zh", "en"):
+        names = [term[side] for term in docs.terms()]
+        assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("term", [term for term in docs.terms() if "id" in term], ids=lambda term: term["id"])
+def test_a_term_names_a_table_whose_docstring_says_the_chinese_word(term):
+    model = apps.get_model(term["id"])
+    assert f"({term['zh']})" in (model.__doc__ or "").splitlines()[0]
+
+
+def test_every_table_that_names_a_chinese_word_is_in_the_glossary():
+    known = {term["id"] for term in docs.terms() if "id" in term}
+    for app in house_rules.floors():
+        for model in apps.get_app_config(app).get_models():
+            if re.search(r"\([\u3400-\u9fff]+\)", (model.__doc__ or "").splitlines()[0]):
+                assert f"{app}.{model.__name__}" in known, "add it to docs/glossary.yaml and run `make docs`"
+
+
+def test_the_house_names_every_floor():
+    house = text_of(ROOT / "docs" / "house.md")
+    packages = {path.parent.name for path in (ROOT / "src" / "anye").glob("*/__init__.py")}
+    for name in [*packages, *house_rules.floors(), "cli"]:
+        assert f"| `{name}` |" in house
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_the_make_targets_that_a_page_names_exist(path):
+    targets = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.MULTILINE))
+    for line in re.findall(r"(?:^|`)make ((?:[a-z-]+ ?)+)", text_of(path), re.MULTILINE):
+        assert set(line.split()) <= targets
+
+
+def test_the_commands_that_the_readmes_name_exist():
+    from anye.cli import parser
+
+    (verbs,) = (action.choices for action in parser()._actions if isinstance(action.choices, dict))
+    for path in READMES:
+        named = set(re.findall(r"^\.venv/bin/anye ([a-z-]+)", text_of(path), re.MULTILINE))
+        assert named
+        assert named <= set(verbs)
+
+
+def test_both_readmes_show_the_same_commands():
+    first, second = (re.findall(r"^(make .*?|\.venv.*?)\s+#", text_of(path), re.MULTILINE) for path in READMES)
+    assert first == second
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_inside_the_repository_lead_somewhere(path):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text_of(path)):
+        found = (path.parent / target).resolve()
+        assert found.exists() or PICTURES in found.parents, target
