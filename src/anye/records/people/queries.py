@@ -1,13 +1,22 @@
 """Reads of people: by name part, number or phone; one person with everything known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from anye.records.audit.keys import keyring
-from anye.records.people.models import HouseholdMember, NameGram, Person, PersonDetail, Transfer
+from anye.records.people.models import (
+    Helper,
+    HouseholdMember,
+    IncomeLine,
+    Membership,
+    NameGram,
+    Need,
+    Person,
+    PersonDetail,
+    Transfer,
+)
 
 
 def opened_id(sealed: bytes) -> str:
@@ -51,10 +60,15 @@ def by_phone(phone: str) -> "QuerySet[Person]":
 
 
 def grams_of(part: str) -> "QuerySet[NameGram]":
-    """Name pieces of one or two characters: page by (name, person_id). Longer parts are narrowed by `contains`."""
+    """Name pieces of one or two characters: page by (name, person_id).
+
+    `part` is a name key. Of a longer part every two neighbours must stand in the name: each is one more index probe,
+    while LIKE would read the table and miss names whose dots and spaces the key leaves out.
+    """
     rows = NameGram.objects.filter(gram=part[:2])
-    if len(part) > 2:
-        rows = rows.filter(name__contains=part)
+    for at in range(1, len(part) - 1):
+        piece = NameGram.objects.filter(gram=part[at : at + 2], name=OuterRef("name"), person_id=OuterRef("person_id"))
+        rows = rows.filter(Exists(piece))
     return rows.order_by("name", "person_id")
 
 
@@ -68,10 +82,53 @@ def household_of(subject: Person) -> "QuerySet[HouseholdMember]":
     return (
         HouseholdMember.objects.filter(household_id=subject.household_id)
         .known()
-        .select_related("person", "household")
-        .order_by("-is_head", "id")
+        # not the household itself: where its head lives elsewhere the node is out of range, and a join would hide all
+        .select_related("person")
+        .order_by(F("is_head").desc(nulls_last=True), "id")
     )
 
 
 def open_transfers() -> "QuerySet[Transfer]":
     return Transfer.objects.filter(state__in=["asked", "accepted"]).order_by("-id")
+
+
+def transfers_asked(lo: int, hi: int) -> "QuerySet[Transfer]":
+    """Transfers that an office of the range is asked to accept, the oldest first."""
+    return Transfer.objects.filter(state="asked", to_scope_no__range=(lo, hi)).order_by("id")
+
+
+def people_by_key(keys: Iterable[int]) -> dict[int, Person]:
+    """Persons of the acting range by key, in one query."""
+    return {p.pk: p for p in Person.objects.filter(pk__in=list(keys))}
+
+
+def memberships_of(subject: Person) -> "QuerySet[Membership]":
+    """The groups that the person is known to belong or have belonged to, those in force first."""
+    return (
+        Membership.objects.filter(person=subject)
+        .known()
+        .order_by(F("valid_to").desc(nulls_first=True), F("valid_from").desc(nulls_last=True), "group")
+    )
+
+
+def needs_of(subject: Person) -> "QuerySet[Need]":
+    return Need.objects.filter(person=subject).known().order_by("kind")
+
+
+def income_of(subject: Person, months: int = 24) -> list[IncomeLine]:
+    """What the person received, the newest months first; at most `months` × six kinds of lines."""
+    return list(IncomeLine.objects.filter(person=subject).known().order_by("-month", "kind")[: months * 6])
+
+
+def helper_of(subject: Person) -> Helper | None:
+    """Who answers for the person's household, where the acting range reaches it."""
+    if subject.household_id is None:
+        return None
+    found: Helper | None = Helper.objects.filter(household_id=subject.household_id).known().first()
+    return found
+
+
+def details_of_many(kinds: Iterable[str], keys: Iterable[int]) -> dict[tuple[int, str], PersonDetail]:
+    """Current details of several persons by (person, kind), in one query."""
+    rows = PersonDetail.objects.filter(person_id__in=list(keys), kind__in=list(kinds)).known()
+    return {(d.person_id, d.kind): d for d in rows}

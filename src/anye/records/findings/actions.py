@@ -1,0 +1,110 @@
+"""Writes of visits and doubts: what was answered at home, and how a doubt was settled."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from anye.records.audit.keys import keyring
+from anye.records.findings.models import Finding, Visit
+from anye.records.findings.rules import ANSWERS, SETTLED_AS, SETTLED_STATES, VISIT_DAYS
+from anye.records.registers import actions as registers
+from anye.records.registers.models import Entry
+
+NOTE = "note"  # sealing context of a visit's note
+FIELDS = ("employer", "since_month", "wage_fen", "wage_unit")
+
+
+class VisitClosed(ValueError):
+    """The visit was answered or dropped in the meantime; nothing was written."""
+
+
+class FindingClosed(ValueError):
+    """The doubt was settled in the meantime; nothing was written."""
+
+
+def answer_visit(
+    *, visit: Visit, answer: str, fields: Mapping[str, Any], note: str, by: str, duty_id: int, on: date | None = None
+) -> Entry:
+    """Write down what a visit found, and hand it to the worker as an entry of kind `visit`.
+
+    `answer` is one of ANSWERS; `fields` may hold employer, since_month (YYYY-MM), wage_fen and wage_unit (day, month).
+    The caller defers `publish_entry` for the entry returned. Raises VisitClosed when another was faster.
+    """
+    if answer not in ANSWERS:
+        raise ValueError(f"answer {answer!r} is not one of {ANSWERS}")
+    with transaction.atomic():
+        held: Visit = Visit.objects.select_for_update().get(pk=visit.pk)
+        if held.state != "due":
+            raise VisitClosed(held.token)
+        told = {"visit": held.pk, "answer": answer, **{name: fields.get(name) for name in FIELDS}}
+        entry = registers.enter(
+            kind="visit",
+            sealed=keyring().seal(json.dumps(told, ensure_ascii=False), context="raw"),
+            person_id=held.person_id,
+            scope_no=held.scope_no,
+            by=by,
+            duty_id=duty_id,
+        )
+        # exactly the columns that the app role may change
+        Visit.objects.filter(pk=held.pk).update(
+            state="done",
+            made_on=on or timezone.localdate(),
+            made_by=by,
+            answer=answer,
+            note_sealed=keyring().seal(note, context=NOTE) if note else None,
+            entry_id=entry.pk,
+        )
+    return entry
+
+
+def opened_note(visit: Visit) -> str:
+    """The note of a visit in clear; nothing when none was left."""
+    return "" if visit.note_sealed is None else keyring().unseal(bytes(visit.note_sealed), context=NOTE)
+
+
+def ask_to_settle(*, finding: Finding, state: str, note: str, by: str, duty_id: int) -> Entry:
+    """An officer's decision on a doubt, as an entry of kind `settle` that the worker carries out.
+
+    The caller defers `publish_entry`. Raises FindingClosed for a doubt that is settled already.
+    """
+    if state not in SETTLED_STATES:
+        raise ValueError(f"state {state!r} is not one of {SETTLED_STATES}")
+    if finding.state not in ("open", "visiting"):
+        raise FindingClosed(finding.token)
+    told = {"finding": finding.pk, "state": state, "note": note}
+    return registers.enter(
+        kind="settle",
+        sealed=keyring().seal(json.dumps(told, ensure_ascii=False), context="raw"),
+        person_id=finding.person_id,
+        scope_no=finding.scope_no,
+        by=by,
+        duty_id=duty_id,
+    )
+
+
+def opened_settlement(entry: Entry) -> dict[str, Any]:
+    """What a settling entry says: finding, state, note."""
+    told: dict[str, Any] = json.loads(keyring().unseal(bytes(entry.sealed), context="raw"))
+    return told
+
+
+def settle(*, finding_id: int, state: str, on: date) -> None:
+    """Close a doubt (batch role). One that was settled in the meantime stays as it is."""
+    if state not in SETTLED_STATES:
+        raise ValueError(f"state {state!r} is not one of {SETTLED_STATES}")
+    Finding.objects.filter(pk=finding_id, state__in=["open", "visiting"]).update(state=state, settled_on=on)
+
+
+def settle_visit(*, visit_id: int, answer: str, on: date) -> None:
+    """Close the doubts that a visit's answer settles (batch role); `not_found` opens them anew with a new clock."""
+    doubts = Finding.objects.filter(visits__visit_id=visit_id, state__in=["open", "visiting"])
+    ids = list(doubts.values_list("pk", flat=True))
+    state = SETTLED_AS.get(answer)
+    if state is None:
+        Finding.objects.filter(pk__in=ids).update(state="open", due_on=on + timedelta(days=VISIT_DAYS))
+    else:
+        Finding.objects.filter(pk__in=ids).update(state=state, settled_on=on)
