@@ -1,0 +1,174 @@
+"""Raw blocks of a recognised sheet → loaded rows, refused rows with reasons, questions, and facts in clear.
+
+Blocks are cleaned one after the other with one `Context`; how a file is cut into blocks changes nothing. Insurance in the
+long form (a line per kind of premium) becomes one fact per person, firm and month, handed out by `finish`.
+Every line of a block is exactly one of: loaded (`rows`), refused (`faults`), no row (`no_rows`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from anye.engine.areas import AreaIndex
+from anye.engine.intake.above import Above, filled_down, said_above
+from anye.engine.intake.facts import empty_frame, fact_frames
+from anye.engine.intake.header import Header
+from anye.engine.intake.lines import cell_names, classify_lines, trimmed
+from anye.engine.intake.periods import file_month
+from anye.engine.intake.pivot import Pending
+from anye.engine.intake.profile import Binding, Profile
+from anye.engine.intake.repeats import Repeats
+from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA, named_cells, read_rows
+
+ROW_SCHEMA = {
+    "_line": pl.Int64, "_sheet": pl.String, "id_number": pl.String, "id_status": pl.String, "name": pl.String,
+    "name_key": pl.String, "sex": pl.String, "birth_on": pl.Date, "id_birth_on": pl.Date, "id_sex": pl.String,
+    "area_code": pl.String,
+}  # fmt: skip
+
+
+@dataclass
+class Carry:
+    """What one block leaves to the next of the same file: cells above, digests of rows, insurance lines that wait."""
+
+    above: Above = field(default_factory=Above)
+    repeats: Repeats = field(default_factory=Repeats)
+    pending: Pending = field(default_factory=Pending)
+
+
+@dataclass
+class Context:
+    """What cleaning knows besides the file: the day it became known, whether invented numbers are let in, the areas.
+
+    `month`: the file's month when the loader states it; else the title's, else the file name's. One Context a file.
+    """
+
+    on: dt.date
+    areas: AreaIndex
+    trial: bool = False
+    file_name: str = ""
+    month: dt.date | None = None
+    carry: Carry = field(default_factory=Carry)
+
+    def month_of(self, profile: Profile, header: Header) -> dt.date | None:
+        """The month of rows that name none, as its first day."""
+        return self.month or file_month(header.title, self.file_name, sources=profile.month_from)
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What a block says. All frames are keyed by `_line` and `_sheet`.
+
+    rows: loaded rows (ROW_SCHEMA, and the cells c0 … cN as read); faults: _line, _sheet, column, reason, area_code;
+    queries: _line, _sheet, rule, evidence (JSON without identity numbers), area_code; facts: see `facts.SCHEMAS`;
+    no_rows: _line, _sheet, kind; month: the file's month, as far as title or name tell it.
+    """
+
+    rows: pl.DataFrame
+    faults: pl.DataFrame
+    queries: pl.DataFrame
+    facts: dict[str, pl.DataFrame]
+    no_rows: pl.DataFrame
+    month: dt.date | None
+
+    @property
+    def refused(self) -> int:
+        """How many rows are refused, each counted once."""
+        return self.faults.select("_line", "_sheet").n_unique() if self.faults.height else 0
+
+    @property
+    def rows_read(self) -> int:
+        return self.rows.height + self.refused
+
+
+def clean(block: pl.DataFrame, *, profile: Profile, header: Header, context: Context) -> Cleaned:
+    """Clean one block of a sheet; blocks come in order. See `Cleaned`."""
+    binding = profile.bind(header.labels)
+    month = context.month_of(profile, header)
+    context.carry.above.enter(block["_sheet"][0] if block.height else None)
+    lines = trimmed(block)
+    kinds = classify_lines(lines, binding=binding, header=header)
+    is_row = kinds == "row"
+    no_rows = block.select("_line", "_sheet").with_columns(kinds).filter(~is_row)
+    rows = said_above(lines.filter(is_row), binding=binding, above=context.carry.above)
+    named = filled_down(named_cells(rows, binding=binding), binding=binding, above=context.carry.above)
+    read = read_rows(
+        named, binding=binding, on=context.on, trial=context.trial, areas=context.areas, month=month, units=header.units
+    )
+    repeated = context.carry.repeats.marked(rows, named, binding=binding)
+    faults = _with_repeats(read.faults, rows, repeated)
+    refused = faults.select("_line").unique()
+    loaded = read.read.join(refused, on="_line", how="anti", maintain_order="left")
+    facts = fact_frames(loaded, binding=binding)
+    if "premium_kind" in binding.sources and "insurance" in facts:
+        context.carry.pending.add(loaded, binding=binding)
+        facts["insurance"] = empty_frame("insurance")
+    queries = read.queries.join(refused, on="_line", how="anti", maintain_order="left")
+    return Cleaned(
+        rows=_rows(loaded, block),
+        faults=_located(faults, read.read),
+        queries=_located(queries, read.read),
+        facts=facts,
+        no_rows=no_rows,
+        month=month,
+    )
+
+
+def finish(*, profile: Profile, context: Context) -> dict[str, pl.DataFrame]:
+    """The facts that had to wait for the file's end: insurance in the long form, by person, firm and month."""
+    return {"insurance": context.carry.pending.facts()} if profile.grid else {}
+
+
+def clean_file(
+    blocks: Iterable[pl.DataFrame], *, profile: Profile, header: Header, context: Context
+) -> Iterator[Cleaned]:
+    """All blocks of a sheet in order, and last a `Cleaned` without rows for facts that waited, if there are any."""
+    month = None
+    for block in blocks:
+        cleaned = clean(block, profile=profile, header=header, context=context)
+        month = cleaned.month
+        yield cleaned
+    waited = {name: frame for name, frame in finish(profile=profile, context=context).items() if frame.height}
+    if waited:
+        yield Cleaned(
+            rows=pl.DataFrame(schema=ROW_SCHEMA),
+            faults=pl.DataFrame(schema={**FAULT_SCHEMA, "area_code": pl.String}),
+            queries=pl.DataFrame(schema={**QUERY_SCHEMA, "area_code": pl.String}),
+            facts=waited,
+            no_rows=pl.DataFrame(schema={"_line": pl.Int64, "_sheet": pl.String, "kind": pl.String}),
+            month=month,
+        )
+
+
+def _with_repeats(faults: pl.DataFrame, rows: pl.DataFrame, repeated: pl.Series) -> pl.DataFrame:
+    if not repeated.any():
+        return faults
+    again = rows.filter(repeated).select(
+        "_line", "_sheet", pl.lit(None, dtype=pl.String).alias("column"), pl.lit("duplicate_row").alias("reason")
+    )
+    return pl.concat([faults, again]).sort("_line", maintain_order=True)
+
+
+def _located(frame: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
+    """With the area of each row, so that whoever looks after it sees what is wrong."""
+    return frame.join(read.select("_line", "area_code"), on="_line", how="left", maintain_order="left")
+
+
+def _rows(loaded: pl.DataFrame, block: pl.DataFrame) -> pl.DataFrame:
+    """The loaded rows with their cells as read; sex and birth only where a column of the sheet says them."""
+    missing = {"sex": pl.String, "birth_on": pl.Date}
+    if "birth" in loaded.columns:
+        is_day = pl.col("birth__precision") == "day"
+        loaded = loaded.with_columns(pl.when(is_day).then(pl.col("birth")).alias("birth_on"))
+    loaded = loaded.with_columns(
+        pl.lit(None, dtype=dtype).alias(name) for name, dtype in missing.items() if name not in loaded.columns
+    )
+    raw = block.select("_line", *cell_names(block))
+    return loaded.select(list(ROW_SCHEMA)).join(raw, on="_line", how="left", maintain_order="left")
+
+
+__all__ = ["Binding", "Carry", "Cleaned", "Context", "clean", "clean_file", "finish"]

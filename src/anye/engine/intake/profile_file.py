@@ -1,0 +1,303 @@
+"""Reads profiles written as YAML 1.2 (packs/*/sources/*.yaml); every fault names the file, the line and the cure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from anye.engine.errors import Problem
+from anye.engine.intake.profile import FRAMES, TYPES, Column, Grid, Profile, Target, label_key, spelling_key
+
+Tables = Mapping[str, Mapping[str, str]]
+
+PREMIUM_KINDS = frozenset({"pension", "medical", "unemployment", "injury", "maternity"})
+PREMIUM_SIDES = frozenset({"firm", "worker"})
+PREMIUM_STATES = frozenset({"payable", "waived", "paid"})
+FIELDS: Mapping[str, frozenset[str]] = MappingProxyType({
+    "household": frozenset({"household_code", "head_name", "relation", "is_head"}),
+    "helper": frozenset({"helper_name", "helper_unit", "helper_phone"}),
+    "income": frozenset({"wage", "post", "property", "transfer", "business", "other"}),
+    "spell": frozenset({
+        "employer_name", "credit_code", "workplace_text", "work_kind", "channel", "occupation", "industry",
+        "started_on", "ended_on", "wage_fen", "has_contract", "contract_months", "is_insured",
+    }),
+    "insurance": frozenset({"credit_code", "firm_name", "base_fen"}),
+    "row": frozenset({"birth_on", "area_code"}),
+})  # fmt: skip
+MONTH_SOURCES = frozenset({"column", "title", "file_name"})
+
+_PROFILE_KEYS = {
+    "name",
+    "version",
+    "title",
+    "creates_persons",
+    "rank",
+    "needs",
+    "month_from",
+    "columns",
+    "grid",
+    "kept",
+}
+_COLUMN_KEYS = {
+    "name", "type", "en", "aliases", "required", "must_read", "fill_down", "fill_unless", "codes", "many", "unit",
+    "plausible", "becomes", "on_blank_sheet",
+}  # fmt: skip
+_GRID_KEYS = {"kinds", "sides", "states", "fillers", "default_state"}
+_SAYS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "profile_unreadable": ("this is no YAML 1.2", "mend the syntax at this line"),
+        "profile_duplicate_key": ("a key occurs twice in one mapping", "keep one of the two"),
+        "profile_shape": ("a value has the wrong shape", "write it in the shape that is expected here"),
+        "profile_missing_key": ("a key that must be here is missing", "add it"),
+        "profile_unknown_key": ("a key has no meaning here", "correct its spelling or take it out"),
+        "profile_unknown_value": ("a value is none of those allowed", "use one of the allowed values"),
+        "profile_duplicate_alias": ("two columns claim the same heading", "leave it with the column it belongs to"),
+        "profile_duplicate_column": ("two columns have the same name", "rename or join them"),
+        "profile_ambiguous_code": ("one spelling stands for two codes", "leave it with one code"),
+        "profile_unknown_table": (
+            "no such code table in the pack or its base",
+            "add codes/<table>.csv or correct the name",
+        ),
+    }
+)
+
+
+class ProfileFault(Problem):
+    """A fault in a profile: `code`, and `params` with file, line and what was found, expected or meant."""
+
+    def __str__(self) -> str:
+        fault, cure = _SAYS[self.code]
+        rest = {key: value for key, value in self.params.items() if key not in {"file", "line"} and value is not None}
+        details = "; ".join(f"{key}: {value}" for key, value in rest.items())
+        return f"{self.params['file']}, line {self.params['line']}: {fault} ({details}). Cure: {cure}."
+
+
+class _Reader:
+    """One YAML file being read: knows where every node stands, so that faults can say so."""
+
+    def __init__(self, path: Path, tables: Tables) -> None:
+        self.path = path
+        self.tables = tables
+
+    def fault(self, code: str, line: int, **params: object) -> ProfileFault:
+        return ProfileFault(code, {"file": str(self.path), "line": line, **params})
+
+    def load(self) -> CommentedMap:
+        yaml = YAML(typ="rt", pure=True)
+        try:
+            tree = yaml.load(self.path.read_text(encoding="utf-8"))
+        except DuplicateKeyError as error:
+            raise self.fault("profile_duplicate_key", _line_of(error), found=error.problem) from error
+        except (YAMLError, UnicodeDecodeError) as error:
+            line = _line_of(error) if isinstance(error, MarkedYAMLError) else 1
+            raise self.fault("profile_unreadable", line, found=str(getattr(error, "problem", error))) from error
+        if not isinstance(tree, CommentedMap):
+            raise self.fault("profile_shape", 1, found=type(tree).__name__, expected="a mapping")
+        return tree
+
+    def line(self, node: CommentedMap | CommentedSeq, key: Any) -> int:
+        """The line of a key or an item, from 1."""
+        place = (node.lc.data or {}).get(key)
+        return int(place[0] if place else node.lc.line) + 1
+
+    def check_keys(self, node: CommentedMap, allowed: set[str], required: set[str]) -> None:
+        for key in node:
+            if key not in allowed:
+                near = difflib.get_close_matches(str(key), sorted(allowed), n=1)
+                raise self.fault(
+                    "profile_unknown_key", self.line(node, key), found=key, meant=near[0] if near else None
+                )
+        for key in sorted(required - set(node)):
+            raise self.fault("profile_missing_key", int(node.lc.line) + 1, expected=key)
+
+    def get(self, node: CommentedMap, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
+        """A value of the kind that is expected; bool is no int."""
+        if key not in node:
+            return default
+        value = node[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+            names = kind if isinstance(kind, tuple) else (kind,)
+            expected = " or ".join(_KIND_NAMES.get(each, each.__name__) for each in names)
+            found = _KIND_NAMES.get(type(value), type(value).__name__)
+            raise self.fault("profile_shape", self.line(node, key), key=key, found=found, expected=expected)
+        return value
+
+    def words(self, node: CommentedMap, key: str) -> tuple[str, ...]:
+        """A list of texts; other scalars (numbers, booleans) must be quoted, so that nothing is read as what it is not."""
+        items = self.get(node, key, CommentedSeq, CommentedSeq())
+        for i, item in enumerate(items):
+            if not isinstance(item, str):
+                raise self.fault(
+                    "profile_shape", self.line(items, i) if items.lc.data else self.line(node, key),
+                    key=key, found=repr(item), expected="a text (put it in quotes)",
+                )  # fmt: skip
+        return tuple(str(item) for item in items)
+
+    def one_of(self, node: CommentedMap, key: str, value: str, allowed: frozenset[str]) -> str:
+        if value not in allowed:
+            raise self.fault(
+                "profile_unknown_value", self.line(node, key), key=key, found=value, expected=", ".join(sorted(allowed))
+            )
+        return value
+
+    def spellings(self, node: CommentedMap, allowed: frozenset[str] | None = None) -> dict[str, str]:
+        """{code: [spellings]} turned round: spelling key → code."""
+        codes: dict[str, str] = {}
+        for code in node:
+            if allowed is not None:
+                self.one_of(node, code, str(code), allowed)
+            for word in self.words(node, code):
+                key = spelling_key(word)
+                if codes.setdefault(key, str(code)) != str(code):
+                    raise self.fault("profile_ambiguous_code", self.line(node, code), found=word)
+        return codes
+
+    def codes(self, node: CommentedMap) -> Mapping[str, str]:
+        """A column's codes: a table of the pack, the source's own spellings, or both (its own win)."""
+        tree = self.get(node, "codes", CommentedMap)
+        if tree is None:
+            return {}
+        table: Mapping[str, str] = {}
+        if "table" in tree:
+            name = self.get(tree, "table", str)
+            if name not in self.tables:
+                near = ", ".join(sorted(self.tables))
+                raise self.fault("profile_unknown_table", self.line(tree, "table"), found=name, expected=near)
+            table = self.tables[name]
+        own = CommentedMap({key: value for key, value in tree.items() if key != "table"})
+        own.lc.line, own.lc.data = tree.lc.line, tree.lc.data
+        return {**table, **self.spellings(own)}
+
+    def target(self, node: CommentedMap, text: str) -> Target:
+        frame, _, name = text.partition(".")
+        self.one_of(node, "becomes", frame, FRAMES)
+        if frame in FIELDS:
+            self.one_of(node, "becomes", name, FIELDS[frame])
+        elif not name.isidentifier() or len(name) > (24 if frame == "detail" else 20):
+            raise self.fault("profile_shape", self.line(node, "becomes"), found=text, expected="frame.name, name ≤ 20")
+        return Target(frame, name)
+
+    def column(self, node: CommentedMap) -> Column:
+        self.check_keys(node, _COLUMN_KEYS, {"name", "type", "aliases"})
+        plausible = self.get(node, "plausible", CommentedMap, CommentedMap())
+        for unit, pair in plausible.items():
+            if not (isinstance(pair, CommentedSeq) and len(pair) == 2 and all(type(each) is int for each in pair)):
+                raise self.fault(
+                    "profile_shape", self.line(plausible, unit), key=unit, expected="[lowest, highest] yuan"
+                )
+        aliases = self.words(node, "aliases")
+        if not aliases:
+            raise self.fault("profile_missing_key", self.line(node, "aliases"), expected="at least one heading")
+        column_type = self.one_of(node, "type", self.get(node, "type", str), TYPES)
+        codes = self.codes(node)
+        if column_type in {"code", "sex"} and not codes:
+            raise self.fault("profile_missing_key", int(node.lc.line) + 1, expected="codes")
+        return Column(
+            name=self.get(node, "name", str),
+            type=column_type,
+            aliases=aliases,
+            title_en=self.get(node, "en", str, ""),
+            is_required=self.get(node, "required", bool, False),
+            must_read=self.get(node, "must_read", bool, False),
+            fills_down=self.get(node, "fill_down", bool, False),
+            fill_unless=self.words(node, "fill_unless"),
+            codes=codes,
+            is_many=self.get(node, "many", bool, False),
+            unit=self.get(node, "unit", str),
+            plausible={str(unit): (pair[0], pair[1]) for unit, pair in plausible.items()},
+            becomes=tuple(self.target(node, text) for text in self.words(node, "becomes")),
+            on_blank_sheet=self.get(node, "on_blank_sheet", bool, True),
+        )
+
+    def grid(self, node: CommentedMap) -> Grid:
+        self.check_keys(node, _GRID_KEYS, _GRID_KEYS)
+        parts = {
+            key: self.spellings(self.get(node, key, CommentedMap), allowed)
+            for key, allowed in (("kinds", PREMIUM_KINDS), ("sides", PREMIUM_SIDES), ("states", PREMIUM_STATES))
+        }
+        default = self.one_of(node, "default_state", self.get(node, "default_state", str), PREMIUM_STATES)
+        fillers = tuple(sorted((label_key(each) for each in self.words(node, "fillers")), key=len, reverse=True))
+        return Grid(parts["kinds"], parts["sides"], parts["states"], fillers, default)
+
+    def columns(self, tree: CommentedMap) -> tuple[Column, ...]:
+        nodes = self.get(tree, "columns", CommentedSeq)
+        columns: list[Column] = []
+        owners: dict[str, str] = {}
+        for i, node in enumerate(nodes):
+            if not isinstance(node, CommentedMap):
+                raise self.fault("profile_shape", self.line(nodes, i), found=type(node).__name__, expected="a mapping")
+            column = self.column(node)
+            if column.name in {each.name for each in columns}:
+                raise self.fault("profile_duplicate_column", self.line(node, "name"), found=column.name)
+            for key in column.keys:
+                if owners.setdefault(key, column.name) != column.name:
+                    raise self.fault(
+                        "profile_duplicate_alias", self.line(node, "aliases"), found=key,
+                        columns=f"{owners[key]}, {column.name}",
+                    )  # fmt: skip
+            columns.append(column)
+        return tuple(columns)
+
+    def profile(self) -> Profile:
+        tree = self.load()
+        self.check_keys(tree, _PROFILE_KEYS, {"name", "version", "title", "creates_persons", "rank", "columns"})
+        title = self.get(tree, "title", CommentedMap)
+        self.check_keys(title, {"zh", "en"}, {"zh", "en"})
+        columns = self.columns(tree)
+        names = frozenset(column.name for column in columns)
+        self._check_references(tree, columns, names)
+        month_from = self.words(tree, "month_from")
+        for source in month_from:
+            self.one_of(tree, "month_from", source, MONTH_SOURCES)
+        grid = self.get(tree, "grid", CommentedMap)
+        return Profile(
+            name=self.get(tree, "name", str),
+            version=self.get(tree, "version", int),
+            title={"zh": self.get(title, "zh", str), "en": self.get(title, "en", str)},
+            creates_persons=self.get(tree, "creates_persons", bool),
+            rank=self.get(tree, "rank", int),
+            columns=columns,
+            grid=None if grid is None else self.grid(grid),
+            kept=self.words(tree, "kept"),
+            needs=self.words(tree, "needs"),
+            month_from=month_from,
+            path=str(self.path),
+        )
+
+    def _check_references(self, tree: CommentedMap, columns: tuple[Column, ...], names: frozenset[str]) -> None:
+        """Columns that others name must exist; an ID and a name column must be there."""
+        for name in ("id_number", "name"):
+            if name not in names:
+                raise self.fault("profile_missing_key", self.line(tree, "columns"), expected=f"a column named {name}")
+        for need in self.words(tree, "needs"):
+            for name in need.split("|"):
+                self.one_of(tree, "needs", name, names)
+        for column, node in zip(columns, tree["columns"], strict=True):
+            for other in column.fill_unless:
+                self.one_of(node, "fill_unless", other.partition("=")[0], names)
+
+
+_KIND_NAMES: Mapping[type, str] = MappingProxyType({
+    CommentedMap: "a mapping", CommentedSeq: "a list", str: "a text", int: "a whole number", bool: "true or false",
+})  # fmt: skip
+
+
+def _line_of(error: MarkedYAMLError) -> int:
+    mark = error.problem_mark or error.context_mark
+    return int(mark.line) + 1 if mark else 1
+
+
+def read_profile(path: Path, *, tables: Tables | None = None) -> Profile:
+    """Read and check one profile. `tables`: code tables of the pack by name, spelling key → code.
+
+    Raises ProfileFault at the first fault.
+    """
+    return _Reader(path, tables or {}).profile()
