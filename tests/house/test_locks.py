@@ -12,7 +12,7 @@ from tools.locks import without_addresses
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.lock"))
 LOCKS = [*REQUIREMENTS, ROOT / "package-lock.json"]
-PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[\w,]+\])?==(\S+)")
+PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[\w, -]+\])?==(\S+)")
 
 
 def pins(path: Path) -> dict[str, str]:
