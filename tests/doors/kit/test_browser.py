@@ -225,3 +225,15 @@ def test_the_language_is_switched_and_kept(open_page: Open) -> None:
     assert page.url.endswith("?state=working")
     page.reload()
     assert page.locator("h1").text_content() == "人员"
+
+
+def test_the_focused_row_is_never_hidden_behind_the_bars(open_page: Open) -> None:
+    page = open_page("/style/listing/", width=1200, height=760)
+    for key in ("j",) * 30 + ("k",) * 20:
+        page.keyboard.press(key)
+        hit = page.evaluate(
+            "(() => { const box = document.activeElement.getBoundingClientRect();"
+            "const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);"
+            "return at !== null && document.activeElement.contains(at); })()"
+        )
+        assert hit

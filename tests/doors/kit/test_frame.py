@@ -107,3 +107,12 @@ def test_scripts_and_styles_bring_nothing_from_elsewhere() -> None:
         text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "http" not in text, path
         assert not re.search(r"\beval\(|new Function|innerHTML", text), path
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+def test_a_page_of_a_fault_says_the_cure_in_either_language(name: str, ask: Ask) -> None:
+    english = render_to_string(name, {}, None if name in ("400.html", "500.html") else ask("/style/"))
+    with translation.override("zh-hans"):
+        chinese = render_to_string(name, {}, None if name in ("400.html", "500.html") else ask("/style/"))
+    assert "To the first page" in english
+    assert "回到首页" in chinese

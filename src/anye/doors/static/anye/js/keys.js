@@ -19,8 +19,8 @@
     if (!all.length) { return; }
     const at = all.findIndex(function (row) { return row.contains(document.activeElement); });
     const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + step))];
-    next.querySelector("a[href], button").focus();
-    next.scrollIntoView({ block: "nearest" });
+    next.querySelector("a[href], button").focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
   function search() {
