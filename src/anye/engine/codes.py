@@ -204,12 +204,14 @@ def complete_credit_code(registrar_and_area: str, body: str) -> str:
 
 
 def _organisation_checks(bodies: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    return _ORGANISATION_CHECKS[_values(_ORGANISATION_ALPHABET)[bodies] @ _ORGANISATION_WEIGHTS % 11]
+    checks: npt.NDArray[np.uint8] = _ORGANISATION_CHECKS[_values(_ORGANISATION_ALPHABET)[bodies] @ _ORGANISATION_WEIGHTS % 11]
+    return checks
 
 
 def _code_checks(first_17: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     sums = _values(_CODE_ALPHABET)[first_17] @ _CODE_WEIGHTS
-    return np.frombuffer(_CODE_ALPHABET.encode(), dtype=np.uint8)[-sums % 31]
+    checks: npt.NDArray[np.uint8] = np.frombuffer(_CODE_ALPHABET.encode(), dtype=np.uint8)[-sums % 31]
+    return checks
 
 
 def _values(alphabet: str) -> npt.NDArray[np.int64]:
