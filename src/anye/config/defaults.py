@@ -130,3 +130,5 @@ LOGGING = {
 }
 # an office shares one address: locking by name alone stops guessing without locking out the neighbours
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+PROCRASTINATE_IMPORT_PATHS = ["anye.flow.jobs"]

@@ -13,20 +13,26 @@ from typing import Any
 
 import polars as pl
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from anye.engine.intake.clean import Cleaned
+from anye.engine.codes import check_id
+from anye.engine.intake.clean import ROW_SCHEMA, Cleaned
 from anye.engine.intake.facts import KEY_SCHEMA, SCHEMAS
-from anye.flow import caches, staging
+from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA
+from anye.engine.names import name_key_of
+from anye.flow import attach, caches, staging
 from anye.flow.blocks import Block, Context, store_block
 from anye.flow.doubts import raise_doubts
-from anye.flow.publishing import PUBLISHING, office_of, take_facts
+from anye.flow.publishing import PUBLISHING, clear_temporary, digests, office_of, restage, take_facts
+from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.findings import actions as findings
+from anye.records.people.models import HouseholdMember, Person
 from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch, Entry
 
-OFFICER, VISIT = "officer", "visit"
+OFFICER, REGISTRATION, VISIT = "officer", "registration", "visit"
 LINE = 1
 
 
@@ -56,30 +62,71 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
     if entry.kind == "settle":
         findings.settle(finding_id=told["finding"], state=told["state"], on=timezone.localdate())
         return None
+    on = timezone.localdate(entry.entered_at)
+    lines = lines_of(entry, told)
+    facts = {name: f for name, f in facts_of(entry.kind, told, lines, on).items() if not f.is_empty()}
+    rows = _new_person(told, context, on) if entry.kind == "person" else pl.DataFrame(schema=ROW_SCHEMA)
     batch = _batch_of(entry, by)
+    stage = staging.tables(batch.pk)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
+        clear_temporary(cursor)
         staging.create(batch.pk)
-        facts = facts_of(entry.kind, told, entry.entered_at.date())
-        store_block(batch.pk, Block(0, 0, _cleaned(facts)), context)
-        _link(cursor, batch.pk, entry)
+        store_block(batch.pk, Block(0, 0, _cleaned(rows, facts)), context)
         office_of(cursor, context)
-        take_facts(cursor, staging.tables(batch.pk), batch.pk)
-        _retire(cursor, entry.kind, told, batch)
+        attach.attach(stage, batch.pk, creates=entry.kind == "person")
+        if entry.kind == "person":
+            _stay(cursor, stage)
+        _link(cursor, batch.pk, lines)
+        restage(cursor, batch.pk, context)
+        _retire(cursor, entry, told, batch)
+        take_facts(cursor, stage, batch.pk)
         caches.refresh()
         if entry.kind == "visit":
             findings.settle_visit(visit_id=told["visit"], answer=told["answer"], on=timezone.localdate())
         raise_doubts(batch.pk, insurance_only=False)
-        counts = {"rows": 1, "loaded": 1}
-        actions.publish_batch(batch=batch, counts=counts, fact_counts={})
+        actions.publish_batch(batch=batch, counts={"rows": 1, "loaded": 1}, fact_counts={})
+        note("entry", "registers_entry", entry.pk, entry.scope_no, {"kind": entry.kind, "digests": digests(batch.pk)})
         staging.drop(batch.pk)
     return batch.pk
+
+
+def lines_of(entry: Entry, told: Mapping[str, Any]) -> dict[int, int]:
+    """Line of the batch → person: one, but for households, whose members have a line each."""
+    if entry.kind == "split":
+        people = list(told["members"])
+    elif entry.kind == "merge":
+        members = HouseholdMember.objects.filter(household__code=told["from_code"]).known().order_by("person_id")
+        people = list(members.values_list("person_id", flat=True))
+    elif entry.kind == "person":
+        return {}
+    else:
+        people = [entry.person_id]
+    reached = set(Person.objects.filter(pk__in=people).values_list("pk", flat=True))
+    if reached != set(people):
+        raise EntryRefused("person_gone")
+    return dict(enumerate(people, start=LINE))
+
+
+def _new_person(told: Mapping[str, Any], context: Context, on: dt.date) -> pl.DataFrame:
+    """The one row of a person typed by hand, checked as a register's row is."""
+    number = check_id(told["id_number"], on=on)
+    if number.status not in {"ok", "upgraded15"}:
+        raise EntryRefused(f"id_{number.status}")
+    if number.id_number.startswith("99") and not context.trial:
+        raise EntryRefused("id_invented")
+    row = {
+        "_line": LINE, "_sheet": None, "id_number": number.id_number, "id_status": number.status,
+        "name": told["name"], "name_key": name_key_of(told["name"]), "sex": number.sex, "birth_on": None,
+        "id_birth_on": number.birth_on, "id_sex": number.sex, "area_code": told.get("area_code"),
+    }  # fmt: skip
+    return pl.DataFrame([row], schema=ROW_SCHEMA)
 
 
 def _batch_of(entry: Entry, by: str) -> Batch:
     """An entry's digest is its token: the same entry is the same batch."""
     return actions.open_batch(
-        source=VISIT if entry.kind == "visit" else OFFICER,
+        source={"visit": VISIT, "person": REGISTRATION}.get(entry.kind, OFFICER),
         profile_version=1,
         sha256=hashlib.sha256(entry.token.encode()).digest(),
         file_name="",
@@ -89,18 +136,40 @@ def _batch_of(entry: Entry, by: str) -> Batch:
     )
 
 
-def facts_of(kind: str, told: Mapping[str, Any], on: dt.date) -> dict[str, pl.DataFrame]:
+def facts_of(kind: str, told: Mapping[str, Any], lines: Mapping[int, int], on: dt.date) -> dict[str, pl.DataFrame]:
     """The fact frames that an entry says, in the shapes of intake."""
     if kind == "visit":
-        return _visit_facts(told, on)
+        return _visit_facts(told)
     if kind == "details":
-        return {"detail": _frame("detail", [{"kind": k, "value": v} for k, v in told["details"].items()])}
-    if kind in {"spell", "need", "membership", "income", "helper", "household"}:
-        return {kind: _frame(kind, [dict(told["fact"])])}
-    return {}
+        return {"detail": _details(told["details"])}
+    if kind == "person":
+        return _person_facts(told)
+    if kind in {"split", "merge"}:
+        code = told["household_code_new"] if kind == "split" else told["into_code"]
+        members = [
+            {"_line": line, "household_code": code, "relation": None, "is_head": person == told.get("head")}
+            for line, person in lines.items()
+        ]
+        return {"household": _frame("household", members)}
+    return {kind: _frame(kind, [dict(told["fact"])])} if told.get("fact") else {}
 
 
-def _visit_facts(told: Mapping[str, Any], on: dt.date) -> dict[str, pl.DataFrame]:
+def _details(said: Mapping[str, str]) -> pl.DataFrame:
+    named = {"name_key": name_key_of(said["name"])} if said.get("name") else {}
+    return _frame("detail", [{"kind": kind, "value": value} for kind, value in {**said, **named}.items()])
+
+
+def _person_facts(told: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
+    said = {"name": told["name"], "id_number": told["id_number"], "phone": told.get("phone")}
+    said |= {"residence": told.get("area_code"), **told.get("details", {})}
+    frames = {"detail": _details({kind: value for kind, value in said.items() if value})}
+    for name in ("spell", "membership", "household"):
+        if told.get(name):
+            frames[name] = _frame(name, [dict(told[name])])
+    return frames
+
+
+def _visit_facts(told: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
     """Working: the status and a spell. Not working: the status again, as of the visit. Else nothing new is known."""
     answer = told["answer"]
     if answer == "working":
@@ -121,22 +190,49 @@ def _visit_facts(told: Mapping[str, Any], on: dt.date) -> dict[str, pl.DataFrame
 def _frame(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     dated = [{key: _dated(SCHEMAS[name].get(key), value) for key, value in row.items()} for row in rows]
     schema = {**KEY_SCHEMA, **SCHEMAS[name]}
-    return pl.DataFrame([{"_line": LINE, "_sheet": None, **row} for row in dated], schema=schema)
+    blank = dict.fromkeys(schema)
+    return pl.DataFrame([{**blank, "_line": LINE, **row} for row in dated], schema=schema)
 
 
 def _dated(kind: Any, value: Any) -> Any:
     return dt.date.fromisoformat(value) if kind == pl.Date and isinstance(value, str) else value
 
 
-def _cleaned(facts: dict[str, pl.DataFrame]) -> Cleaned:
-    from anye.engine.intake.clean import ROW_SCHEMA
-    from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA
-
+def _cleaned(rows: pl.DataFrame, facts: dict[str, pl.DataFrame]) -> Cleaned:
     return Cleaned(
-        rows=pl.DataFrame(schema=ROW_SCHEMA),
+        rows=rows,
         faults=pl.DataFrame(schema=FAULT_SCHEMA),
         queries=pl.DataFrame(schema=QUERY_SCHEMA),
         facts=facts,
         no_rows=pl.DataFrame(),
         month=None,
     )
+
+
+def _link(cursor: CursorWrapper, batch: int, lines: Mapping[int, int]) -> None:
+    """The officer said whom each line speaks of."""
+    for line, person in lines.items():
+        cursor.execute(
+            "INSERT INTO link SELECT %s, 0, %s, id, scope_no FROM people_person WHERE id = %s", [batch, line, person]
+        )
+
+
+def _stay(cursor: CursorWrapper, stage: str) -> None:
+    """A number that is known already: what was typed counts, but nobody moves by being registered a second time."""
+    cursor.execute(
+        f"""
+        DELETE FROM {stage}_detail d USING link l, people_person p, {stage}_row r
+        WHERE d.kind = 'residence' AND l.line = d.line AND p.id = l.person_id AND r.line = d.line
+          AND p.scope_no <> r.scope_no
+        """
+    )
+
+
+def _retire(cursor: CursorWrapper, entry: Entry, told: Mapping[str, Any], batch: Batch) -> None:
+    """A spell that the officer puts right gives way, whatever its first day was."""
+    if entry.kind == "spell" and told.get("replaces"):
+        cursor.execute(
+            "UPDATE firms_employmentspell SET retired_on = %s, retired_by = %s"
+            " WHERE id = %s AND person_id = %s AND retired_on IS NULL",
+            [batch.known_on, batch.pk, told["replaces"], entry.person_id],
+        )

@@ -3,14 +3,17 @@
 import tempfile
 from pathlib import Path
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from anye.flow import entries
 from anye.flow.load import load_file
 from anye.flow.registry import loading_context
 from anye.records.accounts.queries import held_duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
+from anye.records.audit.seals import seal_new
+from anye.records.people import actions as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
 
@@ -18,7 +21,7 @@ LOADERS = frozenset({"district_officer", "poverty_office", "administrator", "tow
 RETRY = RetryStrategy(max_attempts=3, wait=5)
 
 
-@app.task(queue="loads", retry=RETRY, pass_context=False)
+@app.task(queue="loads", retry=RETRY)
 def load_upload(upload_id: int) -> None:
     """Load a file that an officer handed in, under the duty they held then and must still hold."""
     with acting(BATCH, purpose="upload"):
@@ -40,3 +43,42 @@ def load_upload(upload_id: int) -> None:
         )
     with acting(BATCH, purpose="upload"):
         registers.close_upload(upload_id=upload_id, batch_id=report.batch, failure=report.failure())
+
+
+@app.task(queue="entries", retry=RETRY)
+def publish_entry(entry_id: int) -> None:
+    """Publish what an officer typed or a visit answered, under the duty they held then and must still hold."""
+    with acting(BATCH, purpose="entry"):
+        entry = registers_queries.entry(entry_id)
+        duty = held_duty(entry.duty_id)
+        if duty is None or duty.reach.lo is None or duty.reach.hi is None:
+            registers.close_entry(entry_id=entry_id, state="refused", reason="duty_ended")
+            return
+        if not duty.reach.lo <= entry.scope_no <= duty.reach.hi:
+            registers.close_entry(entry_id=entry_id, state="refused", reason="out_of_reach")
+            return
+    with acting(BATCH, actor=entry.entered_by, duty=f"duty:{entry.duty_id}", purpose=f"entry {entry.kind}"):
+        entries.publish_entry(entry_id, loading_context(office_no=duty.office.scope_no), by=entry.entered_by)
+
+
+@app.task(queue="entries", retry=RETRY)
+def carry_out_transfer(transfer_id: int) -> None:
+    """Move a person whose transfer the receiving office accepted; the keys take everything along."""
+    with acting(BATCH, purpose="transfer"):
+        people.carry_out_transfer(transfer_id=transfer_id)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="entries", queueing_lock="stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """A killed worker leaves its job as *doing*; after some minutes it is put back."""
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="entries", queueing_lock="seal")
+def seal(timestamp: int) -> None:
+    """A seal a minute over the events since."""
+    with acting(BATCH, actor="worker", purpose="seal"):
+        seal_new()

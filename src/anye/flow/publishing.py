@@ -21,8 +21,7 @@ def publish_batch(batch_id: int, context: Context) -> None:
     stage = staging.tables(batch_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
-        # dropped at commit as a rule; inside a larger transaction an earlier load's may still stand
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.touched, pg_temp.link, pg_temp.let_go, pg_temp.leader, pg_temp.office_of")
+        clear_temporary(cursor)
         _analyze(cursor, stage)
         office_of(cursor, context)
         attach.attach(stage, batch_id, batch.source.creates_persons)
@@ -40,6 +39,12 @@ def publish_batch(batch_id: int, context: Context) -> None:
         actions.publish_batch(batch=batch, counts=counts, fact_counts={n: vars(t) for n, t in taken.items()})
         note("load", "registers_batch", batch_id, context.office_no, {"counts": counts, "digests": digests(batch_id)})
     staging.drop(batch_id)
+
+
+def clear_temporary(cursor: CursorWrapper) -> None:
+    """They go at commit as a rule; inside a larger transaction an earlier load's may still stand."""
+    names = ("touched", "link", "let_go", "leader", "office_of")
+    cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{name}" for name in names))
 
 
 def take_facts(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, facts.Published]:

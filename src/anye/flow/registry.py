@@ -15,8 +15,12 @@ from anye.records.places.models import Area, Office
 from anye.records.registers import actions as registers
 
 # an officer and a visit say what people are called for good, and how they fare as of that day
-BY_HAND = (("officer", "人工录入", "Entered by an officer"), ("visit", "入户核查", "Home visit"))
-BY_HAND_RANK, BY_HAND_IDENTITY_RANK = 20, 90
+BY_HAND = (
+    ("officer", "人工更正", "Corrected by an officer", 90, False),
+    ("visit", "入户核查", "Home visit", 90, False),
+    ("registration", "人工登记", "Registered by an officer", 20, True),
+)
+BY_HAND_RANK = 20
 
 
 def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
@@ -29,14 +33,14 @@ def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
             rank=profile.rank,
             creates_persons=profile.creates_persons,
         )
-    for code, zh, en in BY_HAND:
+    for code, zh, en, identity_rank, creates_persons in BY_HAND:
         registers.keep_source(
             code=code,
             title_zh=zh,
             title_en=en,
             rank=BY_HAND_RANK,
-            identity_rank=BY_HAND_IDENTITY_RANK,
-            creates_persons=False,
+            identity_rank=identity_rank,
+            creates_persons=creates_persons,
         )
     rows = list(areas if areas is not None else pack.areas)
     places.add_areas(rows)

@@ -249,12 +249,10 @@ def test_the_heading_says_the_unit(label: str, fen: int, unit: str) -> None:
     assert (spell["wage_fen"], spell["wage_unit"]) == (fen, unit)
 
 
-def test_an_unreadable_wage_is_a_question_and_the_row_stays() -> None:
+def test_an_unreadable_wage_refuses_the_row() -> None:
     loaded = one(月收入="三K多")
-    assert loaded.reasons() == {}
-    assert loaded.rules() == {3: ["Q16"]}
-    assert fact(loaded, "spell")["wage_fen"] is None
-    assert loaded.facts["income"].is_empty()
+    assert loaded.reasons() == {3: ["number_unreadable"]}
+    assert loaded.facts["spell"].is_empty()
 
 
 def test_income_needs_a_month() -> None:

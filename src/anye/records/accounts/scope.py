@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django.db import connection, models, transaction
+from psycopg.pq import TransactionStatus
 
 APP, BATCH, OWNER = "anye_app", "anye_batch", "anye_owner"
 SETTINGS = ("role", "anye.lo", "anye.hi", "anye.actor", "anye.duty", "anye.purpose")
@@ -52,38 +53,36 @@ def acting(
     actor: str = "",
     duty: str = "",
     purpose: str = "",
-) -> Iterator[Scope]:
+) -> Iterator[Scope | None]:
     """One transaction as `role` over `lo … hi`. The app role without a range reaches nothing and says so."""
-    if role == APP and (lo is None or hi is None):
-        scope = None
-    else:
-        scope = Scope(lo, hi)
+    scope = None if role == APP and (lo is None or hi is None) else Scope(lo, hi)
     nested = connection.in_atomic_block
-    with transaction.atomic():
-        before = _settings() if nested else None
-        _set((role, _text(lo), _text(hi), actor, duty, purpose))
-        mark = _scope.set(scope)
-        try:
-            yield scope  # type: ignore[misc]
-        finally:
-            _scope.reset(mark)
+    mark = _scope.set(scope)
+    try:
+        with transaction.atomic():
+            before = _settings() if nested else None
+            _set((role, _text(lo), _text(hi), actor, duty, purpose))
+            yield scope
+            # after an error the savepoint's rollback brings the settings back by itself
             if before is not None and not connection.needs_rollback:
                 _set(before)
+    finally:
+        _scope.reset(mark)
 
 
 @contextmanager
 def within(lo: int, hi: int, *, actor: str, duty: str, purpose: str = "") -> Iterator[Scope]:
     """Narrow the transaction under way (a request's) to a duty's range, without another savepoint."""
-    role = _settings()[0]
     before = _settings()
-    _set((role, str(lo), str(hi), actor, duty, purpose))
+    _set((before[0], str(lo), str(hi), actor, duty, purpose))
     scope = Scope(lo, hi)
     mark = _scope.set(scope)
     try:
         yield scope
     finally:
         _scope.reset(mark)
-        if not connection.needs_rollback:
+        # an aborted transaction takes no more statements, and its rollback undoes the settings
+        if connection.connection.info.transaction_status != TransactionStatus.INERROR:
             _set(before)
 
 
