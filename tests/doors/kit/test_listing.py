@@ -196,3 +196,16 @@ def _timed(clock: Callable[[], float], work: Callable[[], object]) -> float:
     start = clock()
     work()
     return clock() - start
+
+
+def test_rows_that_went_leave_no_empty_or_short_page(ask: Ask) -> None:
+    rows = sample_rows(120)
+    first = SAMPLES.show(ask(LISTING), rows)
+    second = SAMPLES.show(ask(LISTING + first.after_href), rows)
+    third = SAMPLES.show(ask(LISTING + second.after_href), rows)
+    kept = [row for row in rows if row in third.rows]
+    # everything before the third page is gone: "before" leads to the first page, which is the third as it was
+    assert SAMPLES.show(ask(LISTING + third.before_href), kept).rows == third.rows
+    # everything behind the first page is gone: "after" leads to the last page there is
+    left = SAMPLES.show(ask(LISTING + first.after_href), [row for row in rows if row in first.rows])
+    assert (left.rows, left.first_number, left.has_after) == (first.rows, 1, False)

@@ -1,5 +1,7 @@
 """Pages by key over a real table: every row once, in both directions, in one index range."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -8,6 +10,8 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.test.utils import CaptureQueriesContext
 
+from anye.doors.kit.columns import Column
+from anye.doors.kit.listing import Listing
 from anye.doors.kit.sources import Order, QuerySource, RowSource, Source
 
 ORDERS = [
@@ -106,3 +110,13 @@ def test_a_nullable_field_is_refused_with_the_cure() -> None:
     with pytest.raises(ValueError, match="no field 'nope'"):
         QuerySource(Session.objects.all(), Order("nope", "by nothing", ("nope", "pk")))
     QuerySource(Duty.objects.annotate(end=Coalesce("ends_on", Value("9999-01-01"))), Order("end", "", ("end", "pk")))
+
+
+def test_a_page_of_a_listing_is_two_queries(rows: list[Permission], django_assert_num_queries: Any, rf: Any) -> None:
+    listing = Listing("permissions", "Permissions", (Column("name", "Name", "name"),), (ORDERS[0],), page_size=10)
+    first = listing.show(rf.get("/"), Permission.objects.all())
+    for href in ("/", f"/{first.after_href}", f"/{first.last_href}"):
+        with django_assert_num_queries(2):
+            shown = listing.show(rf.get(href), Permission.objects.all())
+            assert len(shown.rows) in (10, 3)
+            assert shown.body

@@ -75,7 +75,7 @@ class KitRenderer(renderers.BaseRenderer):
         return DjangoTemplates(
             {
                 "APP_DIRS": True,
-                "DIRS": [DOORS / "templates", DJANGO_FORMS / DjangoTemplates.app_dirname],
+                "DIRS": [DOORS / "templates", DJANGO_FORMS / "templates"],
                 "NAME": "kitforms",
                 "OPTIONS": {},
             }

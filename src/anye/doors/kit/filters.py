@@ -61,7 +61,7 @@ class MonthFilter:
     def parse(self, text: str, options: Iterable[tuple[str, Words]]) -> dt.date | None:  # noqa: ARG002
         """The month's first day, or None."""
         found = _MONTH.fullmatch(text)
-        return _day(*found.groups(), "01") if found else None
+        return _day(found[1], found[2], "01") if found else None
 
     def words(self, value: dt.date, options: Iterable[tuple[str, Words]]) -> str:  # noqa: ARG002
         """The month in words."""

@@ -134,7 +134,7 @@ def deadline(due_on: dt.date | None, *, on: dt.date) -> SafeString:
     )
 
 
-def person_link(token: object, name: object, *, url_name: str = "office:person") -> SafeString:
+def person_link(token: object, name: str, *, url_name: str = "office:person") -> SafeString:
     """A person's name, linked by token, never by number or name."""
     return mark_safe(  # noqa: S308
         f'<a class="person" href="{escape(token_url(url_name, token))}">{conditional_escape(name)}</a>'

@@ -263,20 +263,22 @@ class Control:
 def _page(source: Source, state: State, size: int) -> tuple[list[Any], int | None, int, bool, bool]:
     """Rows, number of the first, count, and whether there are rows before and after."""
     count = source.count_to(COUNT_LIMIT + 1)
-    exact = count if count <= COUNT_LIMIT else None
     side, key, number = state.place
-    if side in ("before", "last"):
+    if side == "before":
         rows = source.before(key, size + 1)
-        has_before, has_after = len(rows) > size, side == "before"
-        rows = rows[-size:]
-        if side == "last":
-            first = None if exact is None else exact - len(rows) + 1
-        else:
-            first = None if number is None else number - len(rows)
-        return rows, first, count, has_before, has_after
-    rows = source.after(key, size + 1)
-    first = 1 if key is None else (None if number is None else number + 1)
-    return rows[:size], first, count, key is not None, len(rows) > size
+        if len(rows) >= size:
+            shown = rows[-size:]
+            return shown, None if number is None else number - len(shown), count, len(rows) > size, True
+        side, key, number = "first", None, None  # too few rows are left before: the first page, and a full one
+    if side != "last":
+        rows = source.after(key, size + 1)
+        if rows or key is None:
+            first = 1 if key is None else (None if number is None else number + 1)
+            return rows[:size], first, count, key is not None, len(rows) > size
+    # the last page, also when the rows behind a place are gone
+    rows = source.before(None, size + 1)
+    shown = rows[-size:]
+    return shown, count - len(shown) + 1 if count <= COUNT_LIMIT else None, count, len(rows) > size, False
 
 
 def _see_other(href: str) -> HttpResponse:

@@ -69,7 +69,9 @@ class RowCompare(Func):
 
     def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, list[Any]]:  # noqa: ARG002
         """`(left, …) operator (right, …)` with its parameters."""
-        left, right, params = [], [], []
+        left: list[str] = []
+        right: list[str] = []
+        params: list[Any] = []
         for place, part in enumerate(self.get_source_expressions()):
             sql, values = compiler.compile(part)
             (left if place < self.width else right).append(sql)
@@ -167,4 +169,4 @@ def _refuse_nullable(model: type[models.Model], path: str, annotations: set[str]
                 f"order by {path!r}: {name!r} may be null, so its rows would be lost between pages; "
                 f"annotate the queryset with Coalesce({path!r}, …) and order by the annotation"
             )
-        owner = field.related_model or owner  # type: ignore[assignment]
+        owner = field.related_model or owner
