@@ -82,6 +82,9 @@ def uv_environment() -> dict[str, str]:
     """
     environment = dict(os.environ)
     environment.setdefault("UV_NATIVE_TLS", "1")
+    # pip takes the best of all places; uv would stop at the first that knows the name, be it a partial mirror.
+    # Mixing them up is no danger here: the hash says which file is meant.
+    environment.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     asked = subprocess.run(
         [str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False, cwd=ROOT
     )

@@ -1,10 +1,12 @@
 """Compile the lock files anew: ``make locks``. They hold names, versions and hashes, and no addresses.
 
-Where the answers come from is this machine's pip and npm configuration, see tools/boot.py.
+The answers come from the main index of this machine's pip configuration alone: extra indexes and folders of wheels
+are often partial mirrors, and a lock made from them would hold the hashes of one platform only.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +25,7 @@ OPTIONS = [
     "--no-header",
     "--no-annotate",
 ]
+PARTIAL = {"UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS"}
 SOURCES = {
     "boot.lock": ["requirements/boot.in"],
     "build.lock": ["requirements/build.in"],
@@ -32,10 +35,18 @@ SOURCES = {
 
 def compile_python(upgrade: bool) -> None:
     """The three requirement locks, for every supported Python and platform at once."""
-    options = [*OPTIONS, "--python-version", "3.11", "--quiet", *(["--upgrade"] if upgrade else [])]
+    options = [*OPTIONS, "--python-version", "3.11", "--quiet"]
+    environment = {name: value for name, value in uv_environment().items() if name not in PARTIAL}
     for name, source in SOURCES.items():
+        forget_hashes(LOCKS / name, and_versions=upgrade)
         command = [str(BIN / "uv"), "pip", "compile", *options, *source, "-o", str(LOCKS / name)]
-        subprocess.run(command, cwd=ROOT, env=uv_environment(), check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def forget_hashes(lock: Path, *, and_versions: bool) -> None:
+    """Make uv ask for every hash anew: it believes the ones it finds, also those of a partial mirror."""
+    pins = re.findall(r"^\S.*?(?= ?\\$)", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    lock.write_text("" if and_versions else "\n".join(pins) + "\n", encoding="utf-8")
 
 
 def compile_npm() -> None:

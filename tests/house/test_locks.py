@@ -39,6 +39,14 @@ def test_every_requirement_is_pinned_and_hashed(path):
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", block), block
 
 
+@pytest.mark.parametrize("name", ["cryptography", "numpy", "polars-runtime-32", "psycopg-binary", "pyarrow"])
+def test_a_compiled_package_is_locked_for_every_platform(name):
+    # a lock made from a partial mirror holds the one wheel that suits the machine it was made on
+    block = re.search(rf"^{name}==.*(?:\n\s.*)*", (ROOT / "requirements" / "dev.lock").read_text(), re.MULTILINE)
+    assert block
+    assert block[0].count("--hash=") > 5
+
+
 def test_every_npm_package_has_its_digest():
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert all(package.get("integrity") for name, package in packages.items() if name)
