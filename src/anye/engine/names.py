@@ -12,6 +12,7 @@ from functools import cache
 
 import polars as pl
 
+_FEW = 1000
 WILDCARDS = "?*〇○"  # each stands for one character that was masked, or could not be typed
 
 _DOTS = r"[·•‧・･∙⋅●˙．.﹒｡。]"
@@ -130,7 +131,7 @@ _DAMAGE_AS_WRITTEN = "|".join((
     r"\x{FFFD}|[\x{80}-\x{9F}]|锟斤|烫烫烫|屯屯屯",
     r"[Â-ô][¡-¶¸-¿]",  # two bytes of UTF-8 as Latin-1 (Ã©); not é· or a space after é, which names in Latin script have
     rf"[ä-é]{_TAIL}{_TAIL}",  # three bytes: one hanzi
-    r"[¡-ÿ]{4}",  # two hanzi of GBK as Latin-1 (ÕÅÈý)
+    r"[¡-ÿ]{4}|^[¡-ÖØ-\x{7FF}]{2,}$",  # hanzi of GBK as Latin-1 (ÕÅÈý), or whole as two-byte UTF-8 (һһ)
     r"[\x{2501}-\x{259F}]|[\x{FF61}-\x{FF9F}]{2}",  # GBK as an old code page's lines, or as half-width kana
 ))
 # One byte slipped or a note put inside a two-byte character: the printed damage D1-D7 of a public web copy.
@@ -185,13 +186,16 @@ def simplified_characters() -> dict[str, str]:
     """Traditional → simplified, a character each, from OpenCC's TSCharacters (Apache-2.0); the first reading is taken."""
     text = (importlib.resources.files("opencc") / "dictionary" / "TSCharacters.txt").read_text(encoding="utf-8")
     pairs = (line.split("\t") for line in text.splitlines() if "\t" in line)
-    return {traditional: readings.split()[0] for traditional, readings in pairs if traditional != readings.split()[0]}
+    table = {traditional: readings.split()[0] for traditional, readings in pairs}
+    # 薴 becomes 苧, which is itself traditional for 苎: followed to the end, or the key of a key would be another key
+    return {c: table.get(simple, simple) for c, simple in table.items() if c != simple}
 
 
 def _simplified(s: pl.Series) -> pl.Series:
     table = simplified_characters()
-    distinct = s.unique().drop_nulls()
-    traditional = distinct.filter(distinct.str.contains_any(list(table)))
+    traditional = s.unique().drop_nulls()
+    if len(traditional) > _FEW:  # below, building the search for 4,000 characters costs more than it saves
+        traditional = traditional.filter(traditional.str.contains_any(list(table)))
     if traditional.is_empty():
         return s
     translation = str.maketrans(table)
