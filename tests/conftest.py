@@ -2,7 +2,7 @@
 
 import datetime as dt
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ class District:
 
 
 @pytest.fixture(autouse=True)
-def _no_outside_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_outside_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only this machine may be called: a test that needs the network would pass by chance."""
     connect = socket.socket.connect
 
@@ -45,7 +45,6 @@ def _no_outside_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    yield
 
 
 def make_district() -> District:

@@ -44,8 +44,10 @@ def opened() -> Home:
 def init(args: argparse.Namespace) -> None:
     """Make a registry, or complete one that is there: roles, database, tables, sources, areas, offices."""
     path = default_home()
-    home = Home.open(path) if (path / "settings.toml").exists() else Home.create(
-        path, pack=args.pack, trial=args.trial, language=language(args)
+    home = (
+        Home.open(path)
+        if (path / "settings.toml").exists()
+        else Home.create(path, pack=args.pack, trial=args.trial, language=language(args))
     )
     furnish(home, args.areas)
     home.remember()
@@ -137,7 +139,9 @@ def doctor(args: argparse.Namespace) -> int:
     checks = list(_checks())
     for check in checks:
         mark = "✔" if check.ok else "✘"
-        sys.stdout.write(f"{mark} {check.title.in_language(language(args))}: {check.detail.in_language(language(args))}\n")
+        sys.stdout.write(
+            f"{mark} {check.title.in_language(language(args))}: {check.detail.in_language(language(args))}\n"
+        )
         if check.cure and not check.ok:
             sys.stdout.write(f"   → {check.cure.in_language(language(args))}\n")
     return 0 if all(check.ok for check in checks) else 1

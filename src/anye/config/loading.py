@@ -20,9 +20,7 @@ SHOWN = 20
 ENDINGS = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 
 
-def load_one(
-    path: Path, *, source: str | None, known_on: date | None, user: str | None, quiet: bool
-) -> "Report":
+def load_one(path: Path, *, source: str | None, known_on: date | None, user: str | None, quiet: bool) -> "Report":
     from anye.flow.load import load_file
     from anye.flow.registry import loading_context
 

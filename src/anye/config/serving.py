@@ -63,7 +63,7 @@ def _answers(host: str, port: int, children: Sequence[subprocess.Popen[bytes]]) 
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline and all(child.poll() is None for child in children):
         try:
-            connection = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=5)
+            connection = http.client.HTTPConnection(host, port, timeout=5)
             connection.request("GET", "/static/anye/css/anye.css")
             if connection.getresponse().status == 200:
                 return True
@@ -92,7 +92,8 @@ def demo_users() -> list[str]:
     """The users of a trial registry, one a tier: made once, over the first town with villages."""
     import datetime as dt
 
-    from anye.records.accounts.models import Duty, User
+    from anye.records.accounts.actions import add_user, grant_duty
+    from anye.records.accounts.models import User
     from anye.records.places.models import Office
 
     district = Office.objects.get(parent__isnull=True)
@@ -100,10 +101,8 @@ def demo_users() -> list[str]:
     offices = {"district": district, "town": busiest.parent, "village": busiest}
     for username, role, name, tier in DEMO_USERS:
         if not User.objects.filter(username=username).exists():
-            user = User.objects.create_user(username, None, name=name)
-            Duty.objects.create(
-                user=user, role=role, scope_no=offices[tier].scope_no, starts_on=dt.date(2016, 1, 1)
-            )
+            user = add_user(username=username, name=name)
+            grant_duty(user=user, role=role, office=offices[tier], on=dt.date(2016, 1, 1))
     return [username for username, *_ in DEMO_USERS]
 
 

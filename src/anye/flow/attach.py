@@ -37,7 +37,7 @@ def attach(stage: str, batch: int, creates: bool) -> None:
         if creates:
             _create_persons(cursor, stage)
             _follow(cursor)
-        _link_rows(cursor, stage, batch, creates)
+        _link_rows(cursor, stage, creates)
         cursor.execute("ANALYZE link")
 
 
@@ -115,7 +115,7 @@ def _follow(cursor: CursorWrapper) -> None:
     )
 
 
-def _link_rows(cursor: CursorWrapper, stage: str, batch: int, creates: bool) -> None:
+def _link_rows(cursor: CursorWrapper, stage: str, creates: bool) -> None:
     """Rows of registers that create nobody: this batch's, and those that waited for one of the touched numbers."""
     # an officer may have corrected the name since: the person's current name agrees too
     agrees = "(r.name_key = d.name_key OR r.birth_on = d.birth_on OR r.name_key = p.name_key)"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -69,7 +69,7 @@ def _store_raw(batch: int, block: Block, frames: Mapping[str, pl.DataFrame], key
     actions.write_raw_blocks(batch=batch, block=block.number, sheet_no=block.sheet_no, parts=sealed)
 
 
-def _fault_rows(batch: int, block: Block, context: Context) -> pl.DataFrame:
+def _fault_rows(batch: int, block: Block, context: Context) -> list[tuple[Any, ...]]:
     """Refused and queried rows of a block in the columns of registers_fault."""
     parts = []
     for level, frame, reason in (
@@ -93,4 +93,4 @@ def _fault_rows(batch: int, block: Block, context: Context) -> pl.DataFrame:
                 area.replace_strict(known, default=context.office_no, return_dtype=pl.Int64).alias("scope_no"),
             )
         )
-    return pl.concat(parts) if parts else pl.DataFrame()
+    return [row for part in parts for row in part.select(actions.FAULT_COLUMNS).iter_rows()]

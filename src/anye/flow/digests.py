@@ -49,7 +49,7 @@ def current_views() -> dict[str, str]:
     found = {}
     with connection.cursor() as cursor:
         for table, sql in queries.items():
-            cursor.execute(f"SELECT line FROM ({sql}) rows (line) ORDER BY line COLLATE \"C\"")
+            cursor.execute(f'SELECT line FROM ({sql}) rows (line) ORDER BY line COLLATE "C"')
             digest = hashlib.sha256()
             for (line,) in cursor.fetchall():
                 digest.update(line.encode() + b"\n")

@@ -115,7 +115,7 @@ def raise_doubts(batch_id: int, *, insurance_only: bool, persons: str = "SELECT 
             _find_near_ids(cursor)
         cursor.execute("ANALYZE doubts")
         _keep(cursor, batch_id, asked if insurance_only else QUALITY_RULES)
-        _visits(cursor, batch_id)
+        _visits(cursor)
         _list_waiting(cursor)
         cursor.execute("DROP TABLE suspects, doubts")
 
@@ -191,7 +191,7 @@ def _keep(cursor: CursorWrapper, batch_id: int, asked: Sequence[str]) -> None:
     )
 
 
-def _visits(cursor: CursorWrapper, batch_id: int) -> None:
+def _visits(cursor: CursorWrapper) -> None:
     """A visit for whoever has an open doubt that only a visit settles and lives under a village or town of ours."""
     rules = ", ".join(f"'{rule}'" for rule in sorted(VISIT_RULES))
     cursor.execute(
@@ -214,7 +214,7 @@ def _visits(cursor: CursorWrapper, batch_id: int) -> None:
         """
     )
     cursor.execute(
-        f"""
+        """
         UPDATE findings_finding f SET state = 'visiting' FROM suspects s, findings_visitfinding vf, findings_visit v
         WHERE f.person_id = s.person_id AND f.state = 'open' AND vf.finding_id = f.id AND v.id = vf.visit_id
           AND v.state = 'due'

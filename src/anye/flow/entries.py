@@ -64,7 +64,7 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
         return None
     on = timezone.localdate(entry.entered_at)
     lines = lines_of(entry, told)
-    facts = {name: f for name, f in facts_of(entry.kind, told, lines, on).items() if not f.is_empty()}
+    facts = {name: f for name, f in facts_of(entry.kind, told, lines).items() if not f.is_empty()}
     rows = _new_person(told, context, on) if entry.kind == "person" else pl.DataFrame(schema=ROW_SCHEMA)
     batch = _batch_of(entry, by)
     stage = staging.tables(batch.pk)
@@ -136,7 +136,7 @@ def _batch_of(entry: Entry, by: str) -> Batch:
     )
 
 
-def facts_of(kind: str, told: Mapping[str, Any], lines: Mapping[int, int], on: dt.date) -> dict[str, pl.DataFrame]:
+def facts_of(kind: str, told: Mapping[str, Any], lines: Mapping[int, int]) -> dict[str, pl.DataFrame]:
     """The fact frames that an entry says, in the shapes of intake."""
     if kind == "visit":
         return _visit_facts(told)

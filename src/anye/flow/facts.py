@@ -26,7 +26,7 @@ class Published:
     supports: int = 0
 
 
-def publish(spec: FactSpec, stage: str, batch: int) -> Published:
+def publish(spec: FactSpec, stage: str) -> Published:
     """Take the staged facts of linked rows into their table. Needs the temporary table `link` of the load."""
     with connection.cursor() as cursor:
         _incoming(cursor, spec, stage)
@@ -35,7 +35,7 @@ def publish(spec: FactSpec, stage: str, batch: int) -> Published:
             cursor.execute("DROP TABLE incoming")
             return Published()
         _judge(cursor, spec)
-        published = _apply(cursor, spec, batch)
+        published = _apply(cursor, spec)
         cursor.execute("DROP TABLE incoming, judged")
     return published
 
@@ -125,7 +125,7 @@ def _judge(cursor: CursorWrapper, spec: FactSpec) -> None:
     )
 
 
-def _apply(cursor: CursorWrapper, spec: FactSpec, batch: int) -> Published:
+def _apply(cursor: CursorWrapper, spec: FactSpec) -> Published:
     cursor.execute(
         f"""
         UPDATE {spec.table} f SET retired_on = j.known_on, retired_by = j.batch_id
@@ -148,11 +148,11 @@ def _apply(cursor: CursorWrapper, spec: FactSpec, batch: int) -> Published:
         """
     )
     inserted = cursor.rowcount
-    supports, overruled = _also_said(cursor, spec, into, columns, scope)
+    supports, overruled = _also_said(cursor, spec, into, scope)
     return Published(inserted, overruled, supports)
 
 
-def _also_said(cursor: CursorWrapper, spec: FactSpec, into: str, columns: str, scope: str) -> tuple[int, int]:
+def _also_said(cursor: CursorWrapper, spec: FactSpec, into: str, scope: str) -> tuple[int, int]:
     """Every other newcomer of a key: support where it says what now stands, else kept as overruled."""
     same_key, same = _matching(spec)
     current = (

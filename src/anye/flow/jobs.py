@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from anye.flow import entries
@@ -69,8 +69,8 @@ def carry_out_transfer(transfer_id: int) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(queue="entries", queueing_lock="stalled", pass_context=True)
-async def retry_stalled(context: JobContext, timestamp: int) -> None:
+@app.task(queue="entries", queueing_lock="stalled")
+async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
     """A killed worker leaves its job as *doing*; after some minutes it is put back."""
     for job in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(job)
@@ -78,7 +78,7 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(queue="entries", queueing_lock="seal")
-def seal(timestamp: int) -> None:
+def seal(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
     """A seal a minute over the events since."""
     with acting(BATCH, actor="worker", purpose="seal"):
         seal_new()

@@ -119,7 +119,7 @@ def load_file(
 
 
 def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progress: Progress) -> None:
-    with _alone(batch.digest):
+    with _Alone(batch.digest):
         with acting(BATCH, actor=by, purpose="load"):
             staging.create(batch.pk)
             done = staging.blocks_done(batch.pk)
@@ -136,7 +136,7 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progres
             publish_batch(batch.pk, context)
 
 
-class _alone:
+class _Alone:
     """One process a file: a session lock on its digest, freed by the server when the process dies."""
 
     def __init__(self, digest: bytes) -> None:

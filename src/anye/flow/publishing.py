@@ -71,7 +71,7 @@ def take_facts(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, fa
         """
     )
     cursor.execute("ANALYZE firms_firm")
-    taken = {name: facts.publish(spec, f"{stage}_{name}", batch_id) for name, spec in SPECS.items()}
+    taken = {name: facts.publish(spec, f"{stage}_{name}") for name, spec in SPECS.items()}
     cursor.execute(
         """
         UPDATE firms_firm f SET name = d.value, name_key = regexp_replace(d.value, '\\s', '', 'g')

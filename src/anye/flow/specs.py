@@ -25,7 +25,6 @@ class FactSpec:
         """The content columns that make two facts of one key the same or a contradiction."""
         return tuple(c for c in self.columns if c not in self.key and c not in self.opaque)
 
-
     def rank(self, fact: str) -> str:
         """SQL: how far this fact's source (alias o) is trusted for it; `fact` is the alias that holds its columns."""
         if self.name != "detail":

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.conftest import District
 
 from anye.records.accounts.models import User
 from anye.records.accounts.scope import APP, BATCH, OWNER, acting
@@ -14,6 +13,7 @@ from anye.records.audit.models import Event, Read, Seal
 from anye.records.audit.seals import leaf, merkle_root, seal_new, verify
 from anye.records.people.models import Household, Membership, Person
 from anye.records.places.models import Office
+from tests.conftest import District
 
 pytestmark = pytest.mark.django_db
 

@@ -42,6 +42,11 @@ class DutyMiddleware:
         if request.duty is None:
             return self.get_response(request)
         reach = request.duty.reach
-        with within(reach.lo, reach.hi, actor=f"user:{user.pk}", duty=f"duty:{request.duty.pk}", purpose=f"page {request.method}"):
+        with within(
+            reach.lo,
+            reach.hi,
+            actor=f"user:{user.pk}",
+            duty=f"duty:{request.duty.pk}",
+            purpose=f"page {request.method}",
+        ):
             return self.get_response(request)
-

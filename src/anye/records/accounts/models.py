@@ -20,7 +20,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(username=self.model.normalize_username(username), **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        user.save(using=self._db)  # house: writes-in-actions: Django and allauth call a manager to make users
         return user
 
 
@@ -43,14 +43,6 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.username
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Django's own permissions are not used: duties decide."""
-        return False
-
-    def has_module_perms(self, app_label: str) -> bool:
-        return False
-
-    is_staff = False
 
 
 class Duty(models.Model):

@@ -117,9 +117,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """Facts as known on a day: `known_on ≤ on < retired_on`; without a day, what is current."""
         if on is None:
             return self.filter(retired_on__isnull=True)
-        return self.filter(known_on__lte=on).filter(
-            models.Q(retired_on__isnull=True) | models.Q(retired_on__gt=on)
-        )
+        return self.filter(known_on__lte=on).filter(models.Q(retired_on__isnull=True) | models.Q(retired_on__gt=on))
 
 
 class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]

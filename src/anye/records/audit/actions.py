@@ -5,12 +5,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
+
+from anye.records.audit.models import Seal
 
 
 def note(verb: str, table: str, row: int | None, scope_no: int | None, payload: dict[str, Any]) -> None:
     """Leave an event of an act (load, sign_in, export, …). The verbs of the triggers are refused."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT audit_note(%s, %s, %s, %s, %s::jsonb)", [verb, table, row, scope_no, json.dumps(payload)])
+        cursor.execute(
+            "SELECT audit_note(%s, %s, %s, %s, %s::jsonb)", [verb, table, row, scope_no, json.dumps(payload)]
+        )
 
 
 def looked(kind: str, people: Iterable[tuple[int | None, int | None]], *, shown: int | None = None) -> None:
@@ -31,3 +36,10 @@ def erase(table: str, row: int, reason: str) -> int:
         cursor.execute("SELECT audit_erase(%s, %s, %s)", [table, row, reason])
         (count,) = cursor.fetchone()
     return int(count)
+
+
+def keep_seal(*, event_ids: str, count: int, root: bytes, previous: bytes | None, chain: bytes) -> None:
+    """Write a seal. See `seals.py` for what its parts are."""
+    Seal.objects.create(
+        at=timezone.now(), event_ids=event_ids, count=count, root=root, previous=previous, chain=chain
+    )

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
+from anye.records.audit.actions import keep_seal
 from anye.records.audit.models import Seal
 
 LATE = timedelta(minutes=10)
@@ -75,13 +75,8 @@ def seal_new() -> int:
     root = merkle_root(leaf(row) for row in rows)
     last = Seal.objects.order_by("-id").first()
     previous = bytes(last.chain) if last else None
-    Seal.objects.create(
-        at=timezone.now(),
-        event_ids=ids,
-        count=len(rows),
-        root=root,
-        previous=previous,
-        chain=chained(previous, root, ids, len(rows)),
+    keep_seal(
+        event_ids=ids, count=len(rows), root=root, previous=previous, chain=chained(previous, root, ids, len(rows))
     )
     return len(rows)
 
@@ -94,7 +89,9 @@ def verify() -> list[TrailFault]:
     for seal in Seal.objects.order_by("id").iterator():
         leaves = []
         for row in _events(seal.event_ids):
-            if row[9] is not None and hashlib.sha256(bytes(row[10] or b"") + row[9].encode()).digest() != bytes(row[11]):
+            if row[9] is not None and hashlib.sha256(bytes(row[10] or b"") + row[9].encode()).digest() != bytes(
+                row[11]
+            ):
                 faults.append(TrailFault("payload", seal.pk, row[0]))
             if sealed_at is not None and float(row[1]) < (sealed_at - LATE).timestamp():
                 faults.append(TrailFault("late", seal.pk, row[0]))

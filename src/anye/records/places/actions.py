@@ -50,7 +50,12 @@ def add_district(*, name: str, area_code: str | None) -> Office:
     taken = Office.objects.filter(parent__isnull=True).count()
     number = (taken + 1) * WIDEST
     district = Office.objects.create(
-        token=new_token(), kind="district", name=name, area_code=area_code, scope_no=number, scope_hi=number + WIDEST - 1
+        token=new_token(),
+        kind="district",
+        name=name,
+        area_code=area_code,
+        scope_no=number,
+        scope_hi=number + WIDEST - 1,
     )
     outside = number + OUTSIDE_PLACE * (WIDEST // FANOUT)
     Office.objects.create(
@@ -69,7 +74,11 @@ def add_office(*, parent: Office, kind: str, name: str, area_code: str | None = 
     """An office below `parent`, at the next free number of the parent's range."""
     width = (parent.scope_hi - parent.scope_no + 1) // FANOUT
     last = (
-        Office.objects.filter(parent=parent).exclude(kind="outside").order_by("-scope_no").values_list("scope_no").first()
+        Office.objects.filter(parent=parent)
+        .exclude(kind="outside")
+        .order_by("-scope_no")
+        .values_list("scope_no")
+        .first()
     )
     number = (last[0] if last else parent.scope_no) + width
     if width < 1 or number + width - 1 > parent.scope_hi - (width if parent.kind == "district" else 0):
@@ -119,7 +128,7 @@ def add_offices_of_areas(areas: Iterable[AreaLike], *, run_elsewhere: frozenset[
                     scope_hi=number + width - 1,
                 )
             )
-        made |= {office.area_code: office for office in Office.objects.bulk_create(fresh)}
+        made |= {office.area_code or "": office for office in Office.objects.bulk_create(fresh)}
 
 
 def rename_office(*, office: Office, name: str, telephone: str = "") -> None:

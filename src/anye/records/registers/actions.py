@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import polars as pl
 from django.db import connection
 from django.utils import timezone
 
@@ -95,11 +94,10 @@ def write_raw_blocks(*, batch: int, block: int, sheet_no: int, parts: Sequence[t
     )
 
 
-def write_faults(*, faults: pl.DataFrame) -> None:
-    """Rows in the columns of registers_fault; `params` is JSON text."""
-    if faults.is_empty():
-        return
-    copy_rows("registers_fault", FAULT_COLUMNS, faults.select(FAULT_COLUMNS).iter_rows())
+def write_faults(*, faults: Sequence[tuple[Any, ...]]) -> None:
+    """Rows in the order of FAULT_COLUMNS; `params` is JSON text."""
+    if faults:
+        copy_rows("registers_fault", FAULT_COLUMNS, faults)
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

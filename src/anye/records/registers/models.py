@@ -50,9 +50,7 @@ class Batch(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["digest"], condition=~Q(state="withdrawn"), name="registers_batch_once"
-            ),
+            models.UniqueConstraint(fields=["digest"], condition=~Q(state="withdrawn"), name="registers_batch_once"),
             models.CheckConstraint(
                 condition=Q(state__in=["reading", "published", "failed", "withdrawn"]), name="registers_batch_state"
             ),

@@ -4,60 +4,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('event_ids', models.TextField()),
-                ('count', models.IntegerField()),
-                ('root', models.BinaryField()),
-                ('previous', models.BinaryField(null=True)),
-                ('chain', models.BinaryField(unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("event_ids", models.TextField()),
+                ("count", models.IntegerField()),
+                ("root", models.BinaryField()),
+                ("previous", models.BinaryField(null=True)),
+                ("chain", models.BinaryField(unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor', models.TextField()),
-                ('duty', models.TextField()),
-                ('purpose', models.TextField()),
-                ('verb', models.TextField()),
-                ('table_name', models.TextField()),
-                ('row_id', models.BigIntegerField(null=True)),
-                ('scope_no', models.BigIntegerField(null=True)),
-                ('payload', models.JSONField(null=True)),
-                ('salt', models.BinaryField(null=True)),
-                ('hash', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("actor", models.TextField()),
+                ("duty", models.TextField()),
+                ("purpose", models.TextField()),
+                ("verb", models.TextField()),
+                ("table_name", models.TextField()),
+                ("row_id", models.BigIntegerField(null=True)),
+                ("scope_no", models.BigIntegerField(null=True)),
+                ("payload", models.JSONField(null=True)),
+                ("salt", models.BinaryField(null=True)),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(fields=['scope_no', '-id'], name='audit_event_scope'), models.Index(fields=['table_name', 'row_id'], name='audit_event_row')],
+                "indexes": [
+                    models.Index(fields=["scope_no", "-id"], name="audit_event_scope"),
+                    models.Index(fields=["table_name", "row_id"], name="audit_event_row"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Read',
+            name="Read",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor', models.TextField()),
-                ('duty', models.TextField()),
-                ('purpose', models.TextField()),
-                ('kind', models.TextField()),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('scope_no', models.BigIntegerField(null=True)),
-                ('shown', models.IntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("actor", models.TextField()),
+                ("duty", models.TextField()),
+                ("purpose", models.TextField()),
+                ("kind", models.TextField()),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("scope_no", models.BigIntegerField(null=True)),
+                ("shown", models.IntegerField(default=1)),
             ],
             options={
-                'indexes': [models.Index(fields=['person_id', '-id'], name='audit_read_person'), models.Index(fields=['scope_no', '-id'], name='audit_read_scope')],
+                "indexes": [
+                    models.Index(fields=["person_id", "-id"], name="audit_read_person"),
+                    models.Index(fields=["scope_no", "-id"], name="audit_read_scope"),
+                ],
             },
         ),
     ]

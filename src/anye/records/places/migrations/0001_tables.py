@@ -5,47 +5,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, verbose_name='区划代码')),
-                ('level', models.CharField(max_length=12, verbose_name='级别')),
-                ('parent_code', models.CharField(max_length=12, verbose_name='上级代码')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_to', models.DateField(null=True, verbose_name='失效日期')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12, verbose_name="区划代码")),
+                ("level", models.CharField(max_length=12, verbose_name="级别")),
+                ("parent_code", models.CharField(max_length=12, verbose_name="上级代码")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_to", models.DateField(null=True, verbose_name="失效日期")),
             ],
             options={
-                'indexes': [models.Index(fields=['parent_code', 'code'], name='places_area_parent')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{12}$')), name='places_area_code_digits'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='places_area_dates')],
+                "indexes": [models.Index(fields=["parent_code", "code"], name="places_area_parent")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9]{12}$")), name="places_area_code_digits"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="places_area_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=22, unique=True)),
-                ('kind', models.CharField(choices=[('district', 'District'), ('town', 'Town'), ('village', 'Village'), ('outside', 'Outside')], max_length=10, verbose_name='类别')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='英文名称')),
-                ('area_code', models.CharField(max_length=12, null=True, unique=True, verbose_name='区划代码')),
-                ('scope_no', models.BigIntegerField(unique=True, verbose_name='管辖编号')),
-                ('scope_hi', models.BigIntegerField(verbose_name='管辖末号')),
-                ('telephone', models.CharField(blank=True, max_length=40, verbose_name='电话')),
-                ('closed_on', models.DateField(null=True, verbose_name='撤销日期')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.office', verbose_name='上级机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=22, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("district", "District"),
+                            ("town", "Town"),
+                            ("village", "Village"),
+                            ("outside", "Outside"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=80, verbose_name="英文名称")),
+                ("area_code", models.CharField(max_length=12, null=True, unique=True, verbose_name="区划代码")),
+                ("scope_no", models.BigIntegerField(unique=True, verbose_name="管辖编号")),
+                ("scope_hi", models.BigIntegerField(verbose_name="管辖末号")),
+                ("telephone", models.CharField(blank=True, max_length=40, verbose_name="电话")),
+                ("closed_on", models.DateField(null=True, verbose_name="撤销日期")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.office",
+                        verbose_name="上级机构",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['scope_no'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('scope_hi__gte', models.F('scope_no'))), name='places_office_range')],
+                "ordering": ["scope_no"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("scope_hi__gte", models.F("scope_no"))), name="places_office_range"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,356 @@
+"""Codes of faults as sentences in both languages: what is wrong, where, why, and how to mend it.
+
+Engines return a code and its parameters. The command line, the pages and the spreadsheets of faults all speak from these
+tables; they do not ask for Django's language, because a job and a command have none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anye.engine.errors import FileFault
+
+Params = Mapping[str, Any]
+_NO_PARAMS: Params = {}
+_MOST_NAMED = 8  # of a list in a sentence, such as headings that are missing
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is wrong and the cure, in both languages. Braces are filled from the fault's parameters."""
+
+    zh: str
+    en: str
+    zh_cure: str = ""
+    en_cure: str = ""
+
+    def what(self, language: str) -> str:
+        return self.zh if is_chinese(language) else self.en
+
+    def cure(self, language: str) -> str:
+        return self.zh_cure if is_chinese(language) else self.en_cure
+
+
+def is_chinese(language: str) -> bool:
+    """Whether a language tag (`zh`, `zh-hans`, `en`) asks for Chinese."""
+    return language.lower().startswith("zh")
+
+
+def file_sentence(fault: FileFault, language: str) -> str:
+    """Why a whole file was not taken, and what to do about it."""
+    kind = str(fault.params.get("kind") or fault.params.get("reason") or "")
+    text = FILE_FAULTS.get(f"{fault.code}:{kind}") or FILE_FAULTS.get(fault.code) or _unknown(fault.code)
+    return _joined(text, language, fault.params)
+
+
+def reason_sentence(code: str, language: str, params: Params | None = None) -> str:
+    """Why a row or an entry was refused, and what to do about it."""
+    return _joined(REASONS.get(code) or _unknown(code), language, params or _NO_PARAMS)
+
+
+def reason_what(code: str, language: str, params: Params | None = None) -> str:
+    """The first half of `reason_sentence`: what is wrong."""
+    return _filled((REASONS.get(code) or _unknown(code)).what(language), language, params or _NO_PARAMS)
+
+
+def reason_cure(code: str, language: str) -> str:
+    """The second half of `reason_sentence`: what to do about it."""
+    return (REASONS.get(code) or _unknown(code)).cure(language)
+
+
+def rule_sentence(rule: str, language: str, params: Params | None = None) -> str:
+    """What a row that was taken is asked about. Both sides are named where the parameters tell them."""
+    return _joined(_rule_text(rule, params or _NO_PARAMS), language, params or _NO_PARAMS)
+
+
+def rule_what(rule: str, language: str, params: Params | None = None) -> str:
+    """The first half of `rule_sentence`: the question."""
+    return _filled(_rule_text(rule, params or _NO_PARAMS).what(language), language, params or _NO_PARAMS)
+
+
+def rule_cure(rule: str, language: str, params: Params | None = None) -> str:
+    """The second half of `rule_sentence`: how to find out."""
+    return _rule_text(rule, params or _NO_PARAMS).cure(language)
+
+
+def _rule_text(rule: str, params: Params) -> Text:
+    problem = str(params.get("problem") or params.get("kind") or "")
+    return RULES.get(f"{rule}:{problem}") or RULES.get(rule) or _unknown(rule)
+
+
+def _unknown(code: str) -> Text:
+    """A code of a newer version than these tables: it is shown as it is, and can be looked for."""
+    return Text(f"有一处问题（代码 {code}）。", f"Something is wrong (code {code}).",
+                "请把代码告诉管理员。", "Tell the administrator this code.")  # fmt: skip
+
+
+def _joined(text: Text, language: str, params: Params) -> str:
+    between = "" if is_chinese(language) else " "
+    return between.join(part for part in (_filled(text.what(language), language, params), text.cure(language)) if part)
+
+
+class _Words(dict[str, str]):
+    """Parameters as words; one that a fault does not tell is a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _filled(text: str, language: str, params: Params) -> str:
+    return text.format_map(_Words({name: _word(name, value, language) for name, value in params.items() if value}))
+
+
+def _word(name: str, value: Any, language: str) -> str:
+    if isinstance(value, list | tuple):
+        between = "、" if is_chinese(language) else ", "
+        more = "……" if is_chinese(language) else " …"
+        return between.join(str(one) for one in value[:_MOST_NAMED]) + (more if len(value) > _MOST_NAMED else "")
+    if name in _WORDS:
+        text = _WORDS[name].get(str(value))
+        return text.what(language) if text else str(value)
+    if name == "fen" and isinstance(value, int):
+        return f"{value / 100:,.2f}"
+    return str(value)
+
+
+# how parameters that are codes are said
+_SEXES = {"1": Text("男", "male"), "2": Text("女", "female")}
+_WORDS: Mapping[str, Mapping[str, Text]] = {
+    "value": _SEXES,
+    "id": _SEXES,
+    "unit": {"day": Text("每天", "a day"), "month": Text("每月", "a month"), "year": Text("每年", "a year")},
+}
+
+_SAVE_ANEW = "请在 Excel 或 WPS 中打开，另存为 .xlsx 后再上传。"
+_SAVE_ANEW_EN = "Open it in Excel or WPS, save it as .xlsx and hand it in again."
+
+FILE_FAULTS: Mapping[str, Text] = {
+    "empty_file": Text(
+        "文件是空的，没有任何内容。", "The file is empty: there is nothing in it.",
+        "请检查导出是否完成，重新导出后再上传。", "Check that the export was finished, and export it anew.",
+    ),
+    "not_a_table": Text(
+        "文件不是表格，无法按行读取。", "The file is no table, so it has no rows to read.",
+        "请上传 .xlsx、.xls、.ods 或 .csv 文件。", "Hand in an .xlsx, .xls, .ods or .csv file.",
+    ),
+    "not_a_table:binary": Text(
+        "文件内容不是文字也不是工作簿，无法读取。", "The file holds neither text nor a workbook, so it cannot be read.",
+        "请从原系统重新导出为 .xlsx 或 .csv。", "Export it anew from where it came, as .xlsx or .csv.",
+    ),
+    "not_a_table:long_line": Text(
+        "文件里有一行过长，不像表格。", "A line of the file is far too long for a table.",
+        "请从原系统重新导出为 .xlsx 或 .csv。", "Export it anew from where it came, as .xlsx or .csv.",
+    ),
+    "not_a_table:xml": Text(
+        "文件是 XML 数据，不是表格。", "The file is XML data, not a table.", _SAVE_ANEW, _SAVE_ANEW_EN,
+    ),
+    "not_a_table:pdf": Text(
+        "文件是 PDF，不是表格。", "The file is a PDF, not a table.",
+        "请向提供单位索取 Excel 原件。", "Ask whoever sent it for the spreadsheet itself.",
+    ),
+    "not_a_table:document": Text(
+        "文件是文档（如 Word），不是表格。", "The file is a document, such as Word's, and not a table.",
+        "请把其中的表格复制到 Excel，存为 .xlsx 后再上传。", "Copy its table into a spreadsheet and save that as .xlsx.",
+    ),
+    "not_a_table:archive": Text(
+        "文件是压缩包，不是表格。", "The file is an archive, not a table.",
+        "请先解压，再逐个上传里面的表格。", "Unpack it and hand in the tables inside, one by one.",
+    ),
+    "html_as_xls": Text(
+        "文件名像 Excel，内容其实是网页或旧式 XML。", "The file is named like a workbook, but holds a web page or old XML.",
+        _SAVE_ANEW, _SAVE_ANEW_EN,
+    ),
+    "encrypted_workbook": Text(
+        "工作簿设有打开密码，无法读取。", "The workbook is locked with a password, so it cannot be read.",
+        "请在 Excel 中取消密码保护，保存后再上传。", "Take the password off in Excel, save it and hand it in again.",
+    ),
+    "zip_bomb": Text(
+        "工作簿解压后过大，为安全起见没有打开。", "Unpacked, the workbook would be far too large; it was not opened.",
+        "请删去多余的工作表和空白格式，或另存为 .csv 后再上传。",
+        "Delete sheets and empty formatted cells that nobody needs, or save it as .csv.",
+    ),
+    "damaged": Text(
+        "文件已损坏，无法完整读取，没有取用任何一行。", "The file is damaged and cannot be read to its end; nothing was taken.",
+        "请重新复制或导出；能用 Excel 打开的，修复后另存再上传。",
+        "Copy or export it anew; if Excel can open it, let it repair the file and save it.",
+    ),
+    "unsafe_xml": Text(
+        "工作簿里含有不安全的 XML 内容，为安全起见没有读取。", "The workbook holds unsafe XML and was not read.",
+        _SAVE_ANEW, _SAVE_ANEW_EN,
+    ),
+    "too_large": Text(
+        "文件太大，读取时超出了时间或内存的限度，没有取用任何一行。",
+        "The file is too large to be read within the limits of time and memory; nothing was taken.",
+        "请另存为 .csv，或按镇街、月份拆成几个文件。", "Save it as .csv, or split it by town or by month.",
+    ),
+    "too_large:upload": Text(
+        "文件超过 200 MB，没有接收。", "The file is larger than 200 MB and was not accepted.",
+        "请另存为 .csv，或按镇街、月份拆成几个文件。", "Save it as .csv, or split it by town or by month.",
+    ),
+    "encoding_unknown": Text(
+        "第 {line} 行的文字编码无法识别。", "The text encoding of line {line} is not known.",
+        "请用 Excel 打开并另存为 .xlsx，或用记事本另存为 UTF-8 编码。",
+        "Open it in a spreadsheet and save it as .xlsx, or save the text as UTF-8.",
+    ),
+    "too_many_columns": Text(
+        "表格有 {columns} 列，超过 {limit} 列的限度。", "The table has {columns} columns; at most {limit} are read.",
+        "请删去右侧的空列或多余的列后再上传。", "Delete empty or needless columns at its right.",
+    ),
+    "no_rows": Text(
+        "表头下面没有数据行。", "There are no rows below the headings.",
+        "请检查导出时是否选了数据，或数据是否在另一个工作表里。", "Check that the export had rows, or that they are not on another sheet.",
+    ),
+    "no_such_sheet": Text(
+        "文件里没有名为“{sheet}”的工作表。现有：{sheets}。", "There is no sheet named “{sheet}”. The file has: {sheets}.",
+        "请改用其中一个名称。", "Use one of these names.",
+    ),
+    "heading_unknown": Text(
+        "没有认出表头；与最接近的台账相比，缺少这些列：{missing}。",
+        "No heading row was recognised; compared with the nearest register these columns are missing: {missing}.",
+        "请补上缺少的列名，或下载空白表，按其表头填写。", "Add the missing headings, or download the blank sheet and use its headings.",
+    ),
+    "unknown_source": Text(
+        "没有名为“{source}”的数据来源。现有：{known}。", "There is no source named “{source}”. There are: {known}.",
+        "请改用其中一个名称。", "Use one of these names.",
+    ),
+    "duty_ended": Text(
+        "上传人的岗位职责已结束，文件没有加载。", "The duty under which the file was handed in has ended; it was not loaded.",
+        "请由在岗人员重新上传。", "Let somebody whose duty is in force hand it in again.",
+    ),
+}  # fmt: skip
+
+REASONS: Mapping[str, Text] = {
+    "id_missing": Text(
+        "没有身份证号。", "The ID number is missing.",
+        "请核对身份证后补填。", "Look at the ID card and fill it in.",
+    ),
+    "id_length": Text(
+        "身份证号位数不对，应为 18 位。", "The ID number does not have 18 characters.",
+        "请对照身份证重新填写。", "Write it anew from the ID card.",
+    ),
+    "id_chars": Text(
+        "身份证号里有不该出现的字符（如 * 或字母）。", "The ID number holds characters that it cannot have, such as * or letters.",
+        "请对照身份证填写完整号码，不要用 * 遮盖。", "Write the whole number from the ID card, without hiding any of it.",
+    ),
+    "id_date": Text(
+        "身份证号里的出生日期不存在，或在今天之后。", "The birth date inside the ID number does not exist or lies in the future.",
+        "请对照身份证重新填写。", "Write it anew from the ID card.",
+    ),
+    "id_check": Text(
+        "身份证号的校验位不对，至少有一位写错。", "The ID number fails its check digit: at least one character is wrong.",
+        "请对照身份证逐位核对。", "Compare it with the ID card, character by character.",
+    ),
+    "id_multi": Text(
+        "填了不止一个身份证号。", "There is more than one ID number.",
+        "请只填本人的号码。", "Give the one person's number only.",
+    ),
+    "id_precision_lost": Text(
+        "身份证号被表格软件当成数字，末几位已丢失。", "The spreadsheet took the ID number for a figure; its last digits are lost.",
+        "请把该列设为文本格式，再对照身份证重新填写。", "Format the column as text, then write the number anew from the ID card.",
+    ),
+    "id_invented": Text(
+        "身份证号以 99 开头，是演示用的虚构号码。", "The ID number begins with 99: it is an invented one, for demonstrations.",
+        "请填写本人的真实号码。", "Give the person's real number.",
+    ),
+    "multi_person": Text(
+        "一行里写了不止一个人。", "One line names more than one person.",
+        "请一人一行，分开填写。", "Give each person a line of their own.",
+    ),
+    "duplicate_row": Text(
+        "与前面某一行完全相同。", "The line is the same as one above it.",
+        "无须处理；要更清楚，可删去重复的一行。", "Nothing needs doing; delete the second line to keep the sheet clean.",
+    ),
+    "number_unreadable": Text(
+        "这一列的数字无法识别。", "The number in this column cannot be read.",
+        "请只填数字，不要写范围、约数或文字。", "Write one plain number: no ranges, estimates or words.",
+    ),
+    "mojibake": Text(
+        "姓名是乱码，可能在转存时损坏。", "The name is garbled; it was probably damaged when the file was saved.",
+        "请从原表重新抄录姓名。", "Copy the name anew from where it came.",
+    ),
+    "name_missing": Text(
+        "没有姓名。", "The name is missing.", "请补填姓名。", "Fill it in.",
+    ),
+    "month_missing": Text(
+        "不知道是哪个月份的数据。", "It is not known which month the line speaks of.",
+        "请填写月份列，或在标题里写明年月。", "Fill in the month column, or name the month in the title.",
+    ),
+    "duty_ended": Text(
+        "录入人的岗位职责已结束，没有录入。", "The duty under which this was entered has ended; nothing was taken.",
+        "请由在岗人员重新录入。", "Let somebody whose duty is in force enter it again.",
+    ),
+    "out_of_reach": Text(
+        "这件事不在录入人的管辖范围内，没有录入。", "This lies outside the range of whoever entered it; nothing was taken.",
+        "请由所属镇街或村居录入。", "Let the town or village that looks after it enter it.",
+    ),
+    "person_gone": Text(
+        "其中有人已不在登记库中，没有录入。", "Somebody named here is no longer in the registry; nothing was taken.",
+        "请从人员页面重新开始。", "Start again from the person's page.",
+    ),
+}  # fmt: skip
+
+_ID_CARD = ("请查看身份证后更正。", "Look at the ID card and put the record right.")
+_DATES = ("请问清何时开始、何时结束。", "Ask when the work began and when it ended.")
+
+RULES: Mapping[str, Text] = {
+    "Q02": Text("表里性别是{value}，身份证号显示是{id}。", "The sheet says {value}, the ID number says {id}.", *_ID_CARD),
+    "Q03": Text(
+        "表里出生日期是 {value}，身份证号显示是 {id}。", "The sheet says born {value}, the ID number says {id}.", *_ID_CARD,
+    ),
+    "Q04": Text(
+        "同一个身份证号对应两个人，或同一个人有两个号码；没有猜测归属。",
+        "One ID number stands for two people, or one person has two; nothing was guessed.",
+        "请查看两人的身份证，更正写错的一方。", "Look at both ID cards and put right whichever is wrong.",
+    ),
+    "Q04:near_ids": Text(
+        "同名、同出生日期的两人，身份证号只差一两位。", "Two people of one name and birth have ID numbers one or two digits apart.",
+        "请查看身份证：是同一个人，还是两个人？", "Look at the ID cards: is it one person or are they two?",
+    ),
+    "Q05": Text(
+        "用人单位的统一社会信用代码 {value} 校验不对。", "The employer's credit code {value} fails its check.",
+        "请向单位核对营业执照上的代码。", "Ask the employer for the code on the business licence.",
+    ),
+    "Q06": Text(
+        "{town}下面没有“{village}”；最接近的是：{suggestions}。",
+        "There is no “{village}” in {town}; the nearest are: {suggestions}.",
+        "请确认由哪个村居负责，没有自动归属。", "Find out which village looks after the person; none was guessed.",
+    ),
+    "Q07": Text(
+        "这一户没有户主，或不止一位户主。", "The household has no head, or more than one.",
+        "请问清户主是谁。", "Ask who heads the household.",
+    ),
+    "Q07:no_head": Text("这一户没有登记户主。", "Nobody of the household is recorded as its head.",
+                        "请问清户主是谁。", "Ask who heads the household."),
+    "Q07:two_heads": Text("这一户登记了 {heads} 位户主。", "{heads} members of the household are recorded as its head.",
+                          "请问清户主是谁。", "Ask who heads the household."),
+    "Q08": Text("就业时间不合情理。", "The dates of work cannot be.", *_DATES),
+    "Q08:no_start": Text("已就业，但没有开始时间。", "At work, but nobody wrote down since when.", *_DATES),
+    "Q08:end_before_start": Text(
+        "就业结束（{end}）早于开始（{start}）。", "The work ends on {end}, before it begins on {start}.", *_DATES,
+    ),
+    "Q08:overlap": Text(
+        "同一时间登记了两份不同单位的工作。", "Two jobs at different employers are recorded for the same time.", *_DATES,
+    ),
+    "Q09": Text(
+        "台账登记为未就业，{month}却有单位为其参保；哪一边都可能有误。",
+        "Recorded as not employed, but a firm insured the person for {month}; either side may be wrong.",
+        "请问清是否在岗；代办机构也会为没有上班的人参保。",
+        "Ask whether they work: an agent may insure somebody who does not.",
+    ),
+    "Q10": Text(
+        "收入 {fen} 元（{unit}）与常见水平相差太大。", "An income of {fen} yuan {unit} is far from the usual.",
+        "请问清是按天还是按月。", "Ask whether the amount is for a day or for a month.",
+    ),
+    "Q16": Text(
+        "“{column}”列的内容无法识别，按未知处理。", "What stands in the column “{column}” cannot be read; it counts as unknown.",
+        "请按空白表的填写说明更正。", "Put it right as the blank sheet describes.",
+    ),
+    "Q16:code_unknown": Text(
+        "“{column}”列的写法不在代码表中，按未知处理。", "The column “{column}” holds a word that its code table does not know; it counts as unknown.",
+        "请改用空白表下拉列表里的写法。", "Use one of the words that the blank sheet offers.",
+    ),
+    "Q16:too_long": Text(
+        "“{column}”列的文字过长，按未知处理。", "The text in the column “{column}” is too long; it counts as unknown.",
+        "请缩短文字。", "Shorten it.",
+    ),
+}  # fmt: skip
