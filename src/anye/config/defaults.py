@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+FORM_RENDERER = "anye.doors.kit.fields.KitRenderer"
 ROOT_URLCONF = "anye.config.urls"
 WSGI_APPLICATION = "anye.config.wsgi.application"
 TEMPLATES = [

@@ -1,5 +1,10 @@
 """All addresses. A new one fails tests/house/test_access_matrix.py until it is declared there."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+if getattr(settings, "ANYE_STYLE_PAGE", False):
+    urlpatterns.append(path("style/", include("anye.doors.kit.urls")))
