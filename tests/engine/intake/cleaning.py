@@ -96,7 +96,7 @@ def load(
     *,
     block_rows: int = 50_000,
     context: Context | None = None,
-    profiles: Iterable[Profile] = (LEDGER, INSURANCE),
+    profiles: Iterable[Profile] = (LEDGER,),
 ) -> Load:
     """Recognise and clean a sheet given as lists of cells, cut into blocks of `block_rows` lines."""
     frame = rows if isinstance(rows, pl.DataFrame) else block(rows)

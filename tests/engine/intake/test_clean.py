@@ -252,6 +252,27 @@ def test_columns_that_do_not_fill_down_stay_blank() -> None:
     assert loaded.facts["spell"]["_line"].to_list() == [2]
 
 
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("青石区东河镇柳树村", "990100101201"),
+        ("东河镇/柳树村", "990100101201"),
+        ("某省某市青石区西岭镇云峰村3组9号", "990100102201"),
+        ("南门街道和平社区居委会", "990100003001"),
+        ("和平社区", "990100003001"),
+        ("西岭镇", "990100102000"),
+        ("990100101202", "990100101202"),
+        ("990100101", "990100101000"),
+        ("东河镇云峰村", None),
+        ("别处的村", None),
+    ],
+)
+def test_an_area_in_one_cell(cell: str, code: str | None) -> None:
+    loaded = load([["所属区域", "劳动力姓名", "身份证号", "性别"], [cell, "甲一", A, "男"]])
+    assert loaded.rows["area_code"].to_list() == [code]
+    assert loaded.rules() == ({} if code else {2: ["Q06"]})
+
+
 # ── Months ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -334,7 +355,7 @@ def test_negative_control_a_fresh_context_a_block_gives_another_answer() -> None
 def test_no_identity_number_stands_in_evidence() -> None:
     rows = [
         HEAD,
-        person("甲一", A, 就业状态=f"就业{B}", 性别="女", 月收入=f"{B}元", 联系电话=B, 村居=f"柳树村{A}"),
+        person("甲一", A, 就业状态=f"就业{B}", 性别="女", 月收入="30", 联系电话=B, 村居=f"柳树村{A}"),
         person("乙二", B, 与户主关系=f"{A}之子", 户主姓名="很" * 600),
     ]
     loaded = load(rows)

@@ -1,6 +1,7 @@
 """Social insurance: wide sheets, headings of two rows, the long form, and months from column, title or name."""
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -9,10 +10,13 @@ import xlsxwriter
 from polars.testing import assert_frame_equal
 
 from anye.engine.codes import complete_credit_code
-from anye.engine.intake.clean import Context
-from tests.engine.intake.cleaning import AREAS, ON, Load, accounted, load, load_path, number
+from anye.engine.intake.clean import Context, clean_file
+from anye.engine.intake.recognise import recognise
+from tests.engine.intake import cleaning
+from tests.engine.intake.cleaning import AREAS, INSURANCE, ON, Load, accounted, block, load_path, number
 
-A, B, C = number(123), number(28, "19851120"), number(11, "19770501")
+load = partial(cleaning.load, profiles=(INSURANCE,))
+A, B = number(123), number(28, "19851120")
 FIRM, OTHER = complete_credit_code("91990001", "MA00DEM0"), complete_credit_code("91990001", "MA9A1B2C")
 HEAD = [
     "序号",
@@ -134,6 +138,22 @@ def test_the_month_is_the_columns_then_the_titles_then_the_file_names() -> None:
     assert months(load([["2020年8月参保明细"], head, line], context=Context(**named))) == [dt.date(2020, 8, 1)]
     assert months(load([["参保明细"], head, line], context=Context(**named))) == [dt.date(2020, 9, 1)]
     assert load([["参保明细"], head, line]).reasons() == {3: ["month_missing"]}
+
+
+def test_a_workbook_with_a_sheet_a_month_has_no_repeats() -> None:
+    head = [label for label in HEAD if label != "费款所属期"]
+    line = [cell for label, cell in zip(HEAD, paid(), strict=True) if label != "费款所属期"]
+    context = Context(on=ON, areas=AREAS, trial=True, file_name="明细.xlsx", month=dt.date(2020, 4, 1))
+    found: list[object] = []
+    refused = 0
+    for title in ("2020年4月参保明细", "2020年5月参保明细", "参保明细"):
+        sheet = block([[title], head, line], sheet=title)
+        known = recognise(sheet, [INSURANCE])
+        for part in clean_file([sheet], profile=INSURANCE, header=known.header, context=context):
+            found += part.facts["insurance"]["month"].to_list()
+            refused += part.refused
+    assert found == [dt.date(2020, 4, 1), dt.date(2020, 5, 1)]
+    assert refused == 1, "the third sheet names no month: it is the file's, and its row stood there before"
 
 
 def test_a_row_from_one_month_to_another_is_refused() -> None:

@@ -44,7 +44,7 @@ class Carry:
 class Context:
     """What cleaning knows besides the file: the day it became known, whether invented numbers are let in, the areas.
 
-    `month`: the file's month when the loader states it; else the title's, else the file name's. One Context a file.
+    `month`: of sheets whose title names none; without it the file's name is asked. One Context a file.
     """
 
     on: dt.date
@@ -55,8 +55,10 @@ class Context:
     carry: Carry = field(default_factory=Carry)
 
     def month_of(self, profile: Profile, header: Header) -> dt.date | None:
-        """The month of rows that name none, as its first day."""
-        return self.month or file_month(header.title, self.file_name, sources=profile.month_from)
+        """The month of a sheet's rows that name none, as its first day."""
+        sources = profile.month_from
+        titled = file_month(header.title, "", sources=sources)
+        return titled or self.month or file_month((), self.file_name, sources=sources)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def clean(block: pl.DataFrame, *, profile: Profile, header: Header, context: Con
     read = read_rows(
         named, binding=binding, on=context.on, trial=context.trial, areas=context.areas, month=month, units=header.units
     )
-    repeated = context.carry.repeats.marked(rows, named, binding=binding)
+    repeated = context.carry.repeats.marked(rows, named, binding=binding, month=month)
     faults = _with_repeats(read.faults, rows, repeated)
     refused = faults.select("_line").unique()
     loaded = read.read.join(refused, on="_line", how="anti", maintain_order="left")

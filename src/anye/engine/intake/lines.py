@@ -33,14 +33,19 @@ _NOTHING = (
 # Eight digits near one another, or a number in scientific form: somebody meant an identity number.
 _ID_LIKE = r"[0-9０-９]([\s\-]*[0-9０-９]){7}|[0-9]\.[0-9]+[Ee]\+?[0-9]+"
 _TOTAL_WORD = r"(合\s*计|小\s*计|总\s*计|共\s*计|累\s*计)"
-_TOTAL = rf"^(本页|本表|本村|本镇|全镇|全村|总)?{_TOTAL_WORD}|^.{{1,30}}{_TOTAL_WORD}([(（].{{0,8}}[)）])?[:：]?$"
+# Of all cells of a line, joined by \x1f: one expression a line instead of one a cell.
+_TOTAL = (
+    rf"(^|\x1f)(本页|本表|本村|本镇|全镇|全村|总)?{_TOTAL_WORD}"
+    rf"|(^|\x1f)[^\x1f]{{1,30}}{_TOTAL_WORD}([(（][^\x1f]{{0,8}}[)）])?[:：]?(\x1f|$)"
+)
 _NOTE = (
     r"^(备\s*注|注|附注|说\s*明|填表说明|填表人|填报人|填报单位|填表单位|制表|制表人|审核|审核人|复核|复核人|审批|负责人|单位负责人|"
     r"主要负责人|分管领导|经办|经办人|联系人|联系电话|盖章|单位盖章|签字|签名|签章|日期|填表日期|填报日期|填报时间|制表日期|打印|"
     r"打印日期|打印时间|导出时间|数据来源)\s*[\d]*\s*([(（].{0,12}[)）])?\s*[:：]"
     r"|^(注|说明|备注)[\d]*[:：.、]|^(示例|例|样例|范例|填写示例|示例行|例如|Example|以下空白|以下无正文)$|^[(（](盖章|公章)[)）]"
 )
-_NUMBER_OF_COLUMN = r"^[(（<]?([0-9]{1,2}|[甲乙丙丁戊己庚辛壬癸])[)）>]?$"
+_NUMBER = r"[(（<]?(?:[0-9]{1,2}|[甲乙丙丁戊己庚辛壬癸])[)）>]?"
+_NUMBERS_OF_COLUMNS = rf"^{_NUMBER}(\x1f{_NUMBER}){{2,}}$"
 
 
 def cell_names(block: pl.DataFrame) -> list[str]:
@@ -73,23 +78,28 @@ def classify_lines(block: pl.DataFrame, *, binding: Binding, header: Header) -> 
     kind = pl.Series("kind", ["row"], dtype=pl.String).new_from_index(0, block.height)
     if odd.is_empty():
         return kind
+    cells = [pl.col(name) for name in names]
+    odd = odd.with_columns(
+        pl.coalesce(cells).alias("_first"),
+        pl.concat_str(cells, separator="\x1f", ignore_nulls=True).alias("_joined"),
+        pl.sum_horizontal(cell.is_not_null().cast(pl.Int32) for cell in cells).alias("_filled"),
+        _any_of(binding, "name", names).alias("_name"),
+    )
     found = odd.select(_kind_of_odd(names, binding, header).alias("kind"))["kind"]
     return kind.scatter(odd["_at"], found)
 
 
 def _kind_of_odd(names: list[str], binding: Binding, header: Header) -> pl.Expr:
+    """`_first`: the first filled cell; `_joined`: all filled cells; `_filled`: how many; `_name`: the name's cell."""
     cells = [pl.col(name) for name in names]
-    first = pl.coalesce(cells)
-    filled = pl.sum_horizontal(cell.is_not_null().cast(pl.Int32) for cell in cells)
+    first, joined, filled, name = (pl.col(each) for each in ("_first", "_joined", "_filled", "_name"))
+    number = _any_of(binding, "id_number", names)
     is_one_text = pl.all_horizontal(cell.is_null() | (cell == first) for cell in cells)
-    name, number = (_any_of(binding, key, names) for key in ("name", "id_number"))
     # A person's own name beside it says that a total's or a note's word is only part of an address or remark.
     is_nameless = name.is_null() | (name == first) | name.str.contains(_TOTAL_WORD) | name.str.contains(r"\d")
-    is_total = pl.any_horizontal(cell.str.contains(_TOTAL) for cell in cells) & is_nameless
+    is_total = joined.str.contains(_TOTAL) & is_nameless
     is_note = first.str.contains(_NOTE)
-    is_numbered = (filled >= 3) & pl.all_horizontal(
-        cell.is_null() | cell.str.contains(_NUMBER_OF_COLUMN) for cell in cells
-    )
+    is_numbered = joined.str.contains(_NUMBERS_OF_COLUMNS)
     substance = _substance(binding, names)
     is_title = is_one_text & ~first.str.contains(r"^\d+$") & ((filled >= 3) | (name.is_null() & number.is_null()))
     frame_heading = is_repeated_heading(pl.DataFrame(schema=dict.fromkeys(names, pl.String)), header)

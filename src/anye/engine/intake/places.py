@@ -28,39 +28,39 @@ def split_path(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 def read_areas(named: pl.DataFrame, *, areas: AreaIndex) -> pl.DataFrame:
     """area_code, problem, suggestions, town, village: a row a row. An unknown pair has no code: a person decides (Q06)."""
     nothing = pl.lit(None, dtype=pl.String)
-    has = {name: name in named.columns for name in ("area", "town", "village")}
-    town = pl.col("town") if has["town"] else nothing
-    village = pl.col("village") if has["village"] else nothing
-    code = nothing
-    if has["area"]:
-        code = pl.col("area").str.extract(_CODE)
-        path_town, path_village = split_path(pl.when(code.is_null()).then(pl.col("area")))
-        town, village = pl.coalesce(town, path_town), pl.coalesce(village, path_village)
-    elif has["village"] and not has["town"]:
-        town, village = split_path(pl.col("village"))
-    said = named.select("_line", town.alias("town"), village.alias("village"), code.alias("code")).drop("_line")
-    if not any(has.values()):
-        return said.select(
-            "town", "village", nothing.alias("area_code"), nothing.alias("problem"),
-            pl.lit(None, dtype=pl.List(pl.String)).alias("suggestions"),
-        )  # fmt: skip
-    return _resolved(said, areas)
+    said = [pl.col(name) if name in named.columns else nothing for name in ("area", "town", "village")]
+    area, town, village = said
+    code = area.str.extract(_CODE)
+    # A path in one cell stands beside the names or in their stead; the tree knows paths itself.
+    path = pl.when(code.is_null()).then(area)
+    parts = named.select("_line", town.alias("town"), pl.coalesce(village, path).alias("village"), code.alias("code"))
+    return _resolved(parts.drop("_line"), areas)
 
 
 def workplace_areas(read: pl.DataFrame, *, areas: AreaIndex) -> pl.Series:
     """The area of a workplace, only where the row says that it is in this town or district; else null."""
     if "work_region" not in read.columns:
         return pl.Series("workplace_area", [None] * read.height, dtype=pl.String)
+    nothing = pl.lit(None, dtype=pl.String)
     near = pl.when(pl.col("work_region").is_in(_NEAR)).then(pl.col("workplace"))
-    town, village = split_path(near)
-    said = read.select(town.alias("town"), village.alias("village"), pl.lit(None, dtype=pl.String).alias("code"))
+    said = read.select(nothing.alias("town"), near.alias("village"), nothing.alias("code"))
     return _resolved(said, areas)["area_code"].alias("workplace_area")
 
 
 def _resolved(said: pl.DataFrame, areas: AreaIndex) -> pl.DataFrame:
+    """As the tree knows it, else with the cell taken for an address: what follows the village is left out."""
     key = ["town", "village", "code"]
     distinct = said.unique(maintain_order=True)
-    found = areas.resolve(distinct["town"], distinct["village"], distinct["code"])
-    answers = distinct.with_columns(found["area_code"], found["problem"], found["suggestions"])
+    whole = areas.resolve(*(distinct[name] for name in key))
+    unclear = whole["problem"].is_not_null() & distinct["town"].is_null()
+    if unclear.any():
+        town, village = split_path(pl.col("village"))
+        parts = distinct.select(pl.coalesce("town", town).alias("town"), village.alias("village"), "code")
+        split = areas.resolve(*(parts[name] for name in key))
+        taken = unclear & split["problem"].is_null()
+        whole = whole.with_columns(
+            pl.when(taken).then(split[name]).otherwise(whole[name]).alias(name) for name in whole.columns
+        )
+    answers = distinct.hstack(whole.select("area_code", "problem", "suggestions").get_columns())
     joined = said.join(answers, on=key, how="left", nulls_equal=True, maintain_order="left")
     return joined.select("area_code", "problem", "suggestions", "town", "village")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -19,10 +20,11 @@ class Repeats:
 
     seen: list[pl.DataFrame] = field(default_factory=list)
 
-    def marked(self, rows: pl.DataFrame, named: pl.DataFrame, *, binding: Binding) -> pl.Series:
+    def marked(self, rows: pl.DataFrame, named: pl.DataFrame, *, binding: Binding, month: dt.date | None) -> pl.Series:
         """True for each row that repeats an earlier one of the file; the first stays.
 
-        `rows` are compared as meant: ditto marks replaced, and what fills down taken from `named`.
+        `rows` are compared as meant: ditto marks replaced, what fills down taken from `named`, and the month of the
+        sheet with it, for a workbook may have a sheet a month.
         """
         idle = [column for column in binding.columns if column.type == "serial" or column.fills_down]
         left_out = {f"c{i}" for column in idle for i in binding.sources[column.name]}
@@ -33,6 +35,9 @@ class Repeats:
         if rows.is_empty() or not names:
             return pl.Series("again", [False] * rows.height, dtype=pl.Boolean)
         meant = pl.DataFrame([*named.select(filled).get_columns(), *rows.select(names).get_columns()])
+        meant = meant.with_columns(pl.lit(month.isoformat() if month else "").alias("_month")).select(
+            "_month", pl.exclude("_month")
+        )
         # Blocks of one file may differ in width: empty cells at the end are nothing.
         said = meant.select(
             pl.concat_str(pl.all().fill_null(""), separator=_BETWEEN).str.strip_chars_end(_BETWEEN).alias("said")
