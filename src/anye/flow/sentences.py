@@ -152,6 +152,10 @@ FILE_FAULTS: Mapping[str, Text] = {
         "文件是文档（如 Word），不是表格。", "The file is a document, such as Word's, and not a table.",
         "请把其中的表格复制到 Excel，存为 .xlsx 后再上传。", "Copy its table into a spreadsheet and save that as .xlsx.",
     ),
+    "not_a_table:image": Text(
+        "文件是图片，不是表格。", "The file is a picture, not a table.",
+        "请向提供单位索取 Excel 原件。", "Ask whoever sent it for the spreadsheet itself.",
+    ),
     "not_a_table:archive": Text(
         "文件是压缩包，不是表格。", "The file is an archive, not a table.",
         "请先解压，再逐个上传里面的表格。", "Unpack it and hand in the tables inside, one by one.",
@@ -311,9 +315,8 @@ RULES: Mapping[str, Text] = {
         "请向单位核对营业执照上的代码。", "Ask the employer for the code on the business licence.",
     ),
     "Q06": Text(
-        "{town}下面没有“{village}”；最接近的是：{suggestions}。",
-        "There is no “{village}” in {town}; the nearest are: {suggestions}.",
-        "请确认由哪个村居负责，没有自动归属。", "Find out which village looks after the person; none was guessed.",
+        "{town}下面没有“{village}”，没有猜测归属。", "There is no “{village}” in {town}; nothing was guessed.",
+        "请确认由哪个村居负责。", "Find out which village looks after the person.",
     ),
     "Q07": Text(
         "这一户没有户主，或不止一位户主。", "The household has no head, or more than one.",
@@ -346,7 +349,8 @@ RULES: Mapping[str, Text] = {
         "请按空白表的填写说明更正。", "Put it right as the blank sheet describes.",
     ),
     "Q16:code_unknown": Text(
-        "“{column}”列的写法不在代码表中，按未知处理。", "The column “{column}” holds a word that its code table does not know; it counts as unknown.",
+        "“{column}”列的写法不在代码表中，按未知处理。",
+        "The column “{column}” holds a word that its code table does not know; it counts as unknown.",
         "请改用空白表下拉列表里的写法。", "Use one of the words that the blank sheet offers.",
     ),
     "Q16:too_long": Text(
