@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from anye.records.audit.keys import keyring
 from anye.records.findings.models import Finding, Visit
+from anye.records.findings.queries import NOTE
 from anye.records.findings.rules import ANSWERS, SETTLED_AS, SETTLED_STATES, VISIT_DAYS
 from anye.records.registers import actions as registers
 from anye.records.registers.models import Entry
 
-NOTE = "note"  # sealing context of a visit's note
 FIELDS = ("employer", "since_month", "wage_fen", "wage_unit")
 
 
@@ -61,11 +61,6 @@ def answer_visit(
     return entry
 
 
-def opened_note(visit: Visit) -> str:
-    """The note of a visit in clear; nothing when none was left."""
-    return "" if visit.note_sealed is None else keyring().unseal(bytes(visit.note_sealed), context=NOTE)
-
-
 def ask_to_settle(*, finding: Finding, state: str, note: str, by: str, duty_id: int) -> Entry:
     """An officer's decision on a doubt, as an entry of kind `settle` that the worker carries out.
 
@@ -84,12 +79,6 @@ def ask_to_settle(*, finding: Finding, state: str, note: str, by: str, duty_id: 
         by=by,
         duty_id=duty_id,
     )
-
-
-def opened_settlement(entry: Entry) -> dict[str, Any]:
-    """What a settling entry says: finding, state, note."""
-    told: dict[str, Any] = json.loads(keyring().unseal(bytes(entry.sealed), context="raw"))
-    return told
 
 
 def settle(*, finding_id: int, state: str, on: date) -> None:

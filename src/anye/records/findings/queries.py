@@ -1,5 +1,6 @@
 """Reads of doubts and visits. Everything is counted up to a limit: a page says "1,000+" rather than wait."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,11 +9,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
+from anye.records.audit.keys import keyring
 from anye.records.findings.models import Finding, Visit, VisitFinding
 from anye.records.findings.rules import QUALITY_RULES
 from anye.records.people.models import Person
 from anye.records.registers.models import Entry
 
+NOTE = "note"  # sealing context of a visit's note
 OPEN_STATES = ("open", "visiting")
 COUNT_LIMIT = 1_001
 VISITS_LOOKED_AT = 10_000  # visits due that are grouped by village in a request
@@ -123,3 +126,14 @@ def settlements_of(subject: Finding) -> list[Entry]:
     """Decisions typed about the doubt's person, the newest first; which doubt each is about stands under seal."""
     rows = Entry.objects.filter(kind="settle", scope_no=subject.scope_no, person_id=subject.person_id)
     return list(rows.order_by("-id")[:20])
+
+
+def opened_note(visit: Visit) -> str:
+    """The note of a visit in clear; nothing when none was left."""
+    return "" if visit.note_sealed is None else keyring().unseal(bytes(visit.note_sealed), context=NOTE)
+
+
+def opened_settlement(entry: Entry) -> dict[str, Any]:
+    """What a settling entry says: finding, state, note."""
+    told: dict[str, Any] = json.loads(keyring().unseal(bytes(entry.sealed), context="raw"))
+    return told

@@ -1,0 +1,25 @@
+"""Addresses of the office's daily work. A person's, a firm's, a visit's or a doubt's is a token, never a name or number."""
+
+from django.urls import path
+
+from anye.doors.kit.frame import provide
+from anye.doors.office import findings, firms, navigation, people, person, today, visits
+
+app_name = "office"
+provide(app_name, navigation.office_frame)
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("today/<str:token>/", today.answer, name="today_answer"),
+    path("people/", people.index, name="people"),
+    path("people/<str:token>/", person.overview, name="person"),
+    path("people/<str:token>/history/", person.history, name="person_history"),
+    path("people/<str:token>/looks/", person.looks, name="person_looks"),
+    path("people/<str:token>/show/", person.show, name="person_show"),
+    path("firms/", firms.index, name="firms"),
+    path("firms/<str:token>/", firms.firm, name="firm"),
+    path("visits/", visits.index, name="visits"),
+    path("visits/print/", visits.printed, name="visits_print"),
+    path("visits/<str:token>/", visits.visit, name="visit"),
+    path("findings/", findings.index, name="findings"),
+    path("findings/<str:token>/", findings.finding, name="finding"),
+]

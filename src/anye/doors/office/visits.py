@@ -1,0 +1,290 @@
+"""Home visits: which are owed, why, and what was found. Answers are entries that the worker publishes as facts."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+from procrastinate.contrib.django import app
+
+from anye.doors.kit.columns import Column
+from anye.doors.kit.exports import Export
+from anye.doors.kit.fields import MonthField
+from anye.doors.kit.filters import ChoiceFilter
+from anye.doors.kit.fragments import Status, deadline_status
+from anye.doors.kit.links import token_url
+from anye.doors.kit.listing import Empty, Listing
+from anye.doors.kit.pages import Crumb
+from anye.doors.kit.sources import Order
+from anye.doors.office import doubts
+from anye.doors.office.entrance import PRIVATE, READERS, VISITORS, actor_of, duty_of, may, open_to
+from anye.doors.office.places import by_place, offices_of, place_choices, place_words
+from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
+from anye.records.findings import actions, queries
+from anye.records.findings.models import Finding, Visit
+from anye.records.firms.queries import firms_by_key
+from anye.records.people import queries as people
+from anye.records.registers.models import Entry
+
+PUBLISH = "anye.flow.jobs.publish_entry"
+WAGE_UNITS = (("month", _("a month")), ("day", _("a day")))
+PRINTED_AT_ONCE = 300
+
+
+def publish(entry: Entry) -> None:
+    """Let the worker publish an entry; the job holds its key only and is part of this transaction."""
+    app.configure_task(PUBLISH).defer(entry_id=entry.pk)
+
+
+class AnswerForm(forms.Form):
+    """What was found at home. Only who works has an employer, a month and a wage."""
+
+    answer = forms.ChoiceField(label=_("What did you find?"), choices=list(doubts.ANSWERS.items()), widget=forms.RadioSelect)
+    employer = forms.CharField(label=_("Employer"), max_length=160, required=False, help_text=_("As the person names it"))
+    since_month = MonthField(label=_("Working since"), required=False)
+    wage = forms.DecimalField(
+        label=_("Wage in yuan"), min_value=0, max_value=1_000_000, max_digits=9, decimal_places=2, required=False
+    )
+    wage_unit = forms.ChoiceField(label=_("The wage is"), choices=WAGE_UNITS, required=False, widget=forms.RadioSelect, initial="month")
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept sealed. Write no ID or telephone numbers."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """The month is not in the future."""
+        super().__init__(*args, **options)
+        self.fields["since_month"].latest = timezone.localdate().replace(day=1)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Who works has an employer. Details of work are dropped from every other answer."""
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("answer") == "working" and not told.get("employer") and "employer" not in self.errors:
+            self.add_error("employer", gettext("Write who employs the person, or where the work is."))
+        return told
+
+    def fact(self) -> dict[str, Any]:
+        """The answer as the entry holds it: month as YYYY-MM, wage in fen."""
+        told = self.cleaned_data
+        if told["answer"] != "working":
+            return {}
+        wage, since = told.get("wage"), told.get("since_month")
+        return {
+            "employer": told["employer"],
+            "since_month": f"{since:%Y-%m}" if since else None,
+            "wage_fen": int(wage * 100) if wage is not None else None,
+            "wage_unit": (told.get("wage_unit") or "month") if wage is not None else None,
+        }
+
+
+def dress(request: HttpRequest, page: list[Visit]) -> list[Visit]:
+    """The people, villages, reasons and clocks of some visits, in four queries."""
+    on = timezone.localdate()
+    known = people.people_by_key(visit.person_id for visit in page)
+    reasons = queries.findings_of_visits(visit.pk for visit in page)
+    names = firms_by_key(one.firm_id for found in reasons.values() for one in found)
+    kept = [visit for visit in page if visit.person_id in known]
+    for visit in kept:
+        visit.person = known[visit.person_id]
+        visit.place = place_words(request, visit.scope_no)  # type: ignore[attr-defined]
+        visit.reasons = [_reason(one, names) for one in reasons.get(visit.pk, [])]  # type: ignore[attr-defined]
+        visit.clock = _clock(visit, on)  # type: ignore[attr-defined]
+    return kept
+
+
+def _reason(one: Finding, names: dict[int, Any]) -> dict[str, str]:
+    firm = names.get(one.firm_id or 0)
+    return {
+        "rule": doubts.rule_words(one.rule),
+        "said": doubts.said(one, firm.name if firm is not None else ""),
+        "advice": doubts.advice(one.rule),
+        "token": one.token,
+    }
+
+
+def _clock(visit: Visit, on: dt.date) -> Status:
+    return deadline_status(visit.due_on, on=on) if visit.state == "due" else doubts.VISIT_STATES[visit.state]
+
+
+def _by_rule(rows: Rows, rule: str) -> Rows:
+    return rows.filter(subjects__finding__rule=rule)
+
+
+def _reasons_text(visit: Visit) -> str:
+    return "\n".join(reason["said"] for reason in visit.reasons)  # type: ignore[attr-defined]
+
+
+VISITS = Listing(
+    name="visits",
+    caption=_("Visits"),
+    columns=(
+        Column("name", _("Name"), "person.name", link=lambda v: token_url("office:visit", v.token), is_fixed=True),
+        Column("place", _("Village"), "place"),
+        Column("why", _("Why"), _reasons_text),
+        Column("clock", _("Clock"), "clock", "status"),
+        Column("due", _("Due on"), "due_on", "day", order="due"),
+        Column("made", _("Made on"), "made_on", "day", is_shown=False),
+        Column("answer", _("Answer"), lambda v: doubts.ANSWERS.get(v.answer, ""), is_shown=False),
+        Column("by", _("Made by"), "made_by", is_shown=False),
+    ),
+    orders=(
+        Order("due", _("most urgent first"), ("due_on", "pk")),
+        Order("-due", _("least urgent first"), ("-due_on", "-pk")),
+    ),
+    filters=(
+        ChoiceFilter("place", _("Village"), place_choices, by_place),
+        ChoiceFilter("rule", _("Doubt"), list(doubts.RULES.items()), _by_rule),
+        ChoiceFilter(
+            "state",
+            _("State"),
+            [(code, status.label) for code, status in doubts.VISIT_STATES.items()],
+            lambda rows, code: rows.filter(state=code),
+            any_label=_("to be made"),
+        ),
+    ),
+    export=Export(
+        _("Visits"),
+        log=log_export(lambda v: (v.person_id, v.scope_no)),
+        by=lambda request: str(request.user.get_username()),
+    ),
+    empty=Empty(
+        _("No visit is due"),
+        _("A visit appears here when two registers disagree about somebody of your area."),
+        icon="home-check",
+    ),
+    source=source_of,
+)
+
+
+def _found(token: str) -> Visit:
+    try:
+        return queries.visit(token)
+    except Visit.DoesNotExist:
+        raise Http404 from None
+
+
+@open_to(READERS)
+def index(request: HttpRequest) -> HttpResponse:
+    """The visits that are due, the most urgent first; other states by filter."""
+    is_any = request.GET.get("state") in doubts.VISIT_STATES
+    query = queries.visits() if is_any else queries.visits_due()
+    rows = Rows(query.distinct() if request.GET.get("rule") else query, dress=lambda page: dress(request, page))
+    request.listed = rows  # type: ignore[attr-defined]
+    response = VISITS.respond(request, rows, template="office/visits/index.html", context={"may_print": may(request, READERS)})
+    if request.method != "POST":
+        log_list(request, "visit_list", rows.read)
+    return response
+
+
+@open_to(READERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def visit(request: HttpRequest, token: str) -> HttpResponse:
+    """One visit: why it is owed, both sides' evidence, and the form of its answer."""
+    shown = _found(token)
+    dressed = dress(request, [shown])
+    if not dressed:
+        raise Http404
+    may_answer = may(request, VISITORS) and shown.state == "due"
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and may_answer and form.is_valid():
+        return _answered(request, shown, form)
+    if request.method == "POST" and not may_answer:
+        messages.warning(request, gettext("This visit cannot be answered any more, or not in this duty."))
+        return HttpResponseRedirect(reverse("office:visit", args=[token]))
+    log_people("visit", [(shown.person_id, shown.scope_no)])
+    status = 422 if form.is_bound else 200
+    return render(request, "office/visits/visit.html", _visit_context(request, shown, form, may_answer=may_answer), status=status)
+
+
+def _visit_context(request: HttpRequest, shown: Visit, form: AnswerForm, *, may_answer: bool) -> dict[str, Any]:
+    """What the visit's page and its fragment on Today show."""
+    details = people.details_of(shown.person)
+    address = details.get("address")
+    group = details.get("area_group")
+    has_note = shown.note_sealed is not None
+    return {
+        "visit": shown,
+        "person": shown.person,
+        "form": form if may_answer else None,
+        "on": timezone.localdate(),
+        "place": shown.place,  # type: ignore[attr-defined]
+        "group": group.value if group is not None else "",
+        "address": people.opened_detail(address) if address is not None and may(request, PRIVATE) else "",
+        "answer": doubts.ANSWERS.get(shown.answer, ""),
+        "note": queries.opened_note(shown) if has_note and may(request, PRIVATE) else "",
+        "has_note": has_note,
+        "status": doubts.VISIT_STATES[shown.state],
+        "crumbs": (Crumb(_("Visits"), reverse("office:visits")), Crumb(shown.person.name)),
+    }
+
+
+def record(request: HttpRequest, shown: Visit, form: AnswerForm) -> bool:
+    """Write the answer down and let the worker publish it; False when somebody else was faster."""
+    try:
+        entry = actions.answer_visit(
+            visit=shown,
+            answer=form.cleaned_data["answer"],
+            fields=form.fact(),
+            note=form.cleaned_data["note"],
+            by=actor_of(request),
+            duty_id=duty_of(request).pk,
+        )
+    except actions.VisitClosed:
+        return False
+    publish(entry)
+    return True
+
+
+def _answered(request: HttpRequest, shown: Visit, form: AnswerForm) -> HttpResponse:
+    if record(request, shown, form):
+        messages.success(request, gettext("The visit to %(name)s was recorded.") % {"name": shown.person.name})
+    else:
+        messages.warning(request, gettext("Somebody else recorded this visit in the meantime; nothing was written."))
+    return HttpResponseRedirect(reverse("office:visits"), status=303)
+
+
+@open_to(READERS)
+@require_safe
+def printed(request: HttpRequest) -> HttpResponse:
+    """The visits due as sheets of paper, one village a sheet, with boxes for answer and signature."""
+    rows = Rows(queries.visits_due())
+    token = request.GET.get("place", "")
+    if token in {office.token for office in offices_of(request).values()}:
+        rows = by_place(rows, token)
+    page = list(rows.query.order_by("scope_no", "due_on", "pk")[: PRINTED_AT_ONCE + 1])
+    is_cut = len(page) > PRINTED_AT_ONCE
+    page = dress(request, page[:PRINTED_AT_ONCE])
+    places = people.details_of_many(("address", "area_group"), [v.person_id for v in page])
+    log_people("print", [(v.person_id, v.scope_no) for v in page], purpose="print: visits")
+    sheets: dict[str, list[Any]] = {}
+    for one in page:
+        found = places.get((one.person_id, "address")) if may(request, PRIVATE) else None
+        group = places.get((one.person_id, "area_group"))
+        where = [group.value if group is not None else "", people.opened_detail(found) if found is not None else ""]
+        one.where = " ".join(part for part in where if part)  # type: ignore[attr-defined]
+        sheets.setdefault(one.place, []).append(one)  # type: ignore[attr-defined]
+    context = {
+        "sheets": sheets,
+        "is_cut": is_cut,
+        "limit": PRINTED_AT_ONCE,
+        "on": timezone.localdate(),
+        "answers": list(doubts.ANSWERS.values()),
+        "by": getattr(request.user, "name", "") or actor_of(request),
+        "at": timezone.localtime(),
+        "choices": place_choices(request),
+        "chosen": token,
+        "crumbs": (Crumb(_("Visits"), reverse("office:visits")), Crumb(_("Print"))),
+    }
+    response = render(request, "office/visits/print.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
