@@ -5,6 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("anye.doors.office.urls_registers")),  # before the people: /people/new/ is nobody's token
+    path("", include("anye.doors.office.urls")),
+    path("", include("anye.doors.office.urls_admin")),
 ]
 if getattr(settings, "ANYE_STYLE_PAGE", False):
     urlpatterns.append(path("style/", include("anye.doors.kit.urls")))

@@ -293,6 +293,10 @@ REASONS: Mapping[str, Text] = {
     ),
 }  # fmt: skip
 
+# what only an entry by hand can be refused for; the others are a row's
+ENTRY_REASONS = frozenset({"id_multi", "duty_ended", "out_of_reach", "person_gone"})
+ROW_REASONS = tuple(code for code in REASONS if code not in ENTRY_REASONS)
+
 _ID_CARD = ("请查看身份证后更正。", "Look at the ID card and put the record right.")
 _DATES = ("请问清何时开始、何时结束。", "Ask when the work began and when it ended.")
 

@@ -1,10 +1,14 @@
 """Reads of sources, batches, faults and sealed rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
 
-from anye.records.registers.models import Batch, Entry, Fault, RawBlock, Upload
+from anye.records.accounts.models import Duty
+from anye.records.registers.models import Batch, Entry, Fault, RawBlock, Source, Upload
+
+OPERATOR = "operator"  # who the command line acts as
+UPLOADS_SHOWN = 8
 
 
 def batch(pk: int) -> Batch:
@@ -41,3 +45,68 @@ def upload(pk: int) -> Upload:
 def entry(pk: int) -> Entry:
     found: Entry = Entry.objects.get(pk=pk)
     return found
+
+
+def sources_of_files(by_hand: Iterable[str]) -> "QuerySet[Source]":
+    """Registers that files come from, with the last month (`last_month`) and day (`last_load`) that came in.
+
+    `by_hand`: the codes of sources that officers type.
+    """
+    stands = Q(batch__state="published")
+    return (
+        Source.objects.exclude(code__in=list(by_hand))
+        .annotate(
+            last_month=Max("batch__file_month", filter=stands), last_load=Max("batch__published_at", filter=stands)
+        )
+        .order_by("id")
+    )
+
+
+def loads_within(lo: int, hi: int, *, with_operator: bool) -> "QuerySet[Batch]":
+    """Loads of files that the range may see, the newest first; `is_ours` where the whole load is its business.
+
+    Ours: loaded or handed in under a duty inside the range, or by the operator where `with_operator`. Of the others
+    only those stand here that have something for the range to mend, and of them only that may be shown.
+    """
+    loaders = Duty.objects.filter(scope_no__range=(lo, hi)).values("user__username")
+    ours = Q(loaded_by__in=loaders) | Q(Exists(Upload.objects.filter(batch=OuterRef("pk"))))
+    if with_operator:
+        ours |= Q(loaded_by=OPERATOR)
+    return (
+        batches()
+        .exclude(file_name="")  # an officer's entry is a batch without a file
+        .annotate(is_ours=Case(When(ours, then=Value(True)), default=Value(False)))
+        .filter(Q(is_ours=True) | Q(Exists(Fault.objects.filter(batch_id=OuterRef("pk")))))
+    )
+
+
+def upload_with(token: str) -> Upload:
+    """The upload behind a link. Raises Upload.DoesNotExist."""
+    found: Upload = Upload.objects.defer("sealed").select_related("batch").get(token=token)
+    return found
+
+
+def uploads_under_way() -> list[Upload]:
+    """The newest uploads that have not ended well, for whoever comes back to them."""
+    rows = Upload.objects.defer("sealed").exclude(state="done").order_by("-id")
+    return list(rows[:UPLOADS_SHOWN])
+
+
+def batch_under_way(upload: Upload) -> Batch | None:
+    """The batch that an upload is being read into, once reading has begun."""
+    return (
+        Batch.objects.filter(file_name=upload.file_name, loaded_by=upload.uploaded_by, state="reading")
+        .order_by("-id")
+        .first()
+    )
+
+
+def entry_with(token: str) -> Entry:
+    """The entry behind a link. Raises Entry.DoesNotExist."""
+    found: Entry = Entry.objects.defer("sealed").get(token=token)
+    return found
+
+
+def entries() -> "QuerySet[Entry]":
+    """What was entered by hand within the range, visits' answers and settled doubts left out."""
+    return Entry.objects.defer("sealed").exclude(kind__in=["visit", "settle"]).order_by("-id")

@@ -1,0 +1,187 @@
+"""One load: what was recognised, the counts, and every row that was refused, queried or attaches to nobody."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from anye.doors.kit import formats
+from anye.doors.kit.columns import Column
+from anye.doors.kit.exports import Export, Exporting
+from anye.doors.kit.filters import ChoiceFilter
+from anye.doors.kit.listing import Empty, Listing
+from anye.doors.kit.pages import Crumb
+from anye.doors.kit.sources import Order
+from anye.doors.office.doubts import rule_words
+from anye.doors.office.entrance import EVERYBODY, duty_of, open_to
+from anye.doors.office.places import place_words
+from anye.doors.office.registers import STATES, seen_loads
+from anye.doors.office.rows import Rows, source_of
+from anye.doors.office.sources import title_of
+from anye.doors.office.uploads import sentence_of
+from anye.flow import sentences
+from anye.records.audit.actions import looked
+from anye.records.registers import queries as registers
+from anye.records.registers.models import Batch, Fault
+
+ROW_RULES = ("Q02", "Q03", "Q05", "Q06", "Q08", "Q10", "Q16")  # what one row alone can be asked about
+LEVELS = ("refused", "queried", "unattached")
+
+
+def language() -> str:
+    return get_language() or "zh"
+
+
+def what(fault: Fault) -> str:
+    """What is wrong with a row."""
+    if fault.level == "refused":
+        return sentences.reason_what(fault.reason, language(), fault.params)
+    return sentences.rule_what(fault.reason, language(), fault.params)
+
+
+def cure(fault: Fault) -> str:
+    """What whoever keeps the sheet can do about it."""
+    if fault.level == "refused":
+        return sentences.reason_cure(fault.reason, language())
+    return sentences.rule_cure(fault.reason, language(), fault.params)
+
+
+def reason_choices(level: str) -> Any:
+    """The reasons that rows of a level may have. All of them: which occur would have to be counted over the file."""
+
+    def choices(_request: HttpRequest) -> list[tuple[str, str]]:
+        if level == "refused":
+            return [(code, sentences.reason_what(code, language())) for code in sentences.ROW_REASONS]
+        return [(rule, rule_words(rule)) for rule in ROW_RULES]
+
+    return choices
+
+
+def log_export(request: HttpRequest, made: Exporting) -> None:
+    """The rows name nobody, but their lines lead to people: who took them out stands in the trail."""
+    looked("export", [(None, duty_of(request).reach.lo)], shown=made.rows)
+
+
+def _column_of(fault: Fault) -> str:
+    return fault.column or str(fault.params.get("column") or "")
+
+
+def _listing(level: str, caption: Any, empty: Empty) -> Listing:
+    return Listing(
+        name=level,
+        caption=caption,
+        columns=(
+            Column("line", _("Line"), "line", "number", is_fixed=True),
+            Column("sheet", _("Sheet"), "sheet"),
+            Column("column", _("Column"), _column_of),
+            Column("reason", _("What is wrong"), what),
+            Column("cure", _("What to do"), cure),
+            Column("place", _("Village"), "place"),
+        ),
+        orders=(Order("line", _("by line"), ("sheet_no", "line", "pk")),),
+        filters=()
+        if level == "unattached"
+        else (ChoiceFilter("reason", _("Reason"), reason_choices(level), lambda rows, code: rows.filter(reason=code)),),
+        export=Export(caption, log=log_export),
+        empty=empty,
+        source=source_of,
+    )
+
+
+LISTINGS = {
+    "refused": _listing("refused", _("Refused rows"), Empty(_("No row was refused"), icon="circle-check")),
+    "queried": _listing("queried", _("Queried rows"), Empty(_("No row was queried"), icon="circle-check")),
+    "unattached": _listing(
+        "unattached",
+        _("Rows that contradict a person on record"),
+        Empty(_("No row contradicts a person on record"), icon="circle-check"),
+    ),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to(EVERYBODY)
+def batch(request: HttpRequest, token: str, level: str = "refused") -> HttpResponse:
+    """A load's page with the rows of one level; a reader sees the rows of their own range only."""
+    found = seen_loads(request).filter(token=token).first()
+    if found is None or level not in LISTINGS:
+        raise Http404
+    faults: QuerySet[Fault] = registers.faults_of(found.pk, level)
+    home = reverse("registers:index")
+    title = title_of(found)
+    named = title if found.file_month is None else f"{title} · {formats.month_text(found.file_month)}"
+    context = {
+        "batch": found,
+        "title": named,
+        "status": STATES[found.state],
+        "sentence": sentence_of(found.failure) if found.failure else "",
+        "figures": _figures(found) if found.is_ours else [],
+        "tabs": _tabs(found, level),
+        "facts": _told(found),
+        "level": level,
+        "crumbs": (Crumb(_("Registers"), home), Crumb(found.file_name)),
+    }
+    return LISTINGS[level].respond(
+        request, Rows(faults, _dress(request)), template="office/registers/batch.html", context=context
+    )
+
+
+def _dress(request: HttpRequest) -> Any:
+    def dress(page: list[Fault]) -> list[Fault]:
+        for fault in page:
+            fault.place = place_words(request, fault.scope_no)  # type: ignore[attr-defined]
+        return page
+
+    return dress
+
+
+def _figures(found: Batch) -> list[dict[str, Any]]:
+    """The counts of a load: rows = loaded + unchanged + refused; queried and unattached rows are among the loaded."""
+    tones = {"refused": "bad", "queried": "warn", "unattached": "warn"}
+    labels = (
+        ("rows", gettext("Rows")),
+        ("loaded", gettext("Loaded")),
+        ("unchanged", gettext("Unchanged")),
+        ("refused", gettext("Refused")),
+        ("queried", gettext("Queried")),
+        ("unattached", gettext("Unattached")),
+    )
+    return [
+        {
+            "label": label,
+            "value": formats.number_text(getattr(found, name)),
+            "href": _level_href(found, name) if name in LEVELS else "",
+            "tone": tones.get(name, "") if getattr(found, name) else "",
+        }
+        for name, label in labels
+    ]
+
+
+def _level_href(found: Batch, level: str) -> str:
+    if level == "refused":
+        return reverse("registers:batch", args=[found.token])
+    return reverse("registers:batch_rows", args=[found.token, level])
+
+
+def _tabs(found: Batch, here: str) -> list[tuple[str, str, bool]]:
+    names = {"refused": gettext("Refused"), "queried": gettext("Queried"), "unattached": gettext("Contradicted")}
+    return [(names[level], _level_href(found, level), level == here) for level in LEVELS]
+
+
+def _told(found: Batch) -> list[tuple[str, Any]]:
+    passed_over = (found.fact_counts or {}).get("passed_over") or []
+    between = "、" if formats.is_chinese() else ", "
+    return [
+        (gettext("Recognised as"), title_of(found)),
+        (gettext("Month"), formats.month_text(found.file_month) if found.file_month else gettext("names no month")),
+        (gettext("Known to us since"), formats.day_text(found.known_on)),
+        (gettext("Loaded by"), found.loaded_by),
+        (gettext("Begun"), formats.moment_text(timezone.localtime(found.started_at))),
+        (gettext("Finished"), formats.moment_text(found.published_at and timezone.localtime(found.published_at))),
+        *([(gettext("Sheets passed over"), between.join(map(str, passed_over)))] if passed_over else []),
+    ]

@@ -1,0 +1,171 @@
+"""Registers: what files came from where and how fresh they are, every load, and blank sheets to fill."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from anye.doors.kit import formats
+from anye.doors.kit.columns import Column
+from anye.doors.kit.exports import XLSX
+from anye.doors.kit.filters import ChoiceFilter, MonthFilter
+from anye.doors.kit.fragments import Status
+from anye.doors.kit.links import TokenLink
+from anye.doors.kit.listing import Empty, Listing
+from anye.doors.kit.sources import Order
+from anye.doors.office.entrance import EVERYBODY, duty_of, may, open_to
+from anye.doors.office.sources import title_of
+from anye.engine.intake.blank import blank_sheet
+from anye.flow.jobs import LOADERS
+from anye.flow.registry import BY_HAND
+from anye.packs import read_pack
+from anye.records.registers import queries as registers
+from anye.records.registers.models import Batch, Source, Upload
+
+UPLOADERS = LOADERS
+TYPED = frozenset(code for code, *_rest in BY_HAND)
+STATES: dict[str, Status] = {
+    "reading": Status("reading", _("being read"), "loader-2", "info"),
+    "published": Status("published", _("loaded"), "circle-check", "ok"),
+    "failed": Status("failed", _("could not be read"), "alert-circle", "bad"),
+    "withdrawn": Status("withdrawn", _("withdrawn"), "arrow-back-up", "idle"),
+}
+UPLOAD_STATES: dict[str, Status] = {
+    "waiting": Status("waiting", _("waits to be read"), "hourglass", "info"),
+    "done": Status("done", _("loaded"), "circle-check", "ok"),
+    "failed": Status("failed", _("could not be read"), "alert-circle", "bad"),
+    "refused": Status("refused", _("not taken"), "ban", "bad"),
+}
+NEVER = Status("never", _("nothing loaded yet"), "circle-dashed", "idle")
+FRESH = Status("fresh", _("up to date"), "circle-check", "ok")
+MONTHLESS = Status("monthless", _("names no month"), "calendar", "idle")
+IN_TIME = 1  # a month's register comes in during the month after it
+
+
+def seen_loads(request: HttpRequest) -> "QuerySet[Batch]":
+    """The loads that this reader may see; a district's own office has the operator's among its own."""
+    duty = duty_of(request)
+    return registers.loads_within(duty.reach.lo, duty.reach.hi, with_operator=duty.office.parent_id is None)
+
+
+def of_ours(name: str) -> Any:
+    """A count of a load, for those whose business the whole load is."""
+    return lambda batch: getattr(batch, name) if batch.is_ours else None
+
+
+def source_choices(request: HttpRequest) -> list[tuple[str, str]]:
+    """The registers that files come from."""
+    return [(source.code, _title(source)) for source in fresh_sources(request)]
+
+
+def fresh_sources(request: HttpRequest) -> list[Source]:
+    """Registers with their freshness, read once a request."""
+    known: list[Source] | None = getattr(request, "_fresh_sources", None)
+    if known is None:
+        known = list(registers.sources_of_files(TYPED))
+        request._fresh_sources = known  # type: ignore[attr-defined]
+    return known
+
+
+def _title(source: Source) -> str:
+    return source.title_zh if formats.is_chinese() else source.title_en
+
+
+def freshness(source: Source, on: dt.date) -> Status:
+    """How far a register lags behind the month of a day."""
+    if source.last_load is None:  # type: ignore[attr-defined]
+        return NEVER
+    month: dt.date | None = source.last_month  # type: ignore[attr-defined]
+    if month is None:
+        return MONTHLESS
+    behind = (on.year - month.year) * 12 + on.month - month.month - IN_TIME
+    if behind <= 0:
+        return FRESH
+    words = ngettext("%(count)s month behind", "%(count)s months behind", behind) % {"count": behind}
+    return Status("behind", words, "clock-exclamation", "warn")
+
+
+LOADS = Listing(
+    name="loads",
+    caption=_("Loads"),
+    columns=(
+        Column("file", _("File"), "file_name", link=TokenLink("registers:batch"), is_fixed=True),
+        Column("source", _("Register"), title_of),
+        Column("month", _("Month"), "file_month", "month"),
+        Column("state", _("State"), lambda batch: STATES[batch.state], "status"),
+        Column("rows", _("Rows"), of_ours("rows"), "number"),
+        Column("loaded", _("Loaded"), of_ours("loaded"), "number"),
+        Column("unchanged", _("Unchanged"), of_ours("unchanged"), "number"),
+        Column("refused", _("Refused"), of_ours("refused"), "number"),
+        Column("queried", _("Queried"), of_ours("queried"), "number"),
+        Column("unattached", _("Unattached"), of_ours("unattached"), "number", is_shown=False),
+        Column("known_on", _("Known on"), "known_on", "day"),
+        Column("by", _("By"), "loaded_by"),
+        Column("started", _("Begun"), lambda batch: timezone.localtime(batch.started_at), "moment", is_shown=False),
+    ),
+    orders=(Order("newest", _("newest first"), ("-pk",)),),
+    filters=(
+        ChoiceFilter("source", _("Register"), source_choices, lambda rows, code: rows.filter(source__code=code)),
+        MonthFilter("month", _("Month"), lambda rows, month: rows.filter(file_month=month)),
+        ChoiceFilter(
+            "state",
+            _("State"),
+            [(code, status.label) for code, status in STATES.items()],
+            lambda rows, code: rows.filter(state=code),
+        ),
+    ),
+    empty=Empty(
+        _("No file has been loaded yet"),
+        _("Hand in a ledger or an insurance sheet; the blank sheets above show what a file should hold."),
+        icon="database-import",
+    ),
+)
+
+
+@open_to(EVERYBODY)
+def index(request: HttpRequest) -> HttpResponse:
+    """Registers with their freshness, uploads under way, and every load."""
+    on = timezone.localdate()
+    sources = [
+        {"source": one, "title": _title(one), "status": freshness(one, on), "blank": _blank_href(one)}
+        for one in fresh_sources(request)
+    ]
+    is_uploader = may(request, UPLOADERS)
+    uploads = [_under_way(upload) for upload in registers.uploads_under_way()] if is_uploader else []
+    return LOADS.respond(
+        request,
+        seen_loads(request),
+        template="office/registers/index.html",
+        context={"sources": sources, "may_upload": is_uploader, "uploads": uploads},
+    )
+
+
+def _blank_href(source: Source) -> str:
+    known = read_pack(settings.ANYE_PACK).profiles
+    return reverse("registers:blank", args=[source.code]) if source.code in known else ""
+
+
+def _under_way(upload: Upload) -> dict[str, Any]:
+    return {"upload": upload, "status": UPLOAD_STATES[upload.state], "at": timezone.localtime(upload.uploaded_at)}
+
+
+@require_safe
+@open_to(EVERYBODY)
+def blank(request: HttpRequest, source: str) -> HttpResponse:
+    """A register's blank sheet: the headings that the same register's files are recognised by."""
+    profile = read_pack(settings.ANYE_PACK).profiles.get(source)
+    if profile is None:
+        raise Http404
+    language = "zh" if formats.is_chinese() else "en"
+    response = HttpResponse(blank_sheet(profile, language), content_type=XLSX)
+    name = content_disposition_header(as_attachment=True, filename=f"{profile.title[language]}.xlsx")
+    response["Content-Disposition"] = name or "attachment"
+    return response

@@ -1,0 +1,164 @@
+"""Handing in a file: sealed at once, read by the worker, watched here, left and come back to."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from anye.doors.kit.fields import DayField
+from anye.doors.kit.pages import Crumb, FormPage, form_page
+from anye.doors.office.entrance import actor_of, duty_of, open_to
+from anye.doors.office.registers import UPLOAD_STATES, UPLOADERS
+from anye.engine.errors import FileFault
+from anye.flow.jobs import load_upload
+from anye.flow.sentences import file_sentence
+from anye.records.audit.keys import keyring
+from anye.records.registers import actions
+from anye.records.registers import queries as registers
+from anye.records.registers.models import Upload
+
+LARGEST = 200 * 1024 * 1024
+FORM_ROOM = 64 * 1024  # the other fields of the form and the marks between them
+ENDINGS = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt"
+OVER = frozenset({"done", "failed", "refused"})
+
+
+def sentence_of(failure: Any) -> str:
+    """A stored fault of a whole file as a sentence in the reader's language."""
+    told = failure or {}
+    return file_sentence(FileFault(str(told.get("code", "")), told.get("params") or {}), get_language() or "zh")
+
+
+def too_large() -> str:
+    return sentence_of({"code": "too_large", "params": {"reason": "upload"}})
+
+
+class UploadForm(forms.Form):
+    """A register's file, and the day from which the office knows what stands in it."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_(
+            "A spreadsheet or CSV of at most 200 MB. What it is, is recognised by its headings, not by its name."
+        ),
+        widget=forms.FileInput(attrs={"accept": ENDINGS}),
+    )
+    known_on = DayField(
+        label=_("Known to us since"),
+        help_text=_("The day the file reached the office, such as 2020-03-12; today unless it lay here for a while."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        today = timezone.localdate()
+        self.fields["known_on"].latest = today  # type: ignore[attr-defined]
+        self.fields["known_on"].initial = today
+        self.fields["file"].error_messages["empty"] = sentence_of({"code": "empty_file"})
+
+    def clean_file(self) -> Any:
+        """Refuses what the worker would not read in its limits."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise forms.ValidationError(too_large())
+        return file
+
+
+@csrf_exempt  # a body of any size would be spooled before its token is checked; `_receive` checks it
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to(UPLOADERS)
+def new_upload(request: HttpRequest) -> HttpResponse:
+    """The form to hand in a file. A body that is too large is refused before it is read."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST + FORM_ROOM:
+        form = UploadForm({"known_on": timezone.localdate().isoformat()})
+        form.errors.clear()
+        form.add_error("file", too_large())
+        response = _page(request, form)
+        response.status_code = 413
+        return response
+    return _receive(request)
+
+
+@csrf_protect
+def _receive(request: HttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if not form.is_valid():
+        return _page(request, form)
+    duty, file = duty_of(request), form.cleaned_data["file"]
+    upload = actions.hand_in(
+        file_name=file.name[-255:],
+        sealed=keyring().seal_bytes(file.read(), context="raw"),
+        size=file.size,
+        known_on=form.cleaned_data["known_on"],
+        by=actor_of(request),
+        duty_id=duty.pk,
+        scope_no=duty.office.scope_no,
+    )
+    load_upload.defer(upload_id=upload.pk)
+    return redirect("registers:upload", upload.token)
+
+
+def _page(request: HttpRequest, form: UploadForm) -> HttpResponse:
+    home = reverse("registers:index")
+    words = FormPage(
+        title=_("Hand in a file"),
+        lead=_(
+            "Good rows are kept; every row that cannot be taken comes back with its reason. The same file twice changes nothing."
+        ),
+        submit=_("Hand in"),
+        cancel_href=home,
+        crumbs=(Crumb(_("Registers"), home), Crumb(_("Hand in a file"))),
+    )
+    return form_page(request, form, words)
+
+
+def _found(token: str) -> Upload:
+    try:
+        return registers.upload_with(token)
+    except Upload.DoesNotExist:
+        raise Http404 from None
+
+
+@require_safe
+@open_to(UPLOADERS)
+def upload(request: HttpRequest, token: str) -> HttpResponse:
+    """How a file fares; once it is read, the load's page."""
+    found = _found(token)
+    if found.state == "done" and found.batch is not None:
+        return redirect("registers:batch", found.batch.token)
+    home = reverse("registers:index")
+    crumbs = (Crumb(_("Registers"), home), Crumb(found.file_name))
+    return render(request, "office/registers/upload.html", {"crumbs": crumbs, **_state(found)})
+
+
+@require_safe
+@open_to(UPLOADERS)
+def upload_state(request: HttpRequest, token: str) -> HttpResponse:
+    """The part of the page that asks for itself every two seconds, until the file is read."""
+    found = _found(token)
+    if found.state == "done" and found.batch is not None:
+        href = reverse("registers:batch", args=[found.batch.token])
+        return HttpResponse(status=204, headers={"HX-Redirect": href})
+    return render(request, "office/registers/upload_state.html", _state(found))
+
+
+def _state(found: Upload) -> dict[str, Any]:
+    is_over = found.state in OVER
+    batch = None if is_over else registers.batch_under_way(found)
+    stage = gettext("Reading the file") if batch is not None else gettext("Waiting for its turn")
+    return {
+        "upload": found,
+        "status": UPLOAD_STATES[found.state],
+        "at": timezone.localtime(found.uploaded_at),
+        "is_over": is_over,
+        "stage": stage,
+        "rows": batch.rows if batch is not None else None,
+        "sentence": sentence_of(found.failure) if found.failure else "",
+        "poll_href": "" if is_over else reverse("registers:upload_state", args=[found.token]),
+    }

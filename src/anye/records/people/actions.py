@@ -1,0 +1,92 @@
+"""Writes about people: transfers between offices. Everything else known of a person is a fact and comes by a batch."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from anye.records.accounts.scope import current_scope
+from anye.records.audit.tokens import new_token
+from anye.records.people.models import Person, Transfer
+from anye.records.places.models import Office
+
+TRANSFER_TO = frozenset({"village", "town"})
+
+
+class TransferRefused(ValueError):
+    """A transfer that cannot be asked for or decided; `code` says why.
+
+    Codes: open_already, same_office, no_such_office, not_yours, decided_already.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def ask_transfer(*, person: Person, to_scope_no: int, reason: str, by: str) -> Transfer:
+    """Ask another village or town to take a person over (转移申请). Nothing moves until it accepts.
+
+    Raises TransferRefused: same_office, no_such_office, open_already.
+    """
+    if to_scope_no == person.scope_no:
+        raise TransferRefused("same_office")
+    is_there = Office.objects.filter(scope_no=to_scope_no, kind__in=TRANSFER_TO, closed_on__isnull=True).exists()
+    if not is_there:
+        raise TransferRefused("no_such_office")
+    try:
+        with transaction.atomic():
+            asked: Transfer = Transfer.objects.create(
+                token=new_token(),
+                person_id=person.pk,
+                name=person.name,
+                scope_no=person.scope_no,
+                to_scope_no=to_scope_no,
+                reason=reason,
+                asked_by=by,
+                asked_at=timezone.now(),
+            )
+    except IntegrityError:
+        # an older request may have been asked by an office that looked after the person before: it is not ours to see
+        raise TransferRefused("open_already") from None
+    return asked
+
+
+def accept_transfer(*, transfer: Transfer, by: str) -> None:
+    """The receiving office takes the person over; the worker moves them. Raises TransferRefused."""
+    _decide(transfer, "to_scope_no", "accepted", by)
+
+
+def refuse_transfer(*, transfer: Transfer, by: str) -> None:
+    """The receiving office does not take the person over. Raises TransferRefused."""
+    _decide(transfer, "to_scope_no", "refused", by)
+
+
+def withdraw_transfer(*, transfer: Transfer, by: str) -> None:
+    """The asking office takes its request back. Raises TransferRefused."""
+    _decide(transfer, "scope_no", "withdrawn", by)
+
+
+def _decide(transfer: Transfer, column: str, state: str, by: str) -> None:
+    """Both offices may see a request and write to its row, so whose decision it is, is checked here, in the UPDATE."""
+    scope = current_scope()
+    mine = Transfer.objects.filter(pk=transfer.pk)
+    if not scope.is_everything:
+        mine = mine.filter(**{f"{column}__range": (scope.lo, scope.hi)})
+    if not mine.exists():
+        raise TransferRefused("not_yours")
+    if not mine.filter(state="asked").update(state=state, decided_by=by, decided_at=timezone.now()):
+        raise TransferRefused("decided_already")
+
+
+def carry_out_transfer(*, transfer_id: int) -> None:
+    """Note that an accepted transfer was carried out, and see that the person stands under the receiving office.
+
+    Batch role only. A new residence moves the person by itself; an office without an area of its own is served here.
+    The keys take every fact, finding and visit along. Twice is once.
+    """
+    transfer = Transfer.objects.select_for_update().get(pk=transfer_id)
+    if transfer.state != "accepted":
+        return
+    Person.objects.filter(pk=transfer.person_id).exclude(scope_no=transfer.to_scope_no).update(
+        scope_no=transfer.to_scope_no
+    )
+    Transfer.objects.filter(pk=transfer_id).update(state="moved", moved_at=timezone.now())

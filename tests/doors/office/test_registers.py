@@ -1,0 +1,360 @@
+"""Registers: who sees which load and which rows, what is said of them, and how a file is handed in."""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import District
+
+from anye.doors.office import uploads
+from anye.flow.jobs import load_upload
+from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.keys import keyring
+from anye.records.audit.models import Read
+from anye.records.registers.models import Batch, Fault, Source, Upload
+
+pytestmark = pytest.mark.django_db
+English = {"accept-language": "en"}
+
+
+def ask(client: Client, path: str, **options: Any) -> Any:
+    return client.get(path, headers=English, **options)
+
+
+def without_tokens(page: Any) -> str:
+    """A page without what differs each time: the form tokens and its own address."""
+    return re.sub(
+        r'(name="csrfmiddlewaretoken" value|name="csrf-token" content|name="next" value)="[^"]*"',
+        "",
+        page.content.decode(),
+    )
+
+
+def make_batch(by: str, name: str = "ledger.xlsx", source: str = "village_ledger", **fields: Any) -> Batch:
+    with acting(BATCH, actor="test"):
+        token = f"batch-{Batch.objects.count():016d}"
+        given = {"rows": 40, "loaded": 30, "unchanged": 7, "refused": 3, "state": "published", **fields}
+        return Batch.objects.create(
+            token=token, source=Source.objects.get(code=source), profile_version=1, sha256=token.encode(),
+            digest=token.encode(), file_name=name, file_month=dt.date(2026, 3, 1), known_on=dt.date(2026, 3, 12),
+            loaded_by=by, started_at=timezone.now(), published_at=timezone.now(), **given,
+        )  # fmt: skip
+
+
+def refuse(
+    batch: Batch, office: Any, line: int, reason: str = "id_check", level: str = "refused", **fields: Any
+) -> None:
+    with acting(BATCH, actor="test"):
+        Fault.objects.create(batch=batch, line=line, level=level, reason=reason, scope_no=office.scope_no, **fields)
+
+
+@pytest.fixture
+def load(district: District) -> Batch:
+    """The operator's load: two refused rows of Willow, one of Cloud, which lies in another town."""
+    batch = make_batch("operator")
+    refuse(batch, district["willow"], 4, column="身份证号")
+    refuse(batch, district["willow"], 9, "mojibake", column="姓名")
+    refuse(batch, district["cloud"], 5017, "id_length", column="身份证号")
+    return batch
+
+
+def lines_of(page: Any) -> list[int]:
+    return [row.line for row in page.context["listing"].rows]
+
+
+# ── who sees what ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_district_sees_every_load_with_its_counts(
+    district: District, client_as: Callable[..., Client], load: Batch
+) -> None:
+    page = ask(client_as("district_officer", district["district"]), reverse("registers:index"))
+    assert [row.pk for row in page.context["listing"].rows] == [load.pk]
+    assert "ledger.xlsx" in page.content.decode()
+
+
+def test_a_village_sees_a_load_without_counts_and_only_its_own_rows(
+    district: District, client_as: Callable[..., Client], load: Batch
+) -> None:
+    client = client_as("village_worker", district["willow"])
+    page = ask(client, reverse("registers:batch", args=[load.token]))
+    assert lines_of(page) == [4, 9]
+    assert page.context["figures"] == []
+    assert "5017" not in page.content.decode()
+    whole = ask(client_as("district_officer", district["district"]), reverse("registers:batch", args=[load.token]))
+    assert lines_of(whole) == [4, 9, 5017]
+
+
+def test_a_load_with_nothing_to_mend_here_is_as_absent_as_an_unknown_one(
+    district: District, client_as: Callable[..., Client], load: Batch
+) -> None:
+    client = client_as("village_worker", district["flat"])
+    assert ask(client, reverse("registers:index")).context["listing"].rows == []
+    foreign = ask(client, reverse("registers:batch", args=[load.token]))
+    unknown = ask(client, reverse("registers:batch", args=["nobodys-token-at-all"]))
+    assert (foreign.status_code, unknown.status_code) == (404, 404)
+    assert without_tokens(foreign) == without_tokens(unknown)
+
+
+def test_a_town_sees_what_its_own_officer_loaded_in_full(
+    district: District, client_as: Callable[..., Client], make_user: Callable[..., Any]
+) -> None:
+    client = client_as("town_officer", district["east"], "east-officer")
+    mine = make_batch("east-officer")
+    make_user("town_officer", district["west"], "west-officer")
+    make_batch("west-officer", name="west.xlsx")
+    rows = ask(client, reverse("registers:index")).context["listing"].rows
+    assert [(row.pk, row.is_ours) for row in rows] == [(mine.pk, True)]
+
+
+def test_entries_by_hand_are_not_listed_among_the_files(district: District, client_as: Callable[..., Client]) -> None:
+    make_batch("operator", name="", source="officer")
+    client = client_as("district_officer", district["district"])
+    page = ask(client, reverse("registers:index"))
+    assert page.context["listing"].rows == []
+    assert "officer" not in [one["source"].code for one in page.context["sources"]]
+
+
+def test_strangers_are_sent_to_sign_in(district: District, load: Batch) -> None:
+    for name, args in (("index", []), ("new_upload", []), ("batch", [load.token]), ("blank", ["village_ledger"])):
+        assert Client().get(reverse(f"registers:{name}", args=args)).status_code == 302
+
+
+# ── what is said ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_refused_row_says_what_is_wrong_and_the_cure(
+    district: District, client_as: Callable[..., Client], load: Batch
+) -> None:
+    client = client_as("district_officer", district["district"])
+    text = ask(client, reverse("registers:batch", args=[load.token])).content.decode()
+    assert "fails its check digit" in text and "character by character" in text
+    chinese = client.get(reverse("registers:batch", args=[load.token])).content.decode()
+    assert "校验位不对" in chinese and "fails its check digit" not in chinese
+
+
+def test_rows_are_filtered_by_reason(district: District, client_as: Callable[..., Client], load: Batch) -> None:
+    client = client_as("district_officer", district["district"])
+    page = ask(client, reverse("registers:batch", args=[load.token]) + "?reason=id_length")
+    assert lines_of(page) == [5017]
+
+
+def test_queried_and_contradicted_rows_have_their_own_pages(
+    district: District, client_as: Callable[..., Client], load: Batch
+) -> None:
+    refuse(load, district["willow"], 12, "Q02", "queried", params={"column": "性别", "value": "1", "id": "2"})
+    refuse(load, district["willow"], 13, "Q04", "unattached")
+    client = client_as("district_officer", district["district"])
+    queried = ask(client, reverse("registers:batch_rows", args=[load.token, "queried"]))
+    assert lines_of(queried) == [12]
+    assert "The sheet says male, the ID number says female." in queried.content.decode()
+    assert lines_of(ask(client, reverse("registers:batch_rows", args=[load.token, "unattached"]))) == [13]
+    assert ask(client, reverse("registers:batch_rows", args=[load.token, "others"])).status_code == 404
+
+
+def test_a_file_that_could_not_be_read_shows_its_sentence(district: District, client_as: Callable[..., Client]) -> None:
+    batch = make_batch("operator", state="failed", failure={"code": "damaged", "params": {}})
+    page = ask(client_as("district_officer", district["district"]), reverse("registers:batch", args=[batch.token]))
+    assert "The file is damaged" in page.content.decode()
+
+
+def test_sheets_that_were_passed_over_are_named(district: District, client_as: Callable[..., Client]) -> None:
+    batch = make_batch("operator", fact_counts={"passed_over": ["填表说明"]})
+    page = ask(client_as("district_officer", district["district"]), reverse("registers:batch", args=[batch.token]))
+    assert "填表说明" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("month", "words"), [(None, "nothing loaded yet"), ("now", "up to date"), ("old", "months behind")]
+)
+def test_a_source_says_how_fresh_it_is(
+    district: District, client_as: Callable[..., Client], month: str | None, words: str
+) -> None:
+    if month:
+        batch = make_batch("operator", source="social_insurance")
+        first = timezone.localdate().replace(day=1)
+        with acting(BATCH, actor="test"):
+            Batch.objects.filter(pk=batch.pk).update(file_month=first if month == "now" else first.replace(year=2020))
+    page = ask(client_as("district_officer", district["district"]), reverse("registers:index"))
+    said = {one["source"].code: str(one["status"]) for one in page.context["sources"]}
+    assert words in said["social_insurance"]
+
+
+def test_pages_ask_the_same_number_of_queries_for_any_number_of_rows(
+    district: District, client_as: Callable[..., Client], load: Batch
+) -> None:
+    client = client_as("district_officer", district["district"])
+    paths = [reverse("registers:index"), reverse("registers:batch", args=[load.token])]
+    few = [count_queries(client, path) for path in paths]
+    for line in range(100, 140):
+        refuse(load, district["willow"], line)
+        make_batch("operator", name=f"{line}.xlsx")
+    assert [count_queries(client, path) for path in paths] == few
+    assert max(few) <= 16
+
+
+def count_queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as made:
+        assert ask(client, path).status_code == 200
+    return len(made)
+
+
+# ── spreadsheets ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_faults_go_out_as_a_spreadsheet_that_runs_no_formula_and_leaves_a_trace(
+    district: District, client_as: Callable[..., Client], load: Batch
+) -> None:
+    refuse(load, district["willow"], 20, column="=cmd|' /C calc'!A0", sheet="=1+1")
+    client = client_as("town_officer", district["east"])
+    before = Read.objects.filter(kind="export").count()
+    sent = client.post(
+        reverse("registers:batch", args=[load.token]), {"do": "export", "purpose": "check"}, headers=English
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(sent.content)).active
+    rows = list(sheet.iter_rows(min_row=2))
+    assert [cell.value for cell in rows[0]] == ["Line", "Sheet", "Column", "What is wrong", "What to do", "Village"]
+    assert [row[0].value for row in rows[1:]] == [4, 9, 20]
+    assert rows[3][2].value == "=cmd|' /C calc'!A0"
+    assert {cell.data_type for row in rows for cell in row} <= {"s", "n"}
+    assert Read.objects.filter(kind="export").count() == before + 1
+
+
+def test_a_blank_sheet_carries_the_headings_of_its_register(
+    district: District, client_as: Callable[..., Client]
+) -> None:
+    client = client_as("village_worker", district["willow"])
+    sent = client.get(reverse("registers:blank", args=["village_ledger"]))
+    sheet = openpyxl.load_workbook(io.BytesIO(sent.content)).active
+    assert "身份证号*" in [cell.value for cell in sheet[2]]
+    assert client.get(reverse("registers:blank", args=["no_such_register"])).status_code == 404
+
+
+# ── handing in ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+LEDGER = "镇街,村居,姓名,身份证号\n东河镇,柳树村,甲某,990101199003071237\n东河镇,柳树村,乙某,123\n"
+
+
+def hand_in(client: Client, content: bytes, name: str = "三月台账.csv", **fields: str) -> Any:
+    file = SimpleUploadedFile(name, content)
+    return client.post(
+        reverse("registers:new_upload"), {"file": file, "known_on": "2026年3月12日", **fields}, headers=English
+    )
+
+
+def test_a_file_is_sealed_and_waits_for_the_worker(district: District, client_as: Callable[..., Client]) -> None:
+    client = client_as("town_officer", district["east"], "east-officer")
+    answer = hand_in(client, LEDGER.encode())
+    with acting(BATCH):
+        upload = Upload.objects.get()
+    assert answer.url == reverse("registers:upload", args=[upload.token])
+    assert (upload.file_name, upload.uploaded_by, upload.known_on) == (
+        "三月台账.csv",
+        "east-officer",
+        dt.date(2026, 3, 12),
+    )
+    assert LEDGER.encode() not in bytes(upload.sealed)
+    assert keyring().unseal_bytes(bytes(upload.sealed), context="raw") == LEDGER.encode()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->'upload_id' FROM procrastinate_jobs WHERE task_name LIKE '%load_upload'")
+        assert cursor.fetchall() == [(str(upload.pk),)]
+    text = ask(client, answer.url).content.decode()
+    assert "Waiting for its turn" in text and "甲某" not in text
+
+
+def test_a_file_that_was_read_ends_on_the_page_of_its_load(
+    district: District, client_as: Callable[..., Client]
+) -> None:
+    client = client_as("town_officer", district["east"])
+    answer = hand_in(client, LEDGER.encode())
+    with acting(BATCH):
+        upload = Upload.objects.get()
+    load_upload(upload.pk)
+    with acting(BATCH):
+        upload.refresh_from_db()
+    assert (upload.state, upload.sealed) == ("done", None)
+    part = ask(client, reverse("registers:upload_state", args=[upload.token]))
+    assert part.headers["HX-Redirect"] == reverse("registers:batch", args=[upload.batch.token])
+    page = client.get(answer.url, follow=True, headers=English)
+    assert lines_of(page) == [3]
+    assert [one["value"] for one in page.context["figures"]] == ["2", "1", "0", "1", "0", "0"]
+
+
+def test_a_file_that_is_no_register_says_so_and_offers_another_try(
+    district: District, client_as: Callable[..., Client]
+) -> None:
+    client = client_as("town_officer", district["east"])
+    answer = hand_in(client, b"%PDF-1.4 nothing", "list.pdf")
+    with acting(BATCH):
+        load_upload(Upload.objects.get().pk)
+    text = ask(client, answer.url).content.decode()
+    assert "The file is a PDF" in text and reverse("registers:new_upload") in text
+
+
+def test_rows_read_so_far_are_shown_while_the_file_is_being_read(
+    district: District, client_as: Callable[..., Client]
+) -> None:
+    client = client_as("town_officer", district["east"], "east-officer")
+    answer = hand_in(client, LEDGER.encode())
+    make_batch("east-officer", name="三月台账.csv", state="reading", rows=20_000)
+    text = ask(client, answer.url).content.decode()
+    assert "20,000 rows read" in text and 'hx-trigger="every 2s"' in text
+
+
+@pytest.mark.parametrize("role", ["village_worker", "auditor", "finance", "approver"])
+def test_others_cannot_hand_in_files(district: District, client_as: Callable[..., Client], role: str) -> None:
+    client = client_as(role, district["willow"])
+    assert hand_in(client, LEDGER.encode()).status_code == 403
+    assert "registers/upload/" not in ask(client, reverse("registers:index")).content.decode()
+    with acting(BATCH):
+        assert not Upload.objects.exists()
+
+
+def test_another_towns_upload_is_not_found(district: District, client_as: Callable[..., Client]) -> None:
+    answer = hand_in(client_as("town_officer", district["east"]), LEDGER.encode())
+    other = client_as("town_officer", district["west"])
+    assert ask(other, answer.url).status_code == 404
+    assert ask(other, f"{answer.url}state/").status_code == 404
+
+
+def test_an_empty_file_and_a_day_in_the_future_are_refused_with_sentences(
+    district: District, client_as: Callable[..., Client]
+) -> None:
+    client = client_as("town_officer", district["east"])
+    empty = hand_in(client, b"")
+    assert empty.status_code == 422 and "The file is empty" in empty.content.decode()
+    tomorrow = timezone.localdate() + dt.timedelta(1)
+    late = hand_in(client, LEDGER.encode(), known_on=tomorrow.isoformat())
+    assert late.status_code == 422 and "must not be after" in late.content.decode()
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_read(
+    district: District, client_as: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_as("town_officer", district["east"])
+    monkeypatch.setattr(uploads, "LARGEST", 10)
+    smaller_than_the_form = hand_in(client, LEDGER.encode())
+    assert smaller_than_the_form.status_code == 422
+    monkeypatch.setattr(uploads, "FORM_ROOM", 0)
+    answer = hand_in(client, LEDGER.encode())
+    assert answer.status_code == 413 and "larger than 200 MB" in answer.content.decode()
+
+
+def test_handing_in_needs_the_pages_own_token(district: District, client_as: Callable[..., Client]) -> None:
+    client = client_as("town_officer", district["east"])
+    client.handler.enforce_csrf_checks = True
+    assert hand_in(client, LEDGER.encode()).status_code == 403
+    page = ask(client, reverse("registers:new_upload"))
+    token = str(page.context["csrf_token"])
+    assert hand_in(client, LEDGER.encode(), csrfmiddlewaretoken=token).status_code == 302
