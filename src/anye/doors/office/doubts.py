@@ -49,6 +49,16 @@ ANSWERS: dict[str, Words] = {
     "not_found": _("Not found at home"),
 }
 
+# for the boxes of a printed list
+SHORT_ANSWERS: dict[str, Words] = {
+    "working": _("works"),
+    "insured_only": _("insured, not working"),
+    "not_insured": _("never worked there"),
+    "record_right": _("record right"),
+    "record_wrong": _("record wrong"),
+    "not_found": _("not found"),
+}
+
 
 def rule_words(rule: str) -> str:
     """The short name of a rule; a rule that is new to the pages shows its code."""

@@ -98,6 +98,7 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
     spells, insured, income = firms.spells_of(person), firms.insurance_of(person), people.income_of(person)
     told_by = person_work.batches_of(list(details.values()), memberships, needs, spells, insured, income)
     said = said_by(told_by)
+    main = _main_source(details)
     log_people("person", [(person.pk, person.scope_no)])
     log_people("household", [(m.person_id, m.scope_no) for m in members if m.person_id != person.pk])
     return _page(
@@ -108,7 +109,8 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
             "id_masked": formats.masked_id(people.opened_id(person.id_sealed)) if person.id_sealed else "",
             "phone_masked": words.masked_phone(people.opened_phone(person.phone_sealed)) if person.phone_sealed else "",
             "purposes": words.PURPOSES,
-            "facts": _facts(request, details, said),
+            "facts": _facts(request, details, said, main),
+            "told": said[main].words if main in said else "",
             "memberships": [_membership(m, said) for m in memberships],
             "members": [_member(m, person) for m in members],
             "helper": people.helper_of(person),
@@ -123,7 +125,15 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-def _facts(request: HttpRequest, details: dict[str, PersonDetail], said: dict[int, Said]) -> list[tuple[Any, ...]]:
+def _main_source(details: dict[str, PersonDetail]) -> int | None:
+    """The batch that brought most of the details shown: it is named once, not beside each."""
+    shown = [d.source_batch for kind, d in details.items() if kind in words.DETAILS and kind not in words.ELSEWHERE]
+    return max(set(shown), key=shown.count) if shown else None
+
+
+def _facts(
+    request: HttpRequest, details: dict[str, PersonDetail], said: dict[int, Said], main: int | None
+) -> list[tuple[Any, ...]]:
     rows = []
     for kind, label in words.DETAILS.items():
         detail = details.get(kind)
@@ -133,7 +143,8 @@ def _facts(request: HttpRequest, details: dict[str, PersonDetail], said: dict[in
             value = gettext("recorded; your duty does not need it")
         else:
             value = words.detail_words(kind, people.opened_detail(detail))
-        rows.append((label, value, _source_words(said, detail.source_batch, detail.known_on)))
+        told = "" if detail.source_batch == main else _source_words(said, detail.source_batch, detail.known_on)
+        rows.append((label, value, told))
     return rows
 
 

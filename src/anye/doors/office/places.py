@@ -1,5 +1,7 @@
 """Offices as a page names them, and the village filter of every listing."""
 
+import re
+
 from django.http import HttpRequest
 
 from anye.doors.kit import formats
@@ -9,9 +11,14 @@ from anye.records.places.models import Office
 from anye.records.places.queries import offices_within
 
 
+# 柳树村村民委员会 is spoken of as 柳树村, 兴隆社区居民委员会 as 兴隆社区
+COMMITTEE = re.compile("(?<=[村社区])(村民委员会|居民委员会|社区居民委员会)$")
+
+
 def name_of(office: Office) -> str:
-    """An office's name in the reader's language, where it has one there."""
-    return office.name if formats.is_chinese() or not office.name_en else office.name_en
+    """An office's name as people say it, in the reader's language where it has one there."""
+    name = office.name if formats.is_chinese() or not office.name_en else office.name_en
+    return COMMITTEE.sub("", name)
 
 
 def offices_of(request: HttpRequest) -> dict[int, Office]:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
-from procrastinate.contrib.django import app
 
 from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
@@ -27,32 +26,34 @@ from anye.doors.office import doubts
 from anye.doors.office.entrance import PRIVATE, READERS, VISITORS, actor_of, duty_of, may, open_to
 from anye.doors.office.places import by_place, offices_of, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
+from anye.flow.jobs import publish_entry
 from anye.records.findings import actions, queries
 from anye.records.findings.models import Finding, Visit
 from anye.records.firms.queries import firms_by_key
 from anye.records.people import queries as people
 from anye.records.registers.models import Entry
 
-PUBLISH = "anye.flow.jobs.publish_entry"
 WAGE_UNITS = (("month", _("a month")), ("day", _("a day")))
 PRINTED_AT_ONCE = 300
 
 
 def publish(entry: Entry) -> None:
     """Let the worker publish an entry; the job holds its key only and is part of this transaction."""
-    app.configure_task(PUBLISH).defer(entry_id=entry.pk)
+    publish_entry.defer(entry_id=entry.pk)
 
 
 class AnswerForm(forms.Form):
     """What was found at home. Only who works has an employer, a month and a wage."""
 
     answer = forms.ChoiceField(label=_("What did you find?"), choices=list(doubts.ANSWERS.items()), widget=forms.RadioSelect)
-    employer = forms.CharField(label=_("Employer"), max_length=160, required=False, help_text=_("As the person names it"))
+    employer = forms.CharField(label=_("Employer"), max_length=160, help_text=_("As the person names it, or where the work is"))
     since_month = MonthField(label=_("Working since"), required=False)
     wage = forms.DecimalField(
         label=_("Wage in yuan"), min_value=0, max_value=1_000_000, max_digits=9, decimal_places=2, required=False
     )
-    wage_unit = forms.ChoiceField(label=_("The wage is"), choices=WAGE_UNITS, required=False, widget=forms.RadioSelect, initial="month")
+    wage_unit = forms.ChoiceField(
+        label=_("The wage is"), choices=WAGE_UNITS, widget=forms.RadioSelect, initial="month"
+    )
     note = forms.CharField(
         label=_("Note"),
         max_length=500,
@@ -61,16 +62,19 @@ class AnswerForm(forms.Form):
         help_text=_("Kept sealed. Write no ID or telephone numbers."),
     )
 
+    use_required_attribute = False
+
     def __init__(self, *args: Any, **options: Any) -> None:
         """The month is not in the future."""
         super().__init__(*args, **options)
         self.fields["since_month"].latest = timezone.localdate().replace(day=1)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Who works has an employer. Details of work are dropped from every other answer."""
+        """Employer, month and wage are asked of those only who work: what stands there otherwise is not looked at."""
         told: dict[str, Any] = super().clean() or {}
-        if told.get("answer") == "working" and not told.get("employer") and "employer" not in self.errors:
-            self.add_error("employer", gettext("Write who employs the person, or where the work is."))
+        if told.get("answer") != "working":
+            for name in ("employer", "since_month", "wage", "wage_unit"):
+                self.errors.pop(name, None)
         return told
 
     def fact(self) -> dict[str, Any]:
@@ -278,7 +282,7 @@ def printed(request: HttpRequest) -> HttpResponse:
         "is_cut": is_cut,
         "limit": PRINTED_AT_ONCE,
         "on": timezone.localdate(),
-        "answers": list(doubts.ANSWERS.values()),
+        "answers": list(doubts.SHORT_ANSWERS.values()),
         "by": getattr(request.user, "name", "") or actor_of(request),
         "at": timezone.localtime(),
         "choices": place_choices(request),
