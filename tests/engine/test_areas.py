@@ -185,6 +185,8 @@ def test_rows_that_close_a_loop_end() -> None:
         Row("990001200000", "town", "990001100000", "乙丑镇"),
     ]
     assert AreaIndex.from_rows(loop).resolve_one("甲子镇", None) == Resolved("990001100000")
+    below = Row("990001100201", "village", "990001100000", "东方村村民委员会")
+    assert AreaIndex.from_rows([*loop, below]).resolve_one("甲子镇", "东方村") == Resolved(below.code)
 
 
 parts = st.none() | st.sampled_from([*NAMES.values(), "某村", "兴隆社区", "云龙村", "渝北区茨竹镇玉兰村", "茨竹", ""])

@@ -209,6 +209,13 @@ def test_a_masked_number_is_not_taken_for_a_shorter_one() -> None:
     assert check_id("990001191203071***", on=ON).id_status == "chars"
 
 
+@pytest.mark.parametrize(
+    ("sequence", "year"), [("995", 1904), ("996", 1804), ("997", 1804), ("998", 1804), ("999", 1804)]
+)
+def test_the_last_four_old_sequences_mark_people_born_in_the_1800s(sequence: str, year: int) -> None:
+    assert check_id(f"990001041231{sequence}", on=ON).birth_on == date(year, 12, 31)
+
+
 def test_a_birth_after_the_day_of_the_check_is_no_date() -> None:
     assert check_id(MAN, on=date(1990, 3, 7)).id_status == "ok"
     assert check_id(MAN, on=date(1990, 3, 6)).id_status == "date"

@@ -40,7 +40,7 @@ def slow_readings(text: str) -> list[tuple[str, list[str]]]:
 def slow_date(cell: str | None) -> tuple[date | None, str | None, bool]:
     """The rule again, with Python's own dates and no table of patterns."""
     text = re.sub(r"[\s'‘’\u200b]", "", unicodedata.normalize("NFKC", cell or ""))
-    if text in {"", "-", "/", "无"}:
+    if text in {"", "-", "--", "/", "无"}:
         return None, None, True
     if re.fullmatch(r"\d{5}(\.\d+)?", text, re.ASCII) and 20000 <= int(text[:5]) <= 60000:
         return date(1899, 12, 30) + timedelta(days=int(text[:5])), "day", True

@@ -14,7 +14,7 @@ from anye.engine.money import AmountRead, parse_amount, parse_yuan
 
 def slow_amount(cell: str | None) -> tuple[int | None, bool]:
     text = re.sub(r"\s", "", unicodedata.normalize("NFKC", cell or "")).upper()
-    if text in {"", "-", "/", "无"}:
+    if text in {"", "-", "--", "/", "无"}:
         return None, True
     sign = -1 if text.startswith("-") else 1
     body = text[1:] if text[0] in "+-" else text

@@ -203,6 +203,7 @@ def test_a_cell_with_several_people(cell: str) -> None:
         "和平",
         "欧阳和平",
         "阿依和加姆",
+        "阿依和田木",
         "李与时",
         "张三等",
         "张三\n",
@@ -308,6 +309,9 @@ def test_rare_surnames_are_not_taken_for_misread_bytes() -> None:
     everyday = [bytes((lead, trail)).decode("gb2312") for lead in range(0xB0, 0xD7) for trail in range(0xA1, 0xFA)]
     column = pl.Series([surname + given for surname in "濮栾逄娄滕骆涂洛" for given in everyday])
     assert is_mojibake(column).sum() == 0
+    # bytes that do spell hanzi, but none that anybody uses
+    assert "濮板安".encode("gb18030").decode() == "姰尲"
+    assert not is_mojibake_text("濮板安")
 
 
 @settings(max_examples=60, deadline=None)
