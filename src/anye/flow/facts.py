@@ -123,6 +123,7 @@ def _judge(cursor: CursorWrapper, spec: FactSpec) -> None:
         WHERE i.place = 1
         """
     )
+    cursor.execute("ANALYZE judged")
 
 
 def _apply(cursor: CursorWrapper, spec: FactSpec) -> Published:
@@ -159,12 +160,13 @@ def _also_said(cursor: CursorWrapper, spec: FactSpec, into: str, scope: str) -> 
         f"JOIN {spec.table} f ON f.{spec.parent} = i.parent_id AND f.retired_on IS NULL{same_key} "
         "WHERE NOT (f.source_batch = i.batch_id AND f.source_sheet = i.sheet_no AND f.source_line = i.line)"
     )
-    others = "(i.place > 1 OR EXISTS (SELECT 1 FROM judged j WHERE j.is_same AND j.batch_id = i.batch_id"
-    others += " AND j.sheet_no = i.sheet_no AND j.line = i.line))"
+    # the strongest newcomers are in `judged` with the fact they repeat; only the weaker ones must look for it
     cursor.execute(
         f"""
         INSERT INTO registers_support (fact_table, fact_id, batch_id, sheet_no, line)
-        SELECT '{spec.table}', f.id, i.batch_id, i.sheet_no, i.line FROM incoming i {current} AND {others} AND {same}
+        SELECT '{spec.table}', fact_id, batch_id, sheet_no, line FROM judged WHERE is_same AND NOT is_itself
+        UNION ALL
+        SELECT '{spec.table}', f.id, i.batch_id, i.sheet_no, i.line FROM incoming i {current} AND i.place > 1 AND {same}
         ON CONFLICT DO NOTHING
         """
     )
