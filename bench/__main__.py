@@ -1,0 +1,23 @@
+"""`python -m bench [NAME …] [--people N] [--afresh]`: all benches, or those named."""
+
+import argparse
+import importlib
+
+from bench.registry import open_registry
+
+BENCHES = ("load", "search", "pages", "trail")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench")
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], default=[])
+    parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--afresh", action="store_true", help="make the registry anew")
+    args = parser.parse_args()
+    open_registry(args.people, afresh=args.afresh)
+    for name in args.names or BENCHES:
+        importlib.import_module(f"bench.{name}").run(args.people)
+
+
+if __name__ == "__main__":
+    main()
