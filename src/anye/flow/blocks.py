@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from django.db import connection
 
 from anye.engine.areas import AreaIndex
 from anye.engine.intake.clean import Cleaned
@@ -12,7 +13,6 @@ from anye.engine.intake.profile import Profile
 from anye.engine.sealing import Keyring
 from anye.flow import staging
 from anye.flow.sealed import sealed_frames
-from anye.flow.specs import SPECS
 from anye.records.registers import actions
 
 
@@ -40,6 +40,13 @@ class Block:
     cleaned: Cleaned
 
 
+def start_over(batch: int) -> None:
+    """Nothing staged stands for what may be kept of a batch's blocks: a failed load, or a crash of the server."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM registers_rawblock WHERE batch_id = %s", [batch])
+        cursor.execute("DELETE FROM registers_fault WHERE batch_id = %s", [batch])
+
+
 def store_block(batch: int, block: Block, context: Context) -> None:
     frames = sealed_frames(block.cleaned, block.sheet_no, batch, context.keyring, context.offices)
     _store_raw(batch, block, frames, context.keyring)
@@ -50,11 +57,9 @@ def store_block(batch: int, block: Block, context: Context) -> None:
 
 def copy_frames(into: int, frames: Mapping[str, pl.DataFrame]) -> None:
     """Stage frames under the tables of batch `into`; each row says which batch it is of."""
-    prefix = staging.tables(into)
     for name, frame in frames.items():
         if name != "raw":
-            columns = staging.ROW if name == "row" else staging.stage_columns(SPECS[name])
-            staging.copy(f"{prefix}_{name}", columns, frame)
+            staging.take(into, name, frame)
 
 
 def _store_raw(batch: int, block: Block, frames: Mapping[str, pl.DataFrame], keyring: Keyring) -> None:

@@ -22,7 +22,7 @@ _NODES = {
         f"SELECT concat_ws('|', g.gram, g.name, {_PERSON}, g.scope_no) FROM people_namegram g"
         " JOIN people_person p ON p.id = g.person_id"
     ),
-    "firms_firm": "SELECT concat_ws('|', code, credit_code, name) FROM firms_firm",
+    "firms_firm": "SELECT concat_ws('|', code, credit_code, name, name_key) FROM firms_firm",
     "findings_finding": (
         "SELECT concat_ws('|', encode(key, 'hex'), rule, month, scope_no, state) FROM findings_finding"
         " WHERE state <> 'gone'"

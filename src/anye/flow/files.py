@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from anye.engine.errors import FileFault
 from anye.engine.intake.clean import Context as Cleaning
 from anye.engine.intake.clean import clean_file
@@ -15,18 +17,31 @@ from anye.engine.intake.recognise import Recognised, recognise
 from anye.flow.blocks import Block, Context
 
 HEADING_LINES = 40
+SMALL_LINES = 20_000  # a file of so few lines is read once: each reading of a workbook starts a process
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OpenSheet:
-    """One sheet that follows the file's profile; `number` counts all sheets of the file from 0."""
+    """One sheet that follows the file's profile; `number` counts the file's sheets with content from 0.
+
+    `lines` is all of the sheet when the file is small, None when it is to be read in blocks.
+    """
 
     number: int
     name: str | None
     known: Recognised
+    lines: pl.DataFrame | None
+
+    def blocks(self, path: Path, block_rows: int) -> Iterator[pl.DataFrame]:
+        """The lines below the heading."""
+        last = self.known.header.last_line
+        if self.lines is None:
+            return read_blocks(path, sheet=self.name, block_rows=block_rows, start_line=last + 1)
+        below = self.lines.filter(pl.col("_line") > last)
+        return (below.slice(at, block_rows) for at in range(0, below.height, block_rows))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OpenFile:
     """A recognised file. `month` is what its title, else its name, says; `passed_over` are sheets it does not take."""
 
@@ -44,9 +59,7 @@ class OpenFile:
             on=known_on, areas=context.areas, trial=context.trial, file_name=self.name, month=self.month
         )
         for sheet in self.sheets:
-            raw = read_blocks(
-                self.path, sheet=sheet.name, block_rows=block_rows, start_line=sheet.known.header.last_line + 1
-            )
+            raw = sheet.blocks(self.path, block_rows)
             for cleaned in clean_file(raw, profile=self.profile, header=sheet.known.header, context=cleaning):
                 yield Block(number, sheet.number, cleaned)
                 number += 1
@@ -60,22 +73,56 @@ def open_file(path: Path, profiles: Mapping[str, Profile], *, source: str | None
     found: list[OpenSheet] = []
     passed_over: list[str] = []
     fault: FileFault | None = None
-    for number, sheet in enumerate(sheets(path)):
+    for number, (sheet, top, lines) in enumerate(_tables(path)):
         try:
-            top = next(read_blocks(path, sheet=sheet.name, block_rows=HEADING_LINES))
             known = recognise(top, candidates)
-        except (FileFault, StopIteration) as problem:
-            if isinstance(problem, FileFault) and problem.code not in {"heading_unknown", "no_rows"}:
+        except FileFault as problem:
+            if problem.code != "heading_unknown":
                 raise
-            fault = fault or (problem if isinstance(problem, FileFault) else None)
-            passed_over.append(sheet.name or name)
+            fault = fault or problem
+            passed_over.append(sheet or name)
             continue
         if found and known.profile.name != found[0].known.profile.name:
-            passed_over.append(sheet.name or name)
+            passed_over.append(sheet or name)
             continue
-        found.append(OpenSheet(number, sheet.name, known))
+        found.append(OpenSheet(number, sheet, known, lines))
     if not found:
         raise fault or FileFault("no_rows", {})
     profile = found[0].known.profile
     month = file_month(found[0].known.header.title, name, sources=profile.month_from)
     return OpenFile(path, name, profile, tuple(found), month, tuple(passed_over))
+
+
+def _tables(path: Path) -> Iterator[tuple[str | None, pl.DataFrame, pl.DataFrame | None]]:
+    """Of each sheet with content: its name, its first lines, and all its lines if the whole file is small."""
+    if small := _small(path):
+        for sheet, lines in small.items():
+            yield sheet, lines.head(HEADING_LINES), lines
+        return
+    for info in sheets(path):
+        try:
+            top = next(read_blocks(path, sheet=info.name, block_rows=HEADING_LINES), None)
+        except FileFault as problem:
+            if problem.code != "no_rows":
+                raise
+            top = None
+        if top is not None:
+            yield info.name, top, None
+
+
+def _small(path: Path) -> dict[str | None, pl.DataFrame]:
+    """A small file's sheets, each as one block. Nothing when it is large, or faulty further down: then by its parts."""
+    found: dict[str | None, pl.DataFrame] = {}
+    lines = 0
+    try:
+        for block in read_blocks(path, block_rows=SMALL_LINES):
+            sheet = block.item(0, "_sheet")
+            lines += block.height
+            if sheet in found or lines > SMALL_LINES:
+                return {}
+            found[sheet] = block
+    except FileFault:
+        if not found:
+            raise
+        return {}
+    return found

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from anye.engine.errors import FileFault
 from anye.flow import staging
-from anye.flow.blocks import Context, store_block
+from anye.flow.blocks import Context, start_over, store_block
 from anye.flow.files import OpenFile, open_file
 from anye.flow.publishing import publish_batch
 from anye.records.accounts.scope import BATCH, acting
@@ -108,7 +108,7 @@ def load_file(
     fresh = batch.state != "published"
     if fresh:
         try:
-            _bring_in(batch, opened, context, by, progress)
+            fresh = _bring_in(batch, opened, context, by, progress)
         except FileFault as fault:
             with acting(BATCH, actor=by, purpose="load"):
                 actions.fail_batch(batch=batch, failure={"code": fault.code, "params": fault.params})
@@ -118,11 +118,17 @@ def load_file(
     return _reported(report, batch.pk, fresh=fresh)
 
 
-def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progress: Progress) -> None:
+def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progress: Progress) -> bool:
+    """Whether the batch was published here: another process may have done it while this one waited for the lock."""
     with _Alone(batch.digest):
         with acting(BATCH, actor=by, purpose="load"):
+            batch.refresh_from_db(fields=["state"])
+            if batch.state == "published":
+                return False
             staging.create(batch.pk)
             done = staging.blocks_done(batch.pk)
+            if not done:
+                start_over(batch.pk)
         rows = 0
         for block in opened.blocks(context, known_on=batch.known_on, block_rows=BLOCK_ROWS):
             rows += block.cleaned.rows_read
@@ -134,6 +140,7 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progres
         progress("publish", rows, rows)
         with acting(BATCH, actor=by, purpose="load"):
             publish_batch(batch.pk, context)
+    return True
 
 
 class _Alone:

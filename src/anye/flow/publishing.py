@@ -1,9 +1,11 @@
 """A staged batch becomes records, in one transaction, so that no reader ever needs to ask for a batch's state."""
 
+from collections.abc import Mapping, Sequence
+
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from anye.flow import attach, caches, facts, staging
+from anye.flow import attach, brought, caches, facts, staging
 from anye.flow.blocks import Context, copy_frames
 from anye.flow.doubts import raise_doubts
 from anye.flow.specs import SPECS
@@ -22,7 +24,7 @@ def publish_batch(batch_id: int, context: Context) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
         clear_temporary(cursor)
-        _analyze(cursor, stage)
+        cursor.execute(f"ANALYZE {stage}_row")
         office_of(cursor, context)
         attach.attach(stage, batch_id, batch.source.creates_persons)
         if lost := attach.persons_to_rebuild():
@@ -30,14 +32,16 @@ def publish_batch(batch_id: int, context: Context) -> None:
         restage(cursor, batch_id, context)
         if lost:
             attach.recheck(stage, context.office_no)
+        since = brought.highest_ids()
         taken = take_facts(cursor, stage, batch_id)
         changed = any(taken[name].inserted or taken[name].overruled for name in CACHED if name in taken)
         if changed or batch.source.creates_persons:
             caches.refresh()
         raise_doubts(batch_id, insurance_only=not (changed or batch.source.creates_persons))
-        counts = _count(cursor, stage, batch_id)
+        counts = _count(cursor, stage, batch_id, since)
         actions.publish_batch(batch=batch, counts=counts, fact_counts={n: vars(t) for n, t in taken.items()})
-        note("load", "registers_batch", batch_id, context.office_no, {"counts": counts, "digests": digests(batch_id)})
+        told = {"counts": counts, "digests": brought.digests(since)}
+        note("load", "registers_batch", batch_id, context.office_no, told)
     staging.drop(batch_id)
 
 
@@ -49,38 +53,51 @@ def clear_temporary(cursor: CursorWrapper) -> None:
 
 def take_facts(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, facts.Published]:
     """Make the nodes that the linked rows name, then take their facts."""
-    cursor.execute(
-        f"""
-        INSERT INTO people_household (token, scope_no, code)
-        SELECT DISTINCT ON (s.household_code) {SQL_TOKEN}, l.scope_no, s.household_code
-        FROM {stage}_household s
-        JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
-        WHERE s.household_code IS NOT NULL ORDER BY s.household_code, l.scope_no
-        ON CONFLICT (code) DO NOTHING
-        """
-    )
-    cursor.execute(
-        f"""
-        INSERT INTO firms_firm (token, code, credit_code, name, name_key)
-        SELECT DISTINCT ON (s.firm_code) {SQL_TOKEN}, s.firm_code,
-               CASE WHEN s.firm_code LIKE '%%:%%' THEN '' ELSE s.firm_code END, s.value, s.value
-        FROM {stage}_firm s
-        JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
-        ORDER BY s.firm_code, s.value
-        ON CONFLICT (code) DO NOTHING
-        """
-    )
-    cursor.execute("ANALYZE firms_firm")
-    taken = {name: facts.publish(spec, f"{stage}_{name}") for name, spec in SPECS.items()}
-    cursor.execute(
-        """
-        UPDATE firms_firm f SET name = d.value, name_key = regexp_replace(d.value, '\\s', '', 'g')
-        FROM firms_firmdetail d WHERE d.firm_id = f.id AND d.kind = 'name' AND d.retired_on IS NULL
-          AND f.name <> d.value AND f.id IN (SELECT firm_id FROM firms_firmdetail WHERE source_batch = %s)
-        """,
-        [batch_id],
-    )
+    there = staging.facts_there(batch_id)
+    for name in there:
+        cursor.execute(f"ANALYZE {stage}_{name}")
+    _make_nodes(cursor, stage, there)
+    since = brought.highest_ids()
+    taken = {name: facts.publish(SPECS[name], f"{stage}_{name}") for name in there}
+    if "firm" in there:
+        cursor.execute(
+            """
+            UPDATE firms_firm f SET name = d.value, name_key = regexp_replace(d.value, '\\s', '', 'g')
+            FROM firms_firmdetail d
+            WHERE d.firm_id = f.id AND d.kind = 'name' AND d.retired_on IS NULL AND f.name <> d.value AND d.id > %s
+            """,
+            [since["firm"]],
+        )
     return taken
+
+
+def _make_nodes(cursor: CursorWrapper, stage: str, there: Sequence[str]) -> None:
+    """The households and firms that linked rows name and nobody named before."""
+    if "household" in there:
+        cursor.execute(
+            f"""
+            INSERT INTO people_household (token, scope_no, code)
+            SELECT DISTINCT ON (s.household_code) {SQL_TOKEN}, l.scope_no, s.household_code
+            FROM {stage}_household s
+            JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
+            WHERE s.household_code IS NOT NULL ORDER BY s.household_code, l.scope_no
+            ON CONFLICT (code) DO NOTHING
+            """
+        )
+    if "firm" in there:
+        cursor.execute(
+            f"""
+            INSERT INTO firms_firm (token, code, credit_code, name, name_key)
+            SELECT DISTINCT ON (s.firm_code) {SQL_TOKEN}, s.firm_code,
+                   CASE WHEN s.firm_code LIKE '%%:%%' THEN '' ELSE s.firm_code END, s.value,
+                   regexp_replace(s.value, '\\s', '', 'g')
+            FROM {stage}_firm s
+            JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
+            ORDER BY s.firm_code, s.value
+            ON CONFLICT (code) DO NOTHING
+            """
+        )
+        cursor.execute("ANALYZE firms_firm")
 
 
 def restage(cursor: CursorWrapper, batch_id: int, context: Context) -> None:
@@ -104,20 +121,16 @@ def office_of(cursor: CursorWrapper, context: Context) -> None:
             stream.write_row(row)
 
 
-def _analyze(cursor: CursorWrapper, stage: str) -> None:
-    for name in ("row", *SPECS):
-        cursor.execute(f"ANALYZE {stage}_{name}")
-
-
-def _count(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, int]:
+def _count(cursor: CursorWrapper, stage: str, batch_id: int, since: Mapping[str, int]) -> dict[str, int]:
     """rows = loaded + unchanged + refused. A row is loaded when it brought a fact, or attaches to nobody yet."""
-    brought = " UNION ".join(
-        f"SELECT source_sheet, source_line FROM {spec.table} WHERE source_batch = %(b)s" for spec in SPECS.values()
+    taken = " UNION ".join(
+        f"SELECT source_sheet, source_line FROM {spec.table} WHERE id > {since[name]} AND source_batch = %(b)s"
+        for name, spec in SPECS.items()
     )
     cursor.execute(
         f"""
         SELECT (SELECT count(*) FROM {stage}_row WHERE batch_id = %(b)s),
-               (SELECT count(*) FROM ({brought}) rows),
+               (SELECT count(*) FROM ({taken}) rows),
                (SELECT count(*) FROM registers_rowclaim WHERE batch_id = %(b)s AND person_id IS NULL),
                (SELECT count(DISTINCT (sheet_no, line)) FROM registers_fault WHERE batch_id = %(b)s
                    AND level = 'refused'),

@@ -49,12 +49,36 @@ def tables(batch: int) -> str:
 
 
 def create(batch: int) -> None:
-    prefix = tables(batch)
-    layouts = {"row": ROW, "mark": {"number": "integer"}} | {n: stage_columns(s) for n, s in SPECS.items()}
+    """The tables that every batch has; a fact's table comes with the first block that has such facts."""
+    _create(f"{tables(batch)}_row", ROW)
+    _create(f"{tables(batch)}_mark", {"number": "integer"})
+
+
+def take(batch: int, name: str, frame: pl.DataFrame) -> None:
+    """COPY the rows (`row`) or the facts `name` of a block into the batch's table of them."""
+    columns = ROW if name == "row" else stage_columns(SPECS[name])
+    if frame.is_empty():
+        return
+    if name != "row":
+        _create(f"{tables(batch)}_{name}", columns)
+    copy(f"{tables(batch)}_{name}", columns, frame)
+
+
+def facts_there(batch: int) -> list[str]:
+    """The names of SPECS that the batch has a stage table of, in the order of SPECS."""
     with connection.cursor() as cursor:
-        for name, columns in layouts.items():
-            listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-            cursor.execute(f"CREATE UNLOGGED TABLE IF NOT EXISTS {prefix}_{name} ({listed})")
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) WITH ORDINALITY n (name, place)"
+            " WHERE to_regclass(%s || name) IS NOT NULL ORDER BY place",
+            [list(SPECS), f"{tables(batch)}_"],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _create(table: str, columns: Mapping[str, str]) -> None:
+    listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE UNLOGGED TABLE IF NOT EXISTS {table} ({listed})")
 
 
 def drop(batch: int) -> None:
@@ -76,8 +100,6 @@ def mark(batch: int, number: int) -> None:
 
 def copy(table: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
     """COPY a frame into a stage table; columns it lacks stay NULL."""
-    if frame.is_empty():
-        return
     present = [name for name in columns if name in frame.columns]
     hexed = [
         (pl.lit("\\x") + pl.col(name).bin.encode("hex")).alias(name)
