@@ -1,15 +1,17 @@
 """Reads of users and duties."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from anye.records.accounts.models import Duty, Role, User
+from anye.records.accounts.models import Duty, Role, SignInLink, User
 from anye.records.accounts.scope import Scope
+from anye.records.accounts.user_sheet import KnownUser
 from anye.records.places.models import Office
 
 OFFICER_ROLES = frozenset(Role.values)
@@ -61,6 +63,65 @@ def held_duty(pk: int) -> HeldDuty | None:
 
 def users_within(lo: int, hi: int) -> "QuerySet[User]":
     """Users with a duty inside a range, and those without any: an administrator's list."""
-    return User.objects.filter(
-        Q(duties__scope_no__range=(lo, hi)) | Q(duties__isnull=True)
-    ).distinct()
+    return User.objects.filter(Q(duties__scope_no__range=(lo, hi)) | Q(duties__isnull=True)).distinct()
+
+
+def administered_users(lo: int, hi: int) -> "QuerySet[User]":
+    """Users who serve or served inside a range: what an administrator sees of the accounts."""
+    return User.objects.filter(Exists(Duty.objects.filter(user=OuterRef("pk"), scope_no__range=(lo, hi))))
+
+
+def serves_elsewhere(user: User, lo: int, hi: int, on: date) -> bool:
+    """Whether a duty that is or will be in force lies outside a range: then its administrator may not take over."""
+    rows = Duty.objects.filter(user=user).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    return rows.exclude(scope_no__range=(lo, hi)).exists()
+
+
+def current_duties(lo: int, hi: int, on: date) -> "QuerySet[Duty]":
+    """Duties inside a range that are or will be in force, each with `office_name`."""
+    name = Office.objects.filter(scope_no=OuterRef("scope_no")).values("name")[:1]
+    rows = Duty.objects.filter(scope_no__range=(lo, hi)).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    return rows.annotate(office_name=Subquery(name)).order_by("id")
+
+
+def user_of_link(digest: bytes, at: datetime) -> User | None:
+    """The active user whose link, by its digest, is neither used nor too old."""
+    links = SignInLink.objects.filter(digest=digest, used_at__isnull=True, expires_at__gt=at, user__is_active=True)
+    link = links.select_related("user").first()
+    return link.user if link else None
+
+
+def known_users(usernames: Collection[str], lo: int, hi: int, on: date) -> dict[str, KnownUser]:
+    """The accounts of these names as a sheet meets them; of those outside the range only that the name is taken."""
+    users = list(User.objects.filter(username__in=usernames))
+    duties = list(Duty.objects.filter(user__in=users, scope_kind="office"))
+    found = {}
+    for user in users:
+        held = [duty for duty in duties if duty.user_id == user.pk]
+        found[user.username] = KnownUser(
+            name=user.name,
+            telephone=user.telephone,
+            email=user.email,
+            is_active=user.is_active,
+            is_seen=any(lo <= duty.scope_no <= hi for duty in held),
+            may_change=all(
+                lo <= duty.scope_no <= hi for duty in held if duty.ends_on is None or duty.ends_on >= on
+            ),
+            duties=frozenset((duty.role, duty.scope_no) for duty in held if duty.ends_on is None),
+        )
+    return found
+
+
+def has_second_factor(user: Any) -> bool:
+    """Whether the user has set up a device for codes."""
+    return bool(_devices().filter(user_id=user.pk).exists())
+
+
+def second_factor_of_users() -> Exists:
+    """An annotation: whether a user has a device for codes."""
+    return Exists(_devices().filter(user_id=OuterRef("pk")))
+
+
+def _devices() -> "QuerySet[Any]":
+    rows: QuerySet[Any] = apps.get_model("mfa", "Authenticator")._default_manager.filter(type="totp")
+    return rows
