@@ -75,7 +75,7 @@ def make_person(office: Any, name: str = "冉明秀", *, batch: Batch | None = N
     person = Person.objects.create(
         token=new_token(),
         scope_no=office.scope_no,
-        care_area=office.area_code or "",
+        care_area=getattr(office, "area_code", None) or "",
         name=name,
         name_key=name_key_of(name),
         sex=more.get("sex", "2"),

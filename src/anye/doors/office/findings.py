@@ -98,7 +98,7 @@ FINDINGS = Listing(
             lambda rows, code: rows.filter(state=code),
             any_label=_("open or visiting"),
         ),
-        ChoiceFilter("place", _("Village"), place_choices, by_place),
+        ChoiceFilter("village", _("Village"), place_choices, by_place),
         MonthFilter("month", _("Month"), lambda rows, month: rows.filter(month=month)),
     ),
     export=Export(
@@ -200,7 +200,7 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
     decisions = _decisions(shown)
     is_waiting = any(entry.state == "waiting" for entry, _told in decisions)
     may_settle = may(request, DESK) and shown.state in queries.OPEN_STATES and not is_waiting
-    form = SettleForm(request.POST or None)
+    form = SettleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if may_settle and form.is_valid():
             return _settled(request, shown, form)

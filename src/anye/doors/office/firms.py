@@ -85,7 +85,7 @@ STAFF = Listing(
         Column("employment", _("Employment"), words.employment, "status"),
     ),
     orders=(Order("place", _("by village and name"), ("scope_no", "name", "pk")),),
-    filters=(ChoiceFilter("place", _("Village"), place_choices, by_place),),
+    filters=(ChoiceFilter("village", _("Village"), place_choices, by_place),),
     export=Export(
         _("People at a firm"),
         log=log_export(lambda p: (p.pk, p.scope_no)),

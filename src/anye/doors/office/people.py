@@ -136,7 +136,7 @@ PEOPLE = Listing(
     ),
     orders=(Order("place", _("by village and name"), ("scope_no", "name", "pk")),),
     filters=(
-        ChoiceFilter("place", _("Village"), place_choices, by_place),
+        ChoiceFilter("village", _("Village"), place_choices, by_place),
         ChoiceFilter(
             "group",
             _("Group"),

@@ -58,7 +58,7 @@ def _visits_context(request: HttpRequest) -> dict[str, Any]:
     spread = [
         {
             "name": place_words(request, due.scope_no),
-            "href": f"{reverse('office:visits')}?place={offices[due.scope_no].token}",
+            "href": f"{reverse('office:visits')}?village={offices[due.scope_no].token}",
             "count": due.count,
             "late": due.late,
             "first": due.first,
@@ -190,7 +190,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     page = dress(request, [shown])
     if not page:
         raise Http404
-    form = AnswerForm(request.POST or None, auto_id=f"{token[:8]}_%s")
+    form = AnswerForm(request.POST if request.method == "POST" else None, auto_id=f"{token[:8]}_%s")
     if shown.state == "due" and not (request.method == "POST" and form.is_valid()):
         log_people("visit", [(shown.person_id, shown.scope_no)])
         context = {"visit": shown, "form": form, "on": timezone.localdate()}

@@ -146,7 +146,7 @@ VISITS = Listing(
         Order("-due", _("least urgent first"), ("-due_on", "-pk")),
     ),
     filters=(
-        ChoiceFilter("place", _("Village"), place_choices, by_place),
+        ChoiceFilter("village", _("Village"), place_choices, by_place),
         ChoiceFilter("rule", _("Doubt"), list(doubts.RULES.items()), _by_rule),
         ChoiceFilter(
             "state",
@@ -199,7 +199,7 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
     if not dressed:
         raise Http404
     may_answer = may(request, VISITORS) and shown.state == "due"
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and may_answer and form.is_valid():
         return _answered(request, shown, form)
     if request.method == "POST" and not may_answer:
@@ -262,7 +262,7 @@ def _answered(request: HttpRequest, shown: Visit, form: AnswerForm) -> HttpRespo
 def printed(request: HttpRequest) -> HttpResponse:
     """The visits due as sheets of paper, one village a sheet, with boxes for answer and signature."""
     rows = Rows(queries.visits_due())
-    token = request.GET.get("place", "")
+    token = request.GET.get("village", "")
     if token in {office.token for office in offices_of(request).values()}:
         rows = by_place(rows, token)
     page = list(rows.query.order_by("scope_no", "due_on", "pk")[: PRINTED_AT_ONCE + 1])
