@@ -201,6 +201,9 @@ def _server_settings(durable: bool) -> dict[str, str]:
         "log_parameter_max_length": "0",
         "log_line_prefix": "'%m [%p] '",
     }
+    if sys.platform == "linux":
+        # a loader that is killed must not leave its statement running and its locks held
+        settings["client_connection_check_interval"] = "5s"
     shared = Path("/dev/shm")  # noqa: S108  # PostgreSQL's own choice; 64 MB in a container, too few for a parallel join
     if shared.is_dir() and shutil.disk_usage(shared).total < 512 * 2**20:
         settings["dynamic_shared_memory_type"] = "mmap"
