@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anye.doors.kit import formats
 from anye.doors.kit.fragments import Status, Words
@@ -23,7 +24,7 @@ RULES: dict[str, Words] = {
     "Q10": _("An income far from the usual"),
 }
 STATES: dict[str, Status] = {
-    "open": Status("open", _("open"), "circle-dashed", "warn"),
+    "open": Status("open", pgettext_lazy("doubt", "open"), "circle-dashed", "warn"),
     "visiting": Status("visiting", _("visit under way"), "home-check", "info"),
     "confirmed": Status("confirmed", _("confirmed: our record was wrong"), "check", "ok"),
     "explained": Status("explained", _("explained: both may stand"), "check", "ok"),
@@ -36,8 +37,8 @@ SETTLING: tuple[tuple[str, Words], ...] = (
     ("confirmed", _("Confirmed: our own record was wrong")),
 )
 VISIT_STATES: dict[str, Status] = {
-    "due": Status("due", _("to be made"), "home", "info"),
-    "done": Status("done", _("made"), "home-check", "ok"),
+    "due": Status("due", pgettext_lazy("visit", "to be made"), "home", "info"),
+    "done": Status("done", pgettext_lazy("visit", "made"), "home-check", "ok"),
     "dropped": Status("dropped", _("no longer needed"), "minus", "idle"),
 }
 ANSWERS: dict[str, Words] = {

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anye.doors.kit.frame import DutyChoice, Frame, Link, NavItem, links_for
-from anye.doors.office.entrance import EVERYBODY, READERS
+from anye.doors.office.entrance import EVERYBODY, PRIVATE, READERS
 from anye.doors.office.places import name_of
 from anye.records.accounts.models import Role
 from anye.records.accounts.queries import HeldDuty
@@ -34,6 +34,8 @@ MAIN = (
     NavItem("findings", _("Doubts"), "question-mark", "office:findings", key="d", roles=READERS, is_main=True),
     NavItem("firms", _("Firms"), "building", "office:firms", key="f", roles=READERS),
     NavItem("registers", _("Registers"), "database-import", "registers:index", key="r", roles=LOADERS),
+    NavItem("entries", _("Entries"), "edit", "entries:entries", key="e", roles=PRIVATE),
+    NavItem("transfers", _("Moves"), "send", "entries:transfers", key="m", roles=PRIVATE),
 )
 # pages of other modules: an entry stands as soon as its address does
 MORE = (

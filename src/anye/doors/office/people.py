@@ -23,7 +23,8 @@ from anye.doors.kit.links import token_url
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Key, Order, RowCompare, Source
 from anye.doors.office import words
-from anye.doors.office.entrance import READERS, open_to
+from anye.doors.office.entrance import PRIVATE, READERS, may, open_to
+from anye.doors.office.navigation import address
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Dressed, Rows, log_export, log_list, source_of
 from anye.engine.codes import check_id
@@ -177,7 +178,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """The list of people."""
     rows = PeopleRows(people.people(), dress=dressed(request))
     request.listed = rows  # type: ignore[attr-defined]
-    response = PEOPLE.respond(request, rows, template="office/people/index.html")
+    context = {"new_href": address("entries:new_person") if may(request, PRIVATE) else ""}
+    response = PEOPLE.respond(request, rows, template="office/people/index.html", context=context)
     if request.method != "POST":
         log_list(request, "people_search" if "found" in request.GET else "people_list", rows.read)
     return response

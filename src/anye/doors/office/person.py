@@ -20,7 +20,7 @@ from anye.doors.kit.pages import Crumb
 from anye.doors.kit.tokens import open_state, seal_state
 from anye.doors.office import doubts, person_work, timeline, words
 from anye.doors.office.entrance import PRIVATE, READERS, duty_of, may, open_to
-from anye.doors.office.navigation import role_words
+from anye.doors.office.navigation import address, role_words
 from anye.doors.office.places import place_words
 from anye.doors.office.rows import log_people
 from anye.doors.office.sources import Said, said_by
@@ -80,6 +80,8 @@ def _page(request: HttpRequest, person: Person, here: str, context: dict[str, An
             "tabs": tabs,
             "crumbs": (Crumb(_("People"), reverse("office:people")), Crumb(person.name)),
             "on": on,
+            "correct_href": address("entries:correct", person.token) if may(request, PRIVATE) else "",
+            "move_href": address("entries:ask_transfer", person.token) if may(request, PRIVATE) else "",
             **context,
         },
     )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anye.doors.kit.columns import Column
@@ -153,7 +154,7 @@ VISITS = Listing(
             _("State"),
             [(code, status.label) for code, status in doubts.VISIT_STATES.items()],
             lambda rows, code: rows.filter(state=code),
-            any_label=_("to be made"),
+            any_label=pgettext_lazy("visit", "to be made"),
         ),
     ),
     export=Export(

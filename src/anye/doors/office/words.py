@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anye.doors.kit import formats
 from anye.doors.kit.fragments import Status, Words
@@ -45,7 +46,7 @@ DETAILS: dict[str, Words] = {
 # what the overview's list of facts leaves out because it stands elsewhere on the page
 ELSEWHERE = frozenset({"name", "name_key", "id_number", "phone", "sex", "birth", "residence", "employment_state"})
 PRIVATE_KINDS = frozenset({"health", "disability", "address"})
-YES_NO = {"yes": _("yes"), "no": _("no")}
+YES_NO = {"yes": pgettext_lazy("answer", "yes"), "no": pgettext_lazy("answer", "no")}
 FLAGS = frozenset({"student_state", "relocated"})
 STATES: dict[str, Words] = {"employed": _("working"), "not_employed": _("not working")}
 GROUPS: dict[str, Words] = {
