@@ -14,7 +14,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from tests.conftest import District
 
 from anye.doors.office import uploads
 from anye.flow.jobs import load_upload
@@ -22,6 +21,7 @@ from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.models import Read
 from anye.records.registers.models import Batch, Fault, Source, Upload
+from tests.conftest import District
 
 pytestmark = pytest.mark.django_db
 English = {"accept-language": "en"}

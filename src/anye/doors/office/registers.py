@@ -159,7 +159,7 @@ def _under_way(upload: Upload) -> dict[str, Any]:
 
 @require_safe
 @open_to(EVERYBODY)
-def blank(request: HttpRequest, source: str) -> HttpResponse:
+def blank(_request: HttpRequest, source: str) -> HttpResponse:
     """A register's blank sheet: the headings that the same register's files are recognised by."""
     profile = read_pack(settings.ANYE_PACK).profiles.get(source)
     if profile is None:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from anye.doors.kit.frame import provide
-from anye.doors.office import batches, registers, uploads
+from anye.doors.office import batches, entering, entries, households, registers, transfers, uploads
 from anye.doors.office.navigation import office_frame
 
 for namespace in ("registers", "entries"):
@@ -18,4 +18,30 @@ registers_patterns = [
     path("registers/<str:token>/", batches.batch, name="batch"),
     path("registers/<str:token>/<str:level>/", batches.batch, name="batch_rows"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [path("", include((registers_patterns, "registers")))]
+entries_patterns = [
+    path("people/new/", entries.new_person, name="new_person"),
+    path("people/<str:token>/correct/", entries.correct, name="correct"),
+    path("people/<str:token>/correct/work/", entries.work, name="work"),
+    path("people/<str:token>/correct/work/new/", entries.add_spell, name="add_spell"),
+    path("people/<str:token>/correct/work/<str:spell>/", entries.correct_spell, name="correct_spell"),
+    path("people/<str:token>/correct/work/<str:spell>/end/", entries.end_spell, name="end_spell"),
+    path("people/<str:token>/correct/group/", entries.membership, name="membership"),
+    path("people/<str:token>/correct/needs/", entries.needs, name="needs"),
+    path("people/<str:token>/correct/income/", entries.income, name="income"),
+    path("people/<str:token>/correct/household/", households.household, name="household"),
+    path("people/<str:token>/correct/household/split/", households.split, name="split"),
+    path("people/<str:token>/correct/household/merge/", households.merge, name="merge"),
+    path("people/<str:token>/correct/helper/", households.helper, name="helper"),
+    path("people/<str:token>/transfer/", transfers.ask, name="ask_transfer"),
+    path("entries/", entering.entries, name="entries"),
+    path("entries/<str:token>/", entering.entry, name="entry"),
+    path("entries/<str:token>/state/", entering.entry_state, name="entry_state"),
+    path("transfers/", transfers.index, name="transfers"),
+    path("transfers/asked/", transfers.index, {"side": "out"}, name="transfers_asked"),
+    path("transfers/<str:token>/", transfers.transfer, name="transfer"),
+    path("transfers/<str:token>/decide/", transfers.decide, name="decide_transfer"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((registers_patterns, "registers"))),
+    path("", include((entries_patterns, "entries"))),
+]

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from anye.records.audit.keys import keyring
 from anye.records.people.models import (
     Helper,
+    Household,
     HouseholdMember,
     IncomeLine,
     Membership,
@@ -132,3 +133,39 @@ def details_of_many(kinds: Iterable[str], keys: Iterable[int]) -> dict[tuple[int
     """Current details of several persons by (person, kind), in one query."""
     rows = PersonDetail.objects.filter(person_id__in=list(keys), kind__in=list(kinds)).known()
     return {(d.person_id, d.kind): d for d in rows}
+
+
+def household_at(key: int | None) -> Household | None:
+    """A household by key, where the acting range reaches it."""
+    if key is None:
+        return None
+    found: Household | None = Household.objects.filter(pk=key).first()
+    return found
+
+
+def household_with(code: str) -> Household | None:
+    """A household of the acting range by its number; another range's is as absent as none."""
+    found: Household | None = Household.objects.filter(code=code).first()
+    return found
+
+
+def transfers_to(lo: int, hi: int) -> "QuerySet[Transfer]":
+    """Transfers into the range, whatever became of them, the newest first."""
+    return Transfer.objects.filter(to_scope_no__range=(lo, hi)).order_by("-id")
+
+
+def transfers_from(lo: int, hi: int) -> "QuerySet[Transfer]":
+    """Transfers that offices of the range asked for, the newest first."""
+    return Transfer.objects.filter(scope_no__range=(lo, hi)).order_by("-id")
+
+
+def transfer_with(token: str) -> Transfer:
+    """The transfer behind a link. Raises Transfer.DoesNotExist."""
+    found: Transfer = Transfer.objects.get(token=token)
+    return found
+
+
+def open_transfer_of(subject: Person) -> Transfer | None:
+    """The transfer that is asked for or accepted for a person, as far as the acting range sees it."""
+    found: Transfer | None = Transfer.objects.filter(person_id=subject.pk, state__in=["asked", "accepted"]).first()
+    return found

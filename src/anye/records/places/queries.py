@@ -1,5 +1,6 @@
 """Reads of the area tree and the office tree."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -39,3 +40,18 @@ def office_at(scope_no: int) -> Office:
 
 def offices_within(lo: int, hi: int) -> "QuerySet[Office]":
     return Office.objects.filter(scope_no__range=(lo, hi))
+
+
+def offices_at(scope_nos: Iterable[int]) -> dict[int, Office]:
+    """Offices by scope number with the offices above them, in one query."""
+    rows = Office.objects.filter(scope_no__in=list(scope_nos)).select_related("parent")
+    return {office.scope_no: office for office in rows}
+
+
+def offices_beside(scope_no: int) -> list[Office]:
+    """The towns and villages of the same district as an office, itself left out, in the tree's order."""
+    district = Office.objects.filter(parent__isnull=True, scope_no__lte=scope_no, scope_hi__gte=scope_no).first()
+    if district is None:
+        return []
+    tree = offices_within(district.scope_no, district.scope_hi).filter(kind__in=["town", "village"])
+    return list(tree.filter(closed_on__isnull=True).exclude(scope_no=scope_no).order_by("scope_no"))
