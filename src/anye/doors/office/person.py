@@ -152,7 +152,7 @@ def _facts(
 
 def _source_words(said: dict[int, Said], batch: int, known_on: dt.date) -> str:
     source = said.get(batch)
-    return f"{source.words}, {formats.day_text(known_on)}" if source else formats.day_text(known_on)
+    return f"{source.words} · {formats.day_text(known_on)}" if source else formats.day_text(known_on)
 
 
 def _membership(row: Any, said: dict[int, Said]) -> dict[str, str]:
