@@ -14,11 +14,14 @@ def areas_on(on: date) -> "QuerySet[Area]":
 
 
 def office_of_area() -> dict[str, int]:
-    """Area code → scope number of the office that looks after it; an area without its own takes its parent's.
+    """Area code → scope number of the office that looks after it; a village without its own takes its town's.
 
-    The empty code, and every area that no office here looks after, belong to the district's outside node.
+    The empty code, and every area that no office here looks after (a street that another administration runs, though
+    it lies in the district), belong to the district's outside node.
     """
-    offices = dict(Office.objects.filter(area_code__isnull=False).values_list("area_code", "scope_no"))
+    rows = Office.objects.filter(area_code__isnull=False).values_list("area_code", "scope_no", "parent_id")
+    own = {code: scope_no for code, scope_no, _ in rows if code}
+    below = {code: scope_no for code, scope_no, parent in rows if code and parent is not None}
     outside = Office.objects.filter(kind="outside").values_list("scope_no", flat=True).first()
     if outside is None:
         raise LookupError("the office tree has no outside node")
@@ -27,10 +30,10 @@ def office_of_area() -> dict[str, int]:
     for code in parents:
         at: str | None = code
         for _ in range(6):  # deeper trees than this do not exist; a cycle in bad data ends here too
-            if at is None or at in offices:
+            if at is None or at in below:
                 break
             at = parents.get(at)
-        found[code] = offices.get(at or "", outside)
+        found[code] = own.get(code) or below.get(at or "", outside)
     return found
 
 
