@@ -2,92 +2,45 @@
 
 import datetime as dt
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from anye.engine.codes import complete_id
-from anye.flow.jobs import publish_entry
 from anye.records.accounts.scope import BATCH, acting
-from anye.records.audit.keys import keyring
 from anye.records.audit.models import Read
 from anye.records.firms.models import EmploymentSpell
 from anye.records.people.models import (
-    Helper,
-    Household,
     HouseholdMember,
     IncomeLine,
     Membership,
     Need,
     Person,
 )
-from anye.records.registers.models import Batch, Entry
+from anye.records.registers.models import Entry
 from tests.conftest import District
+from tests.doors.office.typing_in import (
+    a_day_passes,
+    ask,
+    facts,
+    last_payload,
+    number,
+    payload,
+    person_named,
+    plain,
+    register,
+    run_waiting,
+    send,
+    unchanged,
+)
 
 pytestmark = pytest.mark.django_db
-English = {"accept-language": "en"}
 WRITERS = ("village_worker", "town_officer", "district_officer", "poverty_office")
-
-
-def number(sequence: int, birth: str = "19900307") -> str:
-    return complete_id(f"990101{birth}{sequence:03d}")
-
-
-def ask(client: Client, path: str) -> Any:
-    return client.get(path, headers=English)
-
-
-def send(client: Client, path: str, told: dict[str, Any]) -> Any:
-    return client.post(path, told, headers=English)
-
-
-def run_waiting() -> list[Entry]:
-    """What the worker does: every waiting entry in its order."""
-    with acting(BATCH):
-        waiting = list(Entry.objects.filter(state="waiting").order_by("id"))
-    for one in waiting:
-        publish_entry(one.pk)
-    with acting(BATCH):
-        return list(Entry.objects.filter(pk__in=[one.pk for one in waiting]).order_by("id"))
-
-
-def a_day_passes() -> None:
-    """What is on record was known yesterday: of two entries of one day, neither is the later for the registry."""
-    with acting(BATCH):
-        Batch.objects.update(known_on=F("known_on") - dt.timedelta(1))
-
-
-def payload(entry: Entry) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(keyring().unseal(bytes(entry.sealed), context="raw"))
-    return told
-
-
-def last_payload() -> dict[str, Any]:
-    with acting(BATCH):
-        return payload(Entry.objects.latest("id"))
-
-
-def register(client: Client, office: Any, name: str = "陈一", id_number: str = "", **told: Any) -> Any:
-    given = {"name": name, "id_number": id_number or number(123), "area": office.token, "employed": ""}
-    return send(client, reverse("entries:new_person"), {**given, **told})
-
-
-def person_named(name: str) -> Person:
-    with acting(BATCH):
-        return Person.objects.get(name=name)
-
-
-def facts(model: Any, **given: Any) -> list[Any]:
-    with acting(BATCH):
-        return list(model.objects.filter(**given).known().order_by("pk"))
 
 
 @pytest.fixture
@@ -157,13 +110,6 @@ def told_of(client: Client, district: District, id_number: str) -> tuple[list[st
     note(lambda: ask(client, sent.url))
     note(lambda: ask(client, f"{sent.url}state/"))
     return said, counts
-
-
-def plain(answer: Any) -> str:
-    text = answer.content.decode()
-    text = re.sub(r'(name="csrfmiddlewaretoken" value|name="csrf-token" content)="[^"]*"', "", text)
-    text = re.sub(r"/entries/[\w-]{16,}/", "/entries/…/", text)
-    return re.sub(r"<time[^>]*>[^<]*</time>", "", text)
 
 
 def test_the_comparison_sees_a_page_that_tells(district: District, worker: Client) -> None:
@@ -274,12 +220,6 @@ def test_telephone_and_address_are_not_shown_in_the_form(district: District, wor
     text = ask(worker, reverse("entries:correct", args=[chen.token])).content.decode()
     assert "13800001234" not in text and "138****1234" in text
     assert number(123) not in text
-
-
-def unchanged(person: Person, **changes: Any) -> dict[str, Any]:
-    given = {"name": person.name, "sex": person.sex, "birth": "1990-03-07", "phone": "", "education": "",
-             "work_capacity": "", "employment_state": "", "address": ""}  # fmt: skip
-    return {**given, **changes}
 
 
 def test_only_what_was_changed_is_entered(district: District, worker: Client, chen: Person) -> None:
@@ -403,152 +343,3 @@ def test_income_of_a_month_is_kept_in_fen(district: District, worker: Client, ch
     run_waiting()
     (line,) = facts(IncomeLine, person=chen)
     assert (line.month, line.kind, line.amount_fen) == (dt.date(2026, 2, 1), "wage", 180_050)
-
-
-# ── households ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def family(district: District, worker: Client) -> list[Person]:
-    """Three people of household W-7: the head, a spouse, a son."""
-    for place, (name, relation) in enumerate((("李一", "02"), ("李二", "10"), ("李三", "20"))):
-        register(worker, district["willow"], name, number(300 + place), household_code="W-7", relation=relation)
-    assert [one.state for one in run_waiting()] == ["done"] * 3
-    a_day_passes()
-    return [person_named(name) for name in ("李一", "李二", "李三")]
-
-
-def standing(people: list[Person]) -> list[tuple[str, str, bool | None]]:
-    with acting(BATCH):
-        rows = (
-            HouseholdMember.objects.filter(person__in=people).known().select_related("household").order_by("person_id")
-        )
-        return [(row.household.code, row.relation, row.is_head) for row in rows]
-
-
-def test_another_member_becomes_the_head_and_the_former_one_is_it_no_longer(
-    district: District, worker: Client, family: list[Person]
-) -> None:
-    head, spouse, son = family
-    told = {"head": spouse.token, head.token: "10", spouse.token: "10", son.token: "20"}
-    assert send(worker, reverse("entries:household", args=[son.token]), told).status_code == 302
-    assert [one.state for one in run_waiting()] == ["done", "done"]
-    assert standing(family) == [("W-7", "10", False), ("W-7", "02", True), ("W-7", "20", False)]
-
-
-def test_nobody_but_the_head_is_related_as_the_head(district: District, worker: Client, family: list[Person]) -> None:
-    head, spouse, son = family
-    told = {"head": spouse.token, head.token: "02", spouse.token: "10", son.token: "20"}
-    answer = send(worker, reverse("entries:household", args=[son.token]), told)
-    assert answer.status_code == 422 and "Only the head" in answer.content.decode()
-
-
-def test_a_household_splits_and_the_new_one_has_its_own_head(
-    district: District, worker: Client, family: list[Person]
-) -> None:
-    head, spouse, son = family
-    path = reverse("entries:split", args=[head.token])
-    assert head.token not in dict(ask(worker, path).context["form"].fields["leaving"].choices)
-    assert send(worker, path, {"leaving": [son.token], "head": spouse.token}).status_code == 422
-    assert send(worker, path, {"leaving": [spouse.token, son.token], "head": son.token}).status_code == 302
-    assert [one.state for one in run_waiting()] == ["done"]
-    first, second, third = standing(family)
-    assert (first[0], first[2]) == ("W-7", True)
-    assert second[0] == third[0] != "W-7" and (second[2], third[2]) == (False, True)
-
-
-def test_households_merge_under_the_receiving_head(district: District, worker: Client, family: list[Person]) -> None:
-    register(worker, district["willow"], "王一", number(400), household_code="W-8", relation="02")
-    run_waiting()
-    a_day_passes()
-    path = reverse("entries:merge", args=[family[0].token])
-    assert send(worker, path, {"into_code": "W-8"}).status_code == 302
-    assert [one.state for one in run_waiting()] == ["done"]
-    assert {code for code, _relation, _is_head in standing(family)} == {"W-8"}
-    assert [is_head for *_rest, is_head in standing([*family, person_named("王一")])] == [False, False, False, True]
-
-
-def test_a_household_of_another_village_is_answered_like_none(
-    district: District, worker: Client, family: list[Person], client_as: Callable[..., Client]
-) -> None:
-    register(
-        client_as("village_worker", district["cloud"]), district["cloud"], "王一", number(400), household_code="C-1"
-    )
-    run_waiting()
-    with acting(BATCH):
-        assert Household.objects.filter(code="C-1").exists()
-    path = reverse("entries:merge", args=[family[0].token])
-    answers = [send(worker, path, {"into_code": code}) for code in ("C-1", "C-2")]
-    assert [answer.status_code for answer in answers] == [422, 422]
-    first, second = (plain(answer).replace("C-1", "C-2") for answer in answers)
-    assert first == second
-
-
-def test_a_helper_answers_for_the_household(district: District, worker: Client, family: list[Person]) -> None:
-    told = {"helper_name": "周助", "helper_unit": "东河镇政府", "helper_phone": "13900000000"}
-    assert send(worker, reverse("entries:helper", args=[family[2].token]), told).status_code == 302
-    run_waiting()
-    (helper,) = facts(Helper)
-    assert (helper.helper_name, helper.helper_unit) == ("周助", "东河镇政府")
-    assert b"13900000000" not in bytes(helper.phone_sealed)
-
-
-def test_somebody_without_a_household_is_asked_for_its_number(district: District, worker: Client, chen: Person) -> None:
-    path = reverse("entries:household", args=[chen.token])
-    assert "No household of your area" in ask(worker, path).content.decode()
-    assert send(worker, path, {"household_code": "W-9", "relation": "02"}).status_code == 302
-    run_waiting()
-    assert standing([chen]) == [("W-9", "02", True)]
-
-
-# ── how an entry fares ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_an_entry_polls_until_it_is_taken(district: District, worker: Client) -> None:
-    sent = register(worker, district["willow"])
-    waiting = ask(worker, sent.url).content.decode()
-    assert "being checked" in waiting and f'hx-get="{sent.url}state/"' in waiting
-    run_waiting()
-    done = ask(worker, f"{sent.url}state/").content.decode()
-    assert "taken" in done and "hx-get" not in done
-
-
-def test_a_refused_entry_says_why_and_what_to_do(district: District, worker: Client, chen: Person) -> None:
-    told = unchanged(chen, name="陈壹", residence=district["willow"].token)
-    sent = send(worker, reverse("entries:correct", args=[chen.token]), told)
-    with acting(BATCH):
-        Entry.objects.filter(state="waiting").update(state="refused", reason="duty_ended")
-    text = ask(worker, sent.url).content.decode()
-    assert "has ended" in text and "Let somebody whose duty is in force" in text
-
-
-def test_another_villages_entry_is_not_found(
-    district: District, worker: Client, client_as: Callable[..., Client]
-) -> None:
-    sent = register(worker, district["willow"])
-    other = client_as("village_worker", district["bridge"])
-    assert ask(other, sent.url).status_code == 404
-    assert ask(other, f"{sent.url}state/").status_code == 404
-    assert ask(other, reverse("entries:entries")).context["listing"].rows == []
-    town = client_as("town_officer", district["east"])
-    assert ask(town, sent.url).status_code == 200
-
-
-def test_the_list_of_entries_asks_the_same_number_of_queries_for_any_number(
-    district: District, worker: Client, chen: Person
-) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as made:
-            assert ask(worker, reverse("entries:entries")).status_code == 200
-        return len(made)
-
-    def enter(amount: int) -> None:
-        told = {"month": "2026-01", "kind": "other", "amount": amount}
-        assert send(worker, reverse("entries:income", args=[chen.token]), told).status_code == 302
-
-    enter(1)
-    few = queries()
-    for amount in range(2, 20):
-        enter(amount)
-    assert len(ask(worker, reverse("entries:entries")).context["listing"].rows) == 20
-    assert queries() == few
