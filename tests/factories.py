@@ -90,7 +90,8 @@ def make_person(office: Any, name: str = "冉明秀", *, batch: Batch | None = N
         household_id=more["household"].pk if more.get("household") else None,
     )
     NameGram.objects.bulk_create(
-        NameGram(gram=gram, name=name, person_id=person.pk, scope_no=person.scope_no) for gram in grams_of(person.name_key)
+        NameGram(gram=gram, name=name, person_id=person.pk, scope_no=person.scope_no)
+        for gram in grams_of(person.name_key)
     )
     batch = batch or make_batch()
     told = {"name": name, "id_number": number, "phone": phone, **more.get("details", {})}
@@ -99,7 +100,9 @@ def make_person(office: Any, name: str = "冉明秀", *, batch: Batch | None = N
     for group in person.groups:
         Membership.objects.create(person=person, group=group, valid_from=dt.date(2020, 1, 1), **source(person, batch))
     if more.get("household"):
-        HouseholdMember.objects.create(person=person, household=more["household"], relation="01", **source(person, batch))
+        HouseholdMember.objects.create(
+            person=person, household=more["household"], relation="01", **source(person, batch)
+        )
     return person
 
 
@@ -110,7 +113,13 @@ def source(row: Any, batch: Batch, **more: Any) -> dict[str, Any]:
 
 def add_detail(person: Person, kind: str, value: str, batch: Batch, **more: Any) -> PersonDetail:
     """A detail; sealed kinds are sealed as a load seals them."""
-    contexts = {"id_number": "id_number", "phone": "phone", "address": "address", "health": "health", "disability": "health"}
+    contexts = {
+        "id_number": "id_number",
+        "phone": "phone",
+        "address": "address",
+        "health": "health",
+        "disability": "health",
+    }
     context = contexts.get(kind)
     if context is None:
         return PersonDetail.objects.create(person=person, kind=kind, value=value, **source(person, batch, **more))
@@ -129,7 +138,9 @@ def make_household(office: Any, code: str = "H001") -> Household:
 
 
 def add_helper(household: Household, name: str, batch: Batch) -> Helper:
-    return Helper.objects.create(household=household, helper_name=name, helper_unit="区农业农村委", **source(household, batch))
+    return Helper.objects.create(
+        household=household, helper_name=name, helper_unit="区农业农村委", **source(household, batch)
+    )
 
 
 def add_need(person: Person, kind: str, value: str, batch: Batch) -> Need:
@@ -150,7 +161,9 @@ def make_firm(name: str = "山茶服饰有限公司", code: str | None = None) -
 def add_spell(person: Person, firm: Firm | None, batch: Batch, **more: Any) -> EmploymentSpell:
     named = firm.name if firm is not None else more.pop("employer_name", "镇上工地")
     told = {"valid_from": dt.date(2025, 3, 1), "wage_fen": 320_000, "wage_unit": "month", **more}
-    return EmploymentSpell.objects.create(person=person, firm=firm, employer_name=named, **source(person, batch), **told)
+    return EmploymentSpell.objects.create(
+        person=person, firm=firm, employer_name=named, **source(person, batch), **told
+    )
 
 
 def add_insurance(person: Person, firm: Firm, first: dt.date, months: int, batch: Batch) -> list[InsuranceMonth]:
@@ -192,7 +205,9 @@ def make_visit(person: Person, *findings: Finding, due_on: dt.date = dt.date(202
 def make_case(office: Any, name: str = "冉明秀", **more: Any) -> tuple[Person, Finding, Visit]:
     """Somebody the ledger calls not employed while a firm insures them: person, doubt, visit."""
     batch, insurance = make_batch(), make_batch("social_insurance", dt.date(2026, 9, 1))
-    person = make_person(office, name, batch=batch, is_employed=False, details={"employment_state": "not_employed"}, **more)
+    person = make_person(
+        office, name, batch=batch, is_employed=False, details={"employment_state": "not_employed"}, **more
+    )
     firm = make_firm(f"{name}的单位")
     months = add_insurance(person, firm, dt.date(2026, 7, 1), 3, insurance)
     detail = PersonDetail.objects.get(person=person, kind="employment_state")
@@ -208,4 +223,6 @@ def make_case(office: Any, name: str = "冉明秀", **more: Any) -> tuple[Person
 
 
 def make_fault(office: Any, batch: Batch, line: int = 7, reason: str = "id_check") -> Fault:
-    return Fault.objects.create(batch=batch, line=line, level="refused", reason=reason, column="身份证号", scope_no=office.scope_no)
+    return Fault.objects.create(
+        batch=batch, line=line, level="refused", reason=reason, column="身份证号", scope_no=office.scope_no
+    )

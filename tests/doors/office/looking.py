@@ -15,7 +15,9 @@ from anye.records.accounts.scope import ScopedManager
 from anye.records.audit.models import Read
 from tests import factories
 
-TOKENS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|name="csrf-token" content="[^"]+"|(found|place)(=|" value=")[\w-]+')
+TOKENS = re.compile(
+    rb'name="csrfmiddlewaretoken" value="[^"]+"|name="csrf-token" content="[^"]+"|(found|place)(=|" value=")[\w-]+'
+)
 GUARDED = (
     "people_person", "people_namegram", "people_persondetail", "people_householdmember", "firms_employmentspell",
     "firms_insurancemonth", "findings_finding", "findings_visit", "findings_visitfinding",
@@ -59,7 +61,7 @@ def take_out_policies() -> None:
 
 def take_out_scoping(monkeypatch: pytest.MonkeyPatch) -> None:
     """The managers' range, gone until the test ends."""
-    monkeypatch.setattr(ScopedManager, "get_queryset", lambda self: Manager.get_queryset(self))
+    monkeypatch.setattr(ScopedManager, "get_queryset", Manager.get_queryset)
 
 
 def guards_out(*names: str) -> Callable[[pytest.MonkeyPatch], None]:
@@ -72,4 +74,3 @@ def guards_out(*names: str) -> Callable[[pytest.MonkeyPatch], None]:
             take_out_scoping(monkeypatch)
 
     return take
-

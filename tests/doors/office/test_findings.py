@@ -96,7 +96,9 @@ def test_doubts_are_settled_at_a_desk_only(client_as: ClientAs, district: Distri
     assert waiting("settle") == []
 
 
-@pytest.mark.parametrize("out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"])
+@pytest.mark.parametrize(
+    "out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"]
+)
 def test_the_next_town_neither_sees_nor_settles_them(
     client_as: ClientAs, district: District, case: Any, monkeypatch: pytest.MonkeyPatch, out: tuple[str, ...]
 ) -> None:

@@ -12,7 +12,9 @@ from tests.conftest import District
 from tests.doors.office.looking import guards_out, queries_of, reads, search, text_of
 
 ClientAs = Callable[..., Client]
-GUARDS = pytest.mark.parametrize("out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"])
+GUARDS = pytest.mark.parametrize(
+    "out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"]
+)
 
 
 def english(client: Client) -> Client:
@@ -74,7 +76,9 @@ def test_a_firm_is_found_by_part_of_its_name_and_by_its_code(worker: Client, sce
         assert scene["firm"].token in page and other.token not in page, text
 
 
-def test_a_firm_without_any_of_my_people_says_so(client_as: ClientAs, district: District, scene: dict[str, Any]) -> None:
+def test_a_firm_without_any_of_my_people_says_so(
+    client_as: ClientAs, district: District, scene: dict[str, Any]
+) -> None:
     page = text_of(english(client_as("village_worker", district["cloud"])).get(f"/firms/{scene['firm'].token}/"))
     assert "Nobody of your area" in page
 

@@ -77,8 +77,12 @@ def test_a_search_stands_in_no_address(worker: Client, ran: Any) -> None:
     assert "冉" not in answer["Location"] and "%E5" not in answer["Location"]
 
 
-@pytest.mark.parametrize("text", ["谭国强", "谭", factories.id_number(777), factories.id_number(777)[-6:], "13900002222"])
-@pytest.mark.parametrize("out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"])
+@pytest.mark.parametrize(
+    "text", ["谭国强", "谭", factories.id_number(777), factories.id_number(777)[-6:], "13900002222"]
+)
+@pytest.mark.parametrize(
+    "out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"]
+)
 def test_a_village_worker_cannot_find_a_person_of_the_next_village(
     worker: Client, ran: Any, tan: Any, monkeypatch: pytest.MonkeyPatch, out: tuple[str, ...], text: str
 ) -> None:
@@ -97,7 +101,9 @@ def test_without_either_guard_the_search_would_find_them(
     assert tan.token in text_of(search(worker, "谭国"))
 
 
-@pytest.mark.parametrize("out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"])
+@pytest.mark.parametrize(
+    "out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"]
+)
 def test_nor_by_list_count_link_guess_or_export(
     worker: Client, ran: Any, tan: Any, monkeypatch: pytest.MonkeyPatch, out: tuple[str, ...]
 ) -> None:

@@ -40,7 +40,12 @@ def scene(district: District) -> dict[str, Any]:
             groups=["lifted"],
             is_employed=False,
             household=household,
-            details={"employment_state": "not_employed", "education": "70", "health": "chronic", "address": "柳树村7号"},
+            details={
+                "employment_state": "not_employed",
+                "education": "70",
+                "health": "chronic",
+                "address": "柳树村7号",
+            },
         )
         son = factories.make_person(district["willow"], "冉小宝", batch=ledger, household=household)
         far = factories.make_person(district["bridge"], "冉远行", batch=ledger, household=household)
@@ -86,14 +91,18 @@ def test_the_telephone_is_shown_and_logged_likewise(worker: Client, scene: dict[
     assert [row.purpose for row in reads(kind="phone_shown")] == ["show: contact"]
 
 
-@pytest.mark.parametrize("sent", [{"what": "id"}, {"what": "id", "purpose": "curiosity"}, {"what": "health", "purpose": "help"}])
+@pytest.mark.parametrize(
+    "sent", [{"what": "id"}, {"what": "id", "purpose": "curiosity"}, {"what": "health", "purpose": "help"}]
+)
 def test_no_number_without_a_purpose(worker: Client, scene: dict[str, Any], sent: dict[str, str]) -> None:
     answer = worker.post(f"/people/{scene['person'].token}/show/", sent)
     assert answer.status_code == 400
     assert reads(kind="id_shown") == []
 
 
-@pytest.mark.parametrize("out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"])
+@pytest.mark.parametrize(
+    "out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"]
+)
 def test_the_number_of_somebody_of_the_next_village_is_not_shown(
     worker: Client, scene: dict[str, Any], monkeypatch: pytest.MonkeyPatch, out: tuple[str, ...]
 ) -> None:
@@ -210,7 +219,9 @@ def test_who_looked_is_told_with_purpose_and_paged(worker: Client, scene: dict[s
 
 
 @pytest.mark.parametrize("path", ["", "history/", "looks/"])
-def test_a_page_of_much_takes_as_many_queries_as_one_of_little(worker: Client, scene: dict[str, Any], path: str) -> None:
+def test_a_page_of_much_takes_as_many_queries_as_one_of_little(
+    worker: Client, scene: dict[str, Any], path: str
+) -> None:
     person = scene["person"]
     worker.get(f"/people/{person.token}/{path}")
     few = queries_of(worker, f"/people/{person.token}/{path}")
@@ -218,11 +229,16 @@ def test_a_page_of_much_takes_as_many_queries_as_one_of_little(worker: Client, s
         for number in range(30):
             factories.add_income(person, dt.date(2020 + number // 12, number % 12 + 1, 1), 100_000, scene["ledger"])
             factories.make_finding(person, "Q10", params={"fen": 9000, "unit": "month"})
-        factories.add_insurance(person, factories.make_firm("长风物流有限公司"), dt.date(2022, 1, 1), 40, scene["insurance"])
+        factories.add_insurance(
+            person, factories.make_firm("长风物流有限公司"), dt.date(2022, 1, 1), 40, scene["insurance"]
+        )
         for number in range(6):
             other = factories.make_person(person, f"冉幺{number}", batch=scene["ledger"])
             HouseholdMember.objects.create(
-                person=other, household_id=person.household_id, relation="20", **factories.source(other, scene["ledger"])
+                person=other,
+                household_id=person.household_id,
+                relation="20",
+                **factories.source(other, scene["ledger"]),
             )
     assert queries_of(worker, f"/people/{person.token}/{path}") <= few
     assert few <= 32

@@ -52,7 +52,9 @@ def test_a_village_sees_its_visits_with_the_clock(worker: Client, visits: list[A
     assert "Visits due by village" not in page
 
 
-def test_the_town_sees_how_they_spread_over_its_villages(client_as: ClientAs, district: District, visits: list[Any]) -> None:
+def test_the_town_sees_how_they_spread_over_its_villages(
+    client_as: ClientAs, district: District, visits: list[Any]
+) -> None:
     response = english(client_as("town_officer", district["east"])).get("/")
     assert [(one["name"], one["count"], one["late"]) for one in response.context["spread"]] == [
         ("柳树村", 11, 2),
@@ -62,7 +64,9 @@ def test_the_town_sees_how_they_spread_over_its_villages(client_as: ClientAs, di
     assert figures == {"Visits due": "12", "Visits late": "2", "Open doubts": "12"}
 
 
-def test_doubts_are_counted_by_rule_up_to_a_limit(worker: Client, visits: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doubts_are_counted_by_rule_up_to_a_limit(
+    worker: Client, visits: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     response = worker.get("/")
     assert [(one["rule"], one["count"]) for one in response.context["rules"]] == [
         ("A household without a head, or with two", "11")
@@ -114,6 +118,7 @@ def test_once_answered_the_next_visit_slides_in(worker: Client, visits: list[Any
     assert "The visit to 冉甲 was recorded." in part
     assert part.count('class="task visit-task"') == 8
     assert visits[0].token not in part and visits[8].token in part
+    assert 'id="today-figures" hx-swap-oob="true"' in part and ">10<" in part
     assert after(visits[0]).state == "done"
     assert [told["visit"] for told in waiting()] == [visits[0].pk]
 
@@ -141,7 +146,9 @@ def test_a_village_without_work_is_told_so(worker: Client) -> None:
     assert "No visit is due" in page and "Registers agree about everybody in your area." in page
 
 
-def test_an_auditor_reads_without_being_asked_to_answer(client_as: ClientAs, district: District, visits: list[Any]) -> None:
+def test_an_auditor_reads_without_being_asked_to_answer(
+    client_as: ClientAs, district: District, visits: list[Any]
+) -> None:
     page = text_of(english(client_as("auditor", district["district"])).get("/"))
     assert "冉甲" in page and "hx-get" not in page
 

@@ -94,7 +94,13 @@ def test_the_note_is_sealed_and_shown_to_those_who_help(
 
 
 def test_only_who_works_has_an_employer_and_a_wage(worker: Client, case: Any) -> None:
-    sent = {"answer": "insured_only", "employer": "某公司", "since_month": "no month", "wage": "-1", "wage_unit": "year"}
+    sent = {
+        "answer": "insured_only",
+        "employer": "某公司",
+        "since_month": "no month",
+        "wage": "-1",
+        "wage_unit": "year",
+    }
     assert worker.post(f"/visits/{case[2].token}/", sent).status_code == 303
     (told,) = waiting()
     assert {told[name] for name in ("employer", "since_month", "wage_fen", "wage_unit")} == {None}
@@ -137,7 +143,9 @@ def test_who_makes_no_visits_reads_but_does_not_answer(
     assert waiting() == [] and after(case[2]).state == "due"
 
 
-@pytest.mark.parametrize("out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"])
+@pytest.mark.parametrize(
+    "out", [(), ("policies",), ("scoping",)], ids=["both guards", "scoping alone", "policies alone"]
+)
 def test_a_village_neither_sees_nor_answers_the_visits_of_the_next(
     client_as: ClientAs, district: District, case: Any, monkeypatch: pytest.MonkeyPatch, out: tuple[str, ...]
 ) -> None:
@@ -190,7 +198,9 @@ def test_sheets_have_a_village_each_and_leave_a_trace_of_everybody(client_as: Cl
         people = []
         for village in ("willow", "bridge"):
             for number in range(2):
-                person = factories.make_person(district[village], f"冉{number}", details={"area_group": "3组", "address": "院坝旁"})
+                person = factories.make_person(
+                    district[village], f"冉{number}", details={"area_group": "3组", "address": "院坝旁"}
+                )
                 factories.make_visit(person, factories.make_finding(person, "Q07"))
                 people.append(person)
     town = english(client_as("town_officer", district["east"]))

@@ -39,7 +39,13 @@ def test_an_answer_is_an_entry_and_a_closed_visit(district: District, case: Any)
     with in_village(district):
         entry = answered(case[2], employer="厂", since_month="2026-03", wage_fen=1, wage_unit="day", extra="dropped")
         made = queries.visit(case[2].token)
-    assert (made.state, made.answer, made.made_on, made.made_by, made.entry_id) == ("done", "working", ON, "willow", entry.pk)
+    assert (made.state, made.answer, made.made_on, made.made_by, made.entry_id) == (
+        "done",
+        "working",
+        ON,
+        "willow",
+        entry.pk,
+    )
     assert queries.opened_note(made) == "看见本人"
     assert json.loads(keyring().unseal(bytes(entry.sealed), context="raw")) == {
         "visit": case[2].pk, "answer": "working", "employer": "厂", "since_month": "2026-03", "wage_fen": 1, "wage_unit": "day",
@@ -116,8 +122,9 @@ def test_a_decision_is_asked_for_under_seal(district: District, case: Any) -> No
 def test_a_settled_doubt_takes_no_decision(district: District, case: Any) -> None:
     with acting(BATCH):
         actions.settle(finding_id=case[1].pk, state="explained", on=ON)
-    with in_village(district), pytest.raises(actions.FindingClosed):
+    with in_village(district):
         doubt = queries.finding(case[1].token)
+    with in_village(district), pytest.raises(actions.FindingClosed):
         actions.ask_to_settle(finding=doubt, state="confirmed", note="", by="willow", duty_id=1)
 
 

@@ -3,9 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from anye.doors.kit import formats
 from anye.doors.kit.fragments import Status, Words

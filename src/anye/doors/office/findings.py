@@ -152,7 +152,10 @@ def evidence_of(request: HttpRequest, finding: Finding) -> list[Evidence]:
     said = said_by([*(row.source_batch for row, _says in facts), *(fault.batch_id for fault in lines)])
     shown = [Evidence(says, _register(said, row.source_batch), row.known_on) for row, says in facts]
     for fault in lines:
-        says = gettext("Line %(line)s of the file, column %(column)s") % {"line": fault.line, "column": fault.column or "–"}
+        says = gettext("Line %(line)s of the file, column %(column)s") % {
+            "line": fault.line,
+            "column": fault.column or "–",
+        }
         source = said.get(fault.batch_id)
         shown.append(Evidence(says, _register(said, fault.batch_id), source.known_on if source else None))
     return shown
@@ -175,7 +178,10 @@ def _detail_says(request: HttpRequest, row: PersonDetail) -> str:
 
 
 def _month_says(row: InsuranceMonth) -> str:
-    told = gettext("Insured by %(firm)s for %(first)s") % {"firm": row.firm.name, "first": formats.month_text(row.month)}
+    told = gettext("Insured by %(firm)s for %(first)s") % {
+        "firm": row.firm.name,
+        "first": formats.month_text(row.month),
+    }
     if row.base_fen is None:
         return told
     return gettext("%(told)s, contribution base %(base)s") % {"told": told, "base": formats.money_text(row.base_fen)}
@@ -242,9 +248,14 @@ def _context(request: HttpRequest, shown: Finding, person: Person | None) -> dic
         "place": place_words(request, shown.scope_no),
         "month": doubts.month_text(shown),
         "evidence": evidence_of(request, shown),
-        "visits": [(v, doubts.VISIT_STATES[v.state], doubts.ANSWERS.get(v.answer, "")) for v in queries.visits_about(shown)],
+        "visits": [
+            (v, doubts.VISIT_STATES[v.state], doubts.ANSWERS.get(v.answer, "")) for v in queries.visits_about(shown)
+        ],
         "on": timezone.localdate(),
-        "crumbs": (Crumb(_("Doubts"), reverse("office:findings")), Crumb(person.name if person is not None else shown.rule)),
+        "crumbs": (
+            Crumb(_("Doubts"), reverse("office:findings")),
+            Crumb(person.name if person is not None else shown.rule),
+        ),
     }
 
 

@@ -36,7 +36,9 @@ FIRMS = Listing(
     name="firms",
     caption=_("Firms"),
     columns=(
-        Column("name", _("Name"), "name", link=lambda f: token_url("office:firm", f.token), is_fixed=True, order="name"),
+        Column(
+            "name", _("Name"), "name", link=lambda f: token_url("office:firm", f.token), is_fixed=True, order="name"
+        ),
         Column("code", _("Credit code or number"), code_words, "code"),
     ),
     orders=(
@@ -45,7 +47,7 @@ FIRMS = Listing(
     ),
     search=Search(
         _("Name or credit code"),
-        lambda rows, text: firms.firms_found(rows, text),
+        firms.firms_found,
         placeholder=pgettext_lazy("search", "Part of a name, or a code"),
         longest=160,
     ),
@@ -135,4 +137,3 @@ def firm(request: HttpRequest, token: str) -> HttpResponse:
 
 def _up_to(rows: "QuerySet[Any]") -> str:
     return words.count_words(rows.order_by()[: COUNT_LIMIT + 1].count())
-

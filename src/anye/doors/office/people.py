@@ -183,4 +183,3 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         log_list(request, "people_search" if "found" in request.GET else "people_list", rows.read)
     return response
-

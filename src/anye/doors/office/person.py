@@ -121,7 +121,9 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
             "strip": person_work.insurance_strip(insured),
             "income": person_work.income_months(income),
             "doubts": _doubts(person, insured),
-            "visits": [(v, doubts.VISIT_STATES[v.state], doubts.ANSWERS.get(v.answer, "")) for v in findings.visits_of(person)],
+            "visits": [
+                (v, doubts.VISIT_STATES[v.state], doubts.ANSWERS.get(v.answer, "")) for v in findings.visits_of(person)
+            ],
             "sources": [(said[key], count) for key, count in told_by.most_common() if key in said],
         },
     )

@@ -113,7 +113,9 @@ def income_months(lines: Sequence[IncomeLine]) -> list[IncomeMonth]:
     return [
         IncomeMonth(
             month,
-            between.join(f"{words.INCOME.get(line.kind, line.kind)} {formats.yuan_text(line.amount_fen)}" for line in found),
+            between.join(
+                f"{words.INCOME.get(line.kind, line.kind)} {formats.yuan_text(line.amount_fen)}" for line in found
+            ),
             sum(line.amount_fen for line in found),
         )
         for month, found in sorted(by_month.items(), reverse=True)

@@ -10,7 +10,6 @@ from anye.doors.office.rows import Rows
 from anye.records.places.models import Office
 from anye.records.places.queries import offices_within
 
-
 # 柳树村村民委员会 is spoken of as 柳树村, 兴隆社区居民委员会 as 兴隆社区
 COMMITTEE = re.compile("(?<=[村社区])(村民委员会|居民委员会|社区居民委员会)$")
 

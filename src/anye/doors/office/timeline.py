@@ -55,7 +55,11 @@ def _detail(row: PersonDetail, may_see_private: bool) -> str:
 
 def _household(row: HouseholdMember, _may: bool) -> str:
     relation = words.code_words("relation", row.relation) if row.relation else ""
-    return gettext("Member of a household: %(relation)s") % {"relation": relation} if relation else gettext("Member of a household")
+    return (
+        gettext("Member of a household: %(relation)s") % {"relation": relation}
+        if relation
+        else gettext("Member of a household")
+    )
 
 
 def _membership(row: Membership, _may: bool) -> str:
@@ -80,11 +84,17 @@ def _need(row: Need, _may: bool) -> str:
 def _spell(row: EmploymentSpell, _may: bool) -> str:
     employer = row.firm.name if row.firm is not None else row.employer_name
     span = words.span_words(row.valid_from, row.valid_to)
-    return gettext("Work: %(employer)s (%(span)s)") % {"employer": employer or gettext("employer not known"), "span": span}
+    return gettext("Work: %(employer)s (%(span)s)") % {
+        "employer": employer or gettext("employer not known"),
+        "span": span,
+    }
 
 
 def _insurance(row: InsuranceMonth, _may: bool) -> str:
-    return gettext("Insured by %(firm)s for %(first)s") % {"firm": row.firm.name, "first": formats.month_text(row.month)}
+    return gettext("Insured by %(firm)s for %(first)s") % {
+        "firm": row.firm.name,
+        "first": formats.month_text(row.month),
+    }
 
 
 TABLES = (
@@ -96,7 +106,9 @@ TABLES = (
     Table(EmploymentSpell, "known_on", ("valid_from", "employer_name"), "briefcase", _spell, related=("firm",)),
     Table(InsuranceMonth, "known_on", ("firm_id", "month"), "shield-check", _insurance, related=("firm",)),
     Table(Finding, "found_on", (), "question-mark", lambda row, _may: doubts.rule_words(row.rule)),
-    Table(Visit, "made_on", (), "home-check", lambda row, _may: str(doubts.ANSWERS.get(row.answer, "")), Q(state="done")),
+    Table(
+        Visit, "made_on", (), "home-check", lambda row, _may: str(doubts.ANSWERS.get(row.answer, "")), Q(state="done")
+    ),
 )
 
 
@@ -147,7 +159,9 @@ def entries(subject: Person, places: list[Place], *, may_see_private: bool) -> l
         keys = [row for _on, table_no, row in places if table_no == number]
         found = table.model.objects.filter(pk__in=keys).select_related(*table.related)
         rows |= {(number, row.pk): row for row in found}
-        by = {row.retired_by for row in rows.values() if isinstance(row, table.model) and getattr(row, "retired_by", None)}
+        by = {
+            row.retired_by for row in rows.values() if isinstance(row, table.model) and getattr(row, "retired_by", None)
+        }
         if by:
             for after in table.rows(subject).filter(source_batch__in=by).select_related(*table.related):
                 followers[number, after.source_batch, _key(table, after)] = after
@@ -157,7 +171,11 @@ def entries(subject: Person, places: list[Place], *, may_see_private: bool) -> l
     for on, number, key in places:
         row = rows.get((number, key))
         if isinstance(row, InsuranceMonth) and row.retired_on is None:
-            if insured and (insured[0].known_on, insured[0].firm_id, insured[0].source_batch) == (on, row.firm_id, row.source_batch):
+            if insured and (insured[0].known_on, insured[0].firm_id, insured[0].source_batch) == (
+                on,
+                row.firm_id,
+                row.source_batch,
+            ):
                 insured.append(row)
                 lines[-1] = _insured(insured, said)
             else:
@@ -186,11 +204,20 @@ def _key(table: Table, row: Any) -> tuple[Any, ...]:
 
 
 def _entry(
-    on: dt.date, table: Table, number: int, row: Any, followers: dict[Any, Any], said: dict[int, Said], *, may_see_private: bool
+    on: dt.date,
+    table: Table,
+    number: int,
+    row: Any,
+    followers: dict[Any, Any],
+    said: dict[int, Said],
+    *,
+    may_see_private: bool,
 ) -> Entry:
     title = table.title(row, may_see_private)
     if isinstance(row, Finding):
-        return Entry(on, title, str(doubts.state_of(row).label), table.icon, "warn", "", token_url("office:finding", row.token))
+        return Entry(
+            on, title, str(doubts.state_of(row).label), table.icon, "warn", "", token_url("office:finding", row.token)
+        )
     if isinstance(row, Visit):
         title = gettext("Visit: %(answer)s") % {"answer": title}
         return Entry(on, title, "", table.icon, "ok", row.made_by, token_url("office:visit", row.token))
@@ -199,7 +226,10 @@ def _entry(
     if row.retired_on is None:
         return Entry(on, title, "", table.icon, "info", by)
     after = followers.get((number, row.retired_by, _key(table, row)))
-    given = {"day": formats.day_text(row.retired_on), "by": said[row.retired_by].words if row.retired_by in said else "–"}
+    given = {
+        "day": formats.day_text(row.retired_on),
+        "by": said[row.retired_by].words if row.retired_by in said else "–",
+    }
     if after is None or after.pk == row.pk:
         text = gettext("No longer held since %(day)s (%(by)s).") % given
     else:

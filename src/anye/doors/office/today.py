@@ -95,7 +95,10 @@ def _mends() -> list[dict[str, Any]]:
     """Refused rows that the reader's office can mend, by file, the newest file first."""
     newest = Fault.objects.filter(level="refused").order_by("-batch_id", "-id")[:FAULTS_COUNTED].values("pk")
     rows = list(
-        Fault.objects.filter(pk__in=newest).values("batch_id").annotate(count=Count("pk"), first=Min("line")).order_by("-batch_id")[:5]
+        Fault.objects.filter(pk__in=newest)
+        .values("batch_id")
+        .annotate(count=Count("pk"), first=Min("line"))
+        .order_by("-batch_id")[:5]
     )
     said = said_by(row["batch_id"] for row in rows)
     tokens = dict(Batch.objects.filter(pk__in=[row["batch_id"] for row in rows]).values_list("pk", "token"))
@@ -147,7 +150,9 @@ def _uploads() -> list[dict[str, Any]]:
 
 
 def _batches() -> list[dict[str, Any]]:
-    rows = Batch.objects.select_related("source").filter(state="published").exclude(source__code__in=["officer", "visit"])
+    rows = (
+        Batch.objects.select_related("source").filter(state="published").exclude(source__code__in=["officer", "visit"])
+    )
     return [
         {
             "title": title_of(row),
@@ -171,8 +176,18 @@ def _figures(context: dict[str, Any]) -> list[dict[str, Any]]:
     visits, found = reverse("office:visits"), reverse("office:findings")
     doubted = f"{formats.number_text(total - total % 1_000)}+" if is_many else formats.number_text(total)
     return [
-        {"label": gettext("Visits due"), "value": formats.number_text(context["due_count"]), "href": visits, "tone": ""},
-        {"label": gettext("Visits late"), "value": formats.number_text(late), "href": visits, "tone": "bad" if late else ""},
+        {
+            "label": gettext("Visits due"),
+            "value": formats.number_text(context["due_count"]),
+            "href": visits,
+            "tone": "",
+        },
+        {
+            "label": gettext("Visits late"),
+            "value": formats.number_text(late),
+            "href": visits,
+            "tone": "bad" if late else "",
+        },
         {"label": gettext("Open doubts"), "value": doubted, "href": found, "tone": ""},
     ]
 
@@ -202,6 +217,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     context = _visits_context(request)
     context["done"] = shown.person.name if is_recorded else ""
     context["missed"] = "" if is_recorded else shown.person.name
+    context["rules"] = _rules()
+    context["figures"] = _figures(context)
     log_list(request, "today", context["visits"])
     return _part(request, "office/today/visits.html", context)
 

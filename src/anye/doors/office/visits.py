@@ -9,9 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anye.doors.kit.columns import Column
@@ -46,15 +45,17 @@ def publish(entry: Entry) -> None:
 class AnswerForm(forms.Form):
     """What was found at home. Only who works has an employer, a month and a wage."""
 
-    answer = forms.ChoiceField(label=_("What did you find?"), choices=list(doubts.ANSWERS.items()), widget=forms.RadioSelect)
-    employer = forms.CharField(label=_("Employer"), max_length=160, help_text=_("As the person names it, or where the work is"))
+    answer = forms.ChoiceField(
+        label=_("What did you find?"), choices=list(doubts.ANSWERS.items()), widget=forms.RadioSelect
+    )
+    employer = forms.CharField(
+        label=_("Employer"), max_length=160, help_text=_("As the person names it, or where the work is")
+    )
     since_month = MonthField(label=_("Working since"), required=False)
     wage = forms.DecimalField(
         label=_("Wage in yuan"), min_value=0, max_value=1_000_000, max_digits=9, decimal_places=2, required=False
     )
-    wage_unit = forms.ChoiceField(
-        label=_("The wage is"), choices=WAGE_UNITS, widget=forms.RadioSelect, initial="month"
-    )
+    wage_unit = forms.ChoiceField(label=_("The wage is"), choices=WAGE_UNITS, widget=forms.RadioSelect, initial="month")
     note = forms.CharField(
         label=_("Note"),
         max_length=500,
@@ -185,7 +186,9 @@ def index(request: HttpRequest) -> HttpResponse:
     query = queries.visits() if is_any else queries.visits_due()
     rows = Rows(query.distinct() if request.GET.get("rule") else query, dress=lambda page: dress(request, page))
     request.listed = rows  # type: ignore[attr-defined]
-    response = VISITS.respond(request, rows, template="office/visits/index.html", context={"may_print": may(request, READERS)})
+    response = VISITS.respond(
+        request, rows, template="office/visits/index.html", context={"may_print": may(request, READERS)}
+    )
     if request.method != "POST":
         log_list(request, "visit_list", rows.read)
     return response
@@ -208,7 +211,9 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("office:visit", args=[token]))
     log_people("visit", [(shown.person_id, shown.scope_no)])
     status = 422 if form.is_bound else 200
-    return render(request, "office/visits/visit.html", _visit_context(request, shown, form, may_answer=may_answer), status=status)
+    return render(
+        request, "office/visits/visit.html", _visit_context(request, shown, form, may_answer=may_answer), status=status
+    )
 
 
 def _visit_context(request: HttpRequest, shown: Visit, form: AnswerForm, *, may_answer: bool) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 import datetime as dt
 
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from anye.doors.kit import formats
 from anye.doors.kit.fragments import Status, Words
@@ -86,8 +85,10 @@ PURPOSES: tuple[tuple[str, Words], ...] = (
 def code_words(table: str, code: str) -> str:
     """A code of the pack's table in the reader's language; several, joined by |, one after another."""
     known = _table(table, is_chinese=formats.is_chinese())
-    return "、".join(known.get(part, part) for part in code.split("|")) if formats.is_chinese() else ", ".join(
-        known.get(part, part) for part in code.split("|")
+    return (
+        "、".join(known.get(part, part) for part in code.split("|"))
+        if formats.is_chinese()
+        else ", ".join(known.get(part, part) for part in code.split("|"))
     )
 
 

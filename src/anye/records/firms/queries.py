@@ -88,7 +88,9 @@ def insured_spans(subject: Firm, people: Iterable[int]) -> dict[int, InsuredSpan
 
 def spells_of(subject: Person) -> list[EmploymentSpell]:
     """The person's spells of work, the newest first."""
-    return list(EmploymentSpell.objects.filter(person=subject).known().select_related("firm").order_by("-valid_from", "-id"))
+    return list(
+        EmploymentSpell.objects.filter(person=subject).known().select_related("firm").order_by("-valid_from", "-id")
+    )
 
 
 def insurance_of(subject: Person) -> list[InsuranceMonth]:
