@@ -196,7 +196,7 @@ def seal(args: argparse.Namespace) -> int:
 def rotate_keys(args: argparse.Namespace) -> int:
     home = opened()
     postgres.start(home)
-    set_up(home, "worker")
+    set_up(home, "migrate")
     from anye.config.rotation import rotate
 
     count = rotate(home)

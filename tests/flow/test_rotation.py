@@ -1,0 +1,117 @@
+"""A new key: every sealed value opens under it alone, nothing else changes, and it may be cut off anywhere."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from anye.engine.errors import SealFault
+from anye.flow import rotation
+from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.keys import keyring
+from anye.records.audit.seals import seal_new, verify
+from anye.records.people.models import Person, PersonDetail
+from anye.records.registers.models import Batch, RawBlock, Source
+from tests.conftest import District
+
+pytestmark = pytest.mark.django_db
+
+NUMBER = "990001199003071231"
+
+
+@pytest.fixture
+def sealed(district: District) -> Person:
+    keys, office = keyring(), district["willow"]
+    with acting(BATCH, actor="op"):
+        person = Person.objects.create(
+            token="t", scope_no=office.scope_no, name="甲", name_key="甲",
+            id_sealed=keys.seal(NUMBER, context="id_number"), id_blind=keys.blind(NUMBER, context="id_number"),
+        )  # fmt: skip
+        for kind, context in (("id_number", "id_number"), ("health", "health"), ("address", "address")):
+            PersonDetail.objects.create(
+                person=person, scope_no=office.scope_no, kind=kind, sealed=keys.seal(kind, context=context), blind=b"x",
+                known_on="2020-01-01", source_batch=1, source_line=1,
+            )  # fmt: skip
+        batch = Batch.objects.create(
+            token="b", source=Source.objects.first(), profile_version=1, sha256=b"s", digest=b"d", file_name="f",
+            known_on="2020-01-01", loaded_by="op", started_at="2020-01-01T00:00Z",
+        )  # fmt: skip
+        RawBlock.objects.create(
+            batch=batch, number=0, sealed=keys.seal_bytes(b"rows", context="raw"), first_sheet=0, first_line=1,
+            last_sheet=0, last_line=2,
+        )  # fmt: skip
+    return person
+
+
+def stands() -> list[bytes]:
+    with acting(BATCH):
+        values: list[Any] = list(PersonDetail.objects.order_by("id").values_list("sealed", flat=True))
+        values += list(Person.objects.values_list("id_sealed", flat=True))
+        values += list(RawBlock.objects.values_list("sealed", flat=True))
+    return [bytes(value) for value in values]
+
+
+def test_every_value_opens_under_the_new_key_alone(sealed: Person) -> None:
+    fresh = keyring().rotated()
+    assert rotation.reseal(fresh) == 5
+    only_new = replace(fresh, keys={fresh.current: fresh.keys[fresh.current]})
+    details = stands()
+    assert only_new.unseal(details[0], context="id_number") == "id_number"
+    assert only_new.unseal(details[1], context="health") == "health"
+    assert only_new.unseal(details[3], context="id_number") == NUMBER
+    assert only_new.unseal_bytes(details[4], context="raw") == b"rows"
+
+
+def test_a_second_run_finds_nothing_to_do(sealed: Person) -> None:
+    fresh = keyring().rotated()
+    rotation.reseal(fresh)
+    before = stands()
+    assert rotation.reseal(fresh) == 0
+    assert stands() == before
+
+
+def test_cut_off_anywhere_it_is_finished_by_the_next_run(sealed: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = keyring().rotated()
+    monkeypatch.setattr(rotation, "AT_ONCE", 1)
+    seen = 0
+
+    def cut(_column: str, _count: int) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rotation.reseal(fresh, cut)
+    assert {fresh.is_current(value) for value in stands()} == {True, False}
+    rotation.reseal(fresh)
+    assert {fresh.is_current(value) for value in stands()} == {True}
+
+
+def test_the_seals_of_the_trail_stay_valid_and_the_rotation_is_an_event(sealed: Person) -> None:
+    seal_new()
+    rotation.reseal(keyring().rotated())
+    seal_new()
+    assert verify() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT payload FROM audit_event WHERE verb = 'rotate'")
+        assert [json.loads(p) if isinstance(p, str) else p for (p,) in cursor.fetchall()] == [{"values": 5}]
+
+
+def test_outside_a_rotation_and_for_the_batch_role_ciphertext_is_append_only(sealed: Person) -> None:
+    for role in (None, BATCH):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            if role:
+                cursor.execute("SELECT set_config('role', %s, true), set_config('anye.rotating', 'on', true)", [role])
+            cursor.execute("UPDATE people_persondetail SET sealed = 'x'")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('anye.rotating', 'on', true)")
+        cursor.execute("UPDATE people_persondetail SET blind = 'y'")
+
+
+def test_a_keyring_without_the_old_key_cannot_rotate(sealed: Person) -> None:
+    fresh = keyring().rotated()
+    with pytest.raises(SealFault):
+        rotation.reseal(replace(fresh, keys={fresh.current: fresh.keys[fresh.current]}))
