@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from anye.engine.errors import SealFault
 from anye.flow import rotation
-from anye.records.accounts.scope import BATCH, acting
+from anye.records.accounts.scope import BATCH, OWNER, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new, verify
 from anye.records.people.models import Person, PersonDetail
@@ -101,14 +101,13 @@ def test_the_seals_of_the_trail_stay_valid_and_the_rotation_is_an_event(sealed: 
 
 
 def test_outside_a_rotation_and_for_the_batch_role_ciphertext_is_append_only(sealed: Person) -> None:
-    for role in (None, BATCH):
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            if role:
-                cursor.execute("SELECT set_config('role', %s, true), set_config('anye.rotating', 'on', true)", [role])
-            cursor.execute("UPDATE people_persondetail SET sealed = 'x'")
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('anye.rotating', 'on', true)")
-        cursor.execute("UPDATE people_persondetail SET blind = 'y'")
+    for column, role, is_rotating in (("sealed", OWNER, "off"), ("sealed", BATCH, "on"), ("blind", OWNER, "on")):
+        with acting(OWNER), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('anye.rotating', %s, true), set_config('role', %s, true)", [is_rotating, role]
+            )
+            with pytest.raises(DatabaseError), transaction.atomic():
+                cursor.execute(f"UPDATE people_persondetail SET {column} = 'y'")
 
 
 def test_a_keyring_without_the_old_key_cannot_rotate(sealed: Person) -> None:
