@@ -69,7 +69,7 @@ def correct(request: HttpRequest, token: str) -> HttpResponse:
     form = DetailsForm(sent(request), initial=initial, homes=homes, phone_hint=phone, has_address="address" in details)
     if form.is_bound and form.is_valid():
         return handed(request, [hand_over(request, kind="details", told={"details": form.changes()}, person=person)])
-    lead = _("What you put right stays right: a register that says otherwise does not overwrite it.")
+    lead = _("Name, sex and birth stay as you put them right; the rest holds until a newer register says otherwise.")
     return person_form(request, person, form, FormPage(_("Correct details"), lead))
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anye.doors.kit import formats
@@ -186,4 +186,4 @@ def code_choices(table: str, *, blank: Any = None, leave_out: Iterable[str] = ()
 
 
 def yes_no_choices() -> list[Choice]:
-    return [("", _("not known")), ("yes", _("yes")), ("no", _("no"))]
+    return [("", _("not known")), ("yes", pgettext_lazy("answer", "yes")), ("no", pgettext_lazy("answer", "no"))]

@@ -250,8 +250,8 @@ class MembershipForm(PastDays):
 
     may_be_ahead = ("valid_to",)
     group = forms.ChoiceField(label=_("Group"))
-    valid_from = DayField(label=_("From"), required=False)
-    valid_to = DayField(label=_("Until"), required=False, help_text=_("Leave it empty while it holds"))
+    valid_from = DayField(label=_("Holds from"), required=False)
+    valid_to = DayField(label=_("Holds until"), required=False, help_text=_("Leave it empty while it holds"))
     evidence = forms.CharField(
         label=_("Evidence"), max_length=200, required=False, help_text=_("Such as a list's number")
     )

@@ -36,7 +36,7 @@ STATES: dict[str, Status] = {
     "reading": Status("reading", _("being read"), "loader-2", "info"),
     "published": Status("published", _("loaded"), "circle-check", "ok"),
     "failed": Status("failed", _("could not be read"), "alert-circle", "bad"),
-    "withdrawn": Status("withdrawn", _("withdrawn"), "arrow-back-up", "idle"),
+    "withdrawn": Status("withdrawn", _("taken back"), "arrow-back-up", "idle"),
 }
 UPLOAD_STATES: dict[str, Status] = {
     "waiting": Status("waiting", _("waits to be read"), "hourglass", "info"),
