@@ -8,8 +8,10 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from anye.doors.office.administration.guard import sealed
 from anye.records.accounts import actions
 from anye.records.accounts.models import User
 from anye.records.audit.models import Event
@@ -53,6 +55,13 @@ def test_a_password_alone_opens_nothing_but_the_set_up_of_a_device(officer, clie
     assert sign_in(client)["Location"] == "/"
     for path in ("/account/", "/administration/users/", "/account/codes/", "/account/password/", "/duty/"):
         assert client.get(path)["Location"].startswith("/account/device/add/"), path
+
+
+def test_without_the_gate_a_password_alone_would_do(officer, client, settings):
+    """The negative control of the test above."""
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "GateMiddleware" not in name]
+    sign_in(client)
+    assert is_in(client)
 
 
 def test_a_device_makes_the_sign_in_complete_and_shows_its_recovery_codes_once(officer, client):
@@ -175,6 +184,22 @@ def test_five_wrong_tries_lock_the_name_for_fifteen_minutes(officer, client, mon
     later = timezone.now() + dt.timedelta(minutes=16)
     monkeypatch.setattr("axes.middleware.AxesMiddleware.__call__", _at(later))
     assert sign_in(client)["Location"] == "/"
+
+
+def test_without_the_lock_the_sixth_try_would_get_in(officer, client, settings):
+    """The negative control of the test above."""
+    settings.AXES_ENABLED = False
+    for _ in range(5):
+        sign_in(client, password="wrong")
+    assert sign_in(client)["Location"] == "/"
+
+
+def test_a_new_one_time_password_takes_the_lock_off(officer, client, client_as, district):
+    for _ in range(5):
+        sign_in(client, password="wrong")
+    boss = client_as("administrator", district["district"], "boss")
+    answer = boss.post(reverse("administration:user_reset", args=[sealed("user", officer.pk)]))
+    assert sign_in(client, password=answer.context["password"]).status_code == 302
 
 
 def _at(moment):

@@ -112,6 +112,12 @@ def test_every_link_that_does_not_work_is_the_same_404(officer, client, settings
     assert not is_in(client)
 
 
+def test_without_the_check_a_link_would_work_from_elsewhere(link, client, monkeypatch):
+    """The negative control of the test above."""
+    monkeypatch.setattr("anye.doors.office.sign_in.is_at_this_machine", lambda request: True)
+    assert client.get(link, REMOTE_ADDR=ELSEWHERE).status_code == 200
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1"])
 def test_links_work_on_every_loopback_address(link, client, address):
     """The negative control of the test above."""

@@ -175,3 +175,15 @@ def test_cells_never_become_formulas(district, boss):
     answer = boss.post("/administration/users/sheet/passwords/", {"passwords": done.context["token"]})
     cell = openpyxl.load_workbook(io.BytesIO(answer.content)).active["B2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_role_that_the_blank_sheet_offers_is_read_back(district, boss, language):
+    boss.cookies["django_language"] = language
+    book = openpyxl.load_workbook(io.BytesIO(boss.get("/administration/users/sheet/blank/").content))
+    (offered,) = book.active.data_validations.dataValidation
+    words = offered.formula1.strip('"').split(",")
+    assert len(words) == 8
+    rows = [[f"user{number}", "某", word, "青石区", "", ""] for number, word in enumerate(words)]
+    preview = boss.post("/administration/users/sheet/", {"file": sheet_of(*rows)})
+    assert not [fault for fault in preview.context["faults"] if str(fault["column"]) in {"Role", "角色"}]

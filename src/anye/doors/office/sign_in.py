@@ -165,8 +165,8 @@ def account(request: HttpRequest) -> HttpResponse:
     facts = [
         (_("Name"), user.name),
         (_("User name"), user.username),
-        (_("Telephone"), user.telephone),
-        (_("E-mail"), user.email),
+        (_("Telephone"), user.telephone or None),
+        (_("E-mail"), user.email or None),
     ]
     context = {"facts": facts, "duties": duties, "has_device": accounts.has_second_factor(user)}
     return render(request, "account/account.html", context)

@@ -12,6 +12,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anye.records.accounts.models import User
 from anye.records.accounts.usernames import LONGEST, as_username, is_username
@@ -53,7 +54,7 @@ class _CodeField(forms.CharField):
 class _Once(forms.Form):
     """A code of a device is taken once, also within the tolerance for its clock."""
 
-    code = _CodeField(label=_("Code"))
+    code = _CodeField(label=pgettext_lazy("second factor", "Code"))
 
     def clean_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]
@@ -67,7 +68,8 @@ class CodeForm(_Once, factor_forms.AuthenticateForm):
     """The code after the password."""
 
     code = _CodeField(
-        label=_("Code"), help_text=_("Six digits from the app on your phone, or one of your recovery codes.")
+        label=pgettext_lazy("second factor", "Code"),
+        help_text=_("Six digits from the app on your phone, or one of your recovery codes."),
     )
 
 
@@ -75,14 +77,17 @@ class CodeAgainForm(_Once, factor_forms.ReauthenticateForm):
     """A code, before a change of the account."""
 
     code = _CodeField(
-        label=_("Code"), help_text=_("Six digits from the app on your phone, or one of your recovery codes.")
+        label=pgettext_lazy("second factor", "Code"),
+        help_text=_("Six digits from the app on your phone, or one of your recovery codes."),
     )
 
 
 class DeviceForm(ActivateTOTPForm):
     """The first code of a new device proves that it works."""
 
-    code = _CodeField(label=_("Code"), help_text=_("The six digits that the app shows now."))
+    code = _CodeField(
+        label=pgettext_lazy("second factor", "Code"), help_text=_("The six digits that the app shows now.")
+    )
 
     def clean_code(self) -> str:
         code: str = super().clean_code()

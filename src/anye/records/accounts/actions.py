@@ -119,6 +119,7 @@ def forget_second_factor(*, user: User, scope_no: int | None = None) -> int:
     return int(count)
 
 
+@transaction.atomic
 def grant_duty(*, user: User, role: str, office: Office, on: date) -> bool:
     """Let a user act in a role over an office from a day on; False when it is so already. Raises RoleMisplaced."""
     if not fits(role, office.kind):
@@ -144,6 +145,7 @@ def end_duty(*, duty: Duty, on: date) -> None:
     duty.save(update_fields=["starts_on", "ends_on"])
 
 
+@transaction.atomic
 def apply_plan(*, rows: Sequence[PlannedRow], scope_no: int, on: date) -> dict[str, str]:
     """Do what a sheet's good rows say; returns the one-time passwords of the new users by user name."""
     passwords: dict[str, str] = {}
@@ -191,6 +193,7 @@ def use_sign_in_link(*, token: str, at: datetime) -> User | None:
     return User.objects.filter(signinlink__digest=digest_of(token), is_active=True).first()
 
 
+@transaction.atomic
 def make_first_administrator(*, username: str, name: str, password: str, district: Office, on: date) -> User:
     """The user who makes all others. Raises AlreadySetUp, however many ask at once."""
     with connection.cursor() as cursor:

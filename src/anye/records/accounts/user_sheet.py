@@ -159,9 +159,18 @@ def rows_of(lines: Iterable[tuple[int, Sequence[str | None]]]) -> list[SheetRow]
     return rows
 
 
-def plan(rows: Iterable[SheetRow], *, offices: Sequence[KnownOffice], users: Mapping[str, KnownUser]) -> Plan:
-    """What the rows would do to the accounts as they are; a row with a fault does nothing and holds up no other."""
-    planner = _Planner(offices, dict(users))
+def plan(
+    rows: Iterable[SheetRow],
+    *,
+    offices: Sequence[KnownOffice],
+    users: Mapping[str, KnownUser],
+    roles: Mapping[str, str] | None = None,
+) -> Plan:
+    """What the rows would do to the accounts as they are; a row with a fault does nothing and holds up no other.
+
+    `roles` adds words for roles to ROLE_SPELLINGS: those of the pages that the sheet comes from.
+    """
+    planner = _Planner(offices, dict(users), _roles_by_spelling(roles or {}))
     for row in rows:
         planner.take(row)
     return Plan(tuple(planner.rows), tuple(planner.faults))
@@ -171,6 +180,7 @@ def plan(rows: Iterable[SheetRow], *, offices: Sequence[KnownOffice], users: Map
 class _Planner:
     offices: Sequence[KnownOffice]
     users: dict[str, KnownUser]
+    roles: Mapping[str, str]
     rows: list[PlannedRow] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
     above: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -178,9 +188,11 @@ class _Planner:
     def take(self, row: SheetRow) -> None:
         """Add the row's plan, or its faults."""
         faults = [*self._blanks(row), *self._texts(row)]
-        role = _role_of(row.cells["role"])
-        if role is None and row.cells["role"]:
-            faults.append(RowFault(row.line, "role", "role_unknown", row.cells["role"], _like(row.cells["role"])))
+        said = row.cells["role"]
+        role = self.roles.get(said.casefold())
+        if role is None and said:
+            near = get_close_matches(said.casefold(), self.roles, n=MOST_SUGGESTIONS, cutoff=0.5)
+            faults.append(RowFault(row.line, "role", "role_unknown", said, tuple(near)))
         office = self._office(row, role, faults) if row.cells["office"] else None
         username = as_username(row.cells["username"])
         known = self.users.get(username)
@@ -276,17 +288,12 @@ def _plain(cell: str | None) -> str:
     return " ".join(unicodedata.normalize("NFKC", cell or "").split())
 
 
-def _role_of(text: str) -> str | None:
-    wanted = text.casefold()
+def _roles_by_spelling(more: Mapping[str, str]) -> dict[str, str]:
+    """Codes, our own spellings and `more`, in the plain form of a cell."""
+    found = {_plain(words).casefold(): role for words, role in more.items()}
     for role, spellings in ROLE_SPELLINGS.items():
-        if wanted == role or wanted in (spelling.casefold() for spelling in spellings):
-            return str(role)
-    return None
-
-
-def _like(text: str) -> tuple[str, ...]:
-    first = [spellings[0] for spellings in ROLE_SPELLINGS.values()] + [str(role.value) for role in Role]
-    return tuple(get_close_matches(text, first, n=3, cutoff=0.5))
+        found |= {_plain(spelling).casefold(): str(role) for spelling in (role, *spellings)}
+    return found
 
 
 def _offices_named(text: str, offices: Sequence[KnownOffice]) -> list[KnownOffice]:

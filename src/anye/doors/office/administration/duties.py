@@ -21,9 +21,9 @@ from anye.doors.office.administration.guard import (
     reach_of,
     sealed,
 )
+from anye.doors.office.administration.offices import official_name
 from anye.doors.office.entrance import duty_of
 from anye.doors.office.navigation import ROLES, role_words
-from anye.doors.office.places import name_of
 from anye.records.accounts import actions
 from anye.records.accounts import queries as accounts
 from anye.records.accounts.models import User
@@ -120,11 +120,11 @@ def end(request: HttpRequest, token: str, duty: str) -> HttpResponse:
 
 def _grouped(offices: list[Office]) -> list[Any]:
     """Offices as choices: villages under the name of their town, the others alone."""
-    names = {office.pk: name_of(office) for office in offices}
+    names = {office.pk: official_name(office) for office in offices}
     choices: list[Any] = []
     groups: dict[Any, Group] = {}
     for office in offices:
-        choice = (office.token, name_of(office))
+        choice = (office.token, official_name(office))
         if office.kind != "village":
             choices.append(choice)
         elif office.parent_id not in groups:

@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from anye.doors.kit import formats
 from anye.doors.kit.columns import Column
 from anye.doors.kit.filters import ChoiceFilter, Search
 from anye.doors.kit.fragments import Status, Words
@@ -22,7 +23,6 @@ from anye.doors.kit.pages import Crumb, FormPage, form_page
 from anye.doors.kit.sources import Order
 from anye.doors.office.administration.guard import administrators_only, found_office, offices_of
 from anye.doors.office.entrance import duty_of
-from anye.doors.office.places import name_of
 from anye.engine.areas import area_code
 from anye.records.accounts import queries as accounts
 from anye.records.places import actions
@@ -38,8 +38,13 @@ KINDS: dict[str, Words] = {
 BELOW = {"district": "town", "town": "village"}
 ADD_BELOW: dict[str, Words] = {"district": _("Add a town or street"), "town": _("Add a village or community")}
 DEPTH = {"district": 0, "town": 1, "outside": 1, "village": 2}
-OPEN = Status("open", _("open"), "circle-check", "ok")
-CLOSED = Status("closed", _("closed"), "ban", "idle")
+OPEN = Status("open", pgettext_lazy("office", "open"), "circle-check", "ok")
+CLOSED = Status("closed", pgettext_lazy("office", "closed"), "ban", "idle")
+
+
+def official_name(office: Office) -> str:
+    """An office's full name, as it is kept here; other pages use the short one that people say."""
+    return office.name if formats.is_chinese() or not office.name_en else office.name_en
 
 
 def state_of(office: Office) -> Status:
@@ -47,7 +52,7 @@ def state_of(office: Office) -> Status:
 
 
 def _name(office: Office) -> Any:
-    return format_html('<span class="depth-{}">{}</span>', DEPTH[office.kind], name_of(office))
+    return format_html('<span class="depth-{}">{}</span>', DEPTH[office.kind], official_name(office))
 
 
 def _by_state(rows: Any, state: str) -> Any:
@@ -126,7 +131,7 @@ def office(request: HttpRequest, token: str) -> HttpResponse:
         "below": one.children.order_by("scope_no"),
         "add_below": ADD_BELOW.get(one.kind) if one.closed_on is None else None,
         "may_close": _may_close(request, one),
-        "crumbs": (Crumb(_("Offices"), reverse("administration:offices")), Crumb(name_of(one))),
+        "crumbs": (Crumb(_("Offices"), reverse("administration:offices")), Crumb(official_name(one))),
     }
     return render(request, "office/administration/office.html", context, status=422 if form.errors else 200)
 
@@ -155,11 +160,11 @@ def add(request: HttpRequest, token: str) -> HttpResponse:
     here = reverse("administration:office", args=[parent.token])
     page = FormPage(
         title=ADD_BELOW[parent.kind],
-        lead=gettext("Below %(name)s.") % {"name": name_of(parent)},
+        lead=gettext("Below %(name)s.") % {"name": official_name(parent)},
         cancel_href=here,
         crumbs=(
             Crumb(_("Offices"), reverse("administration:offices")),
-            Crumb(name_of(parent), here),
+            Crumb(official_name(parent), here),
             Crumb(ADD_BELOW[parent.kind]),
         ),
     )

@@ -8,13 +8,14 @@ from typing import Any
 
 import xlsxwriter
 from django import forms
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -203,7 +204,16 @@ def _plan(request: HttpRequest, rows: Sequence[SheetRow]) -> Plan:
     reach = reach_of(request)
     wanted = {as_username(row.cells["username"]) for row in rows}
     users = accounts.known_users(wanted, int(reach.lo or 0), int(reach.hi or 0), timezone.localdate())
-    return user_sheet.plan(rows, offices=offices, users=users)
+    return user_sheet.plan(rows, offices=offices, users=users, roles=_roles_as_said())
+
+
+def _roles_as_said() -> dict[str, str]:
+    """Every role by its words in each language of the site: what the blank sheet offers is read back."""
+    said = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            said |= {role_words(role): role for role in Role.values}
+    return said
 
 
 def _preview(request: HttpRequest, rows: Sequence[SheetRow]) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from axes.utils import reset as unlock
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -27,6 +28,7 @@ from anye.doors.office.administration.duties import DutyForm, duties_held
 from anye.doors.office.administration.guard import administrators_only, found_user, is_theirs, own_user, sealed
 from anye.doors.office.entrance import actor_of, duty_of
 from anye.doors.office.navigation import ROLES, role_words
+from anye.doors.office.sign_in import lock_key
 from anye.doors.office.sign_in_forms import PLAIN, checked_username
 from anye.records.accounts import actions
 from anye.records.accounts import queries as accounts
@@ -34,8 +36,8 @@ from anye.records.accounts.models import Duty, User
 from anye.records.accounts.passwords import new_one_time_password
 from anye.records.accounts.usernames import LONGEST
 
-ACTIVE = Status("active", _("active"), "circle-check", "ok")
-INACTIVE = Status("inactive", _("deactivated"), "ban", "idle")
+ACTIVE = Status("active", pgettext_lazy("account", "active"), "circle-check", "ok")
+INACTIVE = Status("inactive", pgettext_lazy("account", "deactivated"), "ban", "idle")
 LINK_MINUTES = 60
 
 
@@ -231,10 +233,11 @@ class ResetForm(forms.Form):
 def reset(request: HttpRequest, token: str) -> HttpResponse:
     """A new one-time password, shown once; on request also the end of a lost device."""
     one = own_user(request, token)
-    form = ResetForm(request.POST or None)
+    form = ResetForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         password = new_one_time_password()
         actions.set_one_time_password(user=one, password=password, scope_no=duty_of(request).reach.lo)
+        unlock(username=lock_key(request, {"username": one.username}))
         if form.cleaned_data["device"]:
             actions.forget_second_factor(user=one, scope_no=duty_of(request).reach.lo)
         return _given(request, one, password=password)
