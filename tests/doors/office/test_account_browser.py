@@ -135,7 +135,7 @@ def test_the_sheet_of_users_from_choosing_to_passwords(open_page, tmp_path, widt
     page.wait_for_selector("text=不存在村")
     check(page, "preview")
     page.get_by_role("button", name="执行").click()
-    page.wait_for_selector("code")
+    page.wait_for_selector(".rows .secret")
     check(page, "passwords")
     with page.expect_download() as download:
         page.get_by_role("button", name="下载密码表").click()
