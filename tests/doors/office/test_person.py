@@ -174,6 +174,11 @@ def test_the_history_tells_what_replaced_what(worker: Client, scene: dict[str, A
     assert "by: Education: Senior high (Social insurance payments" in page
 
 
+def test_the_history_names_villages_and_not_their_codes(worker: Client, scene: dict[str, Any]) -> None:
+    page = text_of(worker.get(f"/people/{scene['person'].token}/history/"))
+    assert "Residence: 柳树村" in page and "990100101201" not in page
+
+
 def test_a_fact_that_was_withdrawn_stays_in_the_history(worker: Client, scene: dict[str, Any]) -> None:
     with factories.as_owner():
         PersonDetail.objects.filter(person=scene["person"], kind="education").update(

@@ -131,3 +131,13 @@ def test_a_settled_doubt_takes_no_decision(district: District, case: Any) -> Non
 def test_a_doubt_cannot_be_settled_as_gone(district: District, case: Any) -> None:
     with in_village(district), pytest.raises(ValueError, match="gone"):
         actions.ask_to_settle(finding=case[1], state="gone", note="", by="willow", duty_id=1)
+
+
+def test_a_visit_whose_last_doubt_was_settled_is_dropped(district: District, case: Any) -> None:
+    with factories.as_owner():
+        second = factories.make_finding(case[0], "Q07", state="visiting")
+        factories.VisitFinding.objects.create(visit=case[2], finding=second, scope_no=second.scope_no)
+    for doubt, state in ((case[1], "due"), (second, "dropped")):
+        with acting(BATCH):
+            actions.settle(finding_id=doubt.pk, state="explained", on=ON)
+            assert Visit.objects.get(pk=case[2].pk).state == state

@@ -12,11 +12,13 @@ from django.utils.translation import gettext
 from anye.doors.kit import formats
 from anye.doors.kit.links import token_url
 from anye.doors.office import doubts, words
+from anye.doors.office.places import COMMITTEE
 from anye.doors.office.sources import Said, said_by
 from anye.records.findings.models import Finding, Visit
 from anye.records.firms.models import EmploymentSpell, InsuranceMonth
 from anye.records.people import queries as people
 from anye.records.people.models import HouseholdMember, IncomeLine, Membership, Need, Person, PersonDetail
+from anye.records.places.models import Area
 
 PAGE = 40
 Place = tuple[dt.date, int, int]  # day, table, row
@@ -47,7 +49,7 @@ def _detail(row: PersonDetail, may_see_private: bool) -> str:
     elif row.kind in words.PRIVATE_KINDS:
         value = words.detail_words(row.kind, people.opened_detail(row)) if may_see_private else gettext("recorded")
     elif row.kind == "residence":
-        value = row.value or ""
+        value = getattr(row, "area_name", row.value or "")
     else:
         value = words.detail_words(row.kind, row.value or "")
     return gettext("%(label)s: %(value)s") % {"label": label, "value": value}
@@ -165,6 +167,7 @@ def entries(subject: Person, places: list[Place], *, may_see_private: bool) -> l
         if by:
             for after in table.rows(subject).filter(source_batch__in=by).select_related(*table.related):
                 followers[number, after.source_batch, _key(table, after)] = after
+    _name_areas([*rows.values(), *followers.values()])
     said = said_by(getattr(row, name, None) for row in rows.values() for name in ("source_batch", "retired_by"))
     lines: list[Entry] = []
     insured: list[InsuranceMonth] = []
@@ -184,6 +187,15 @@ def entries(subject: Person, places: list[Place], *, may_see_private: bool) -> l
         elif row is not None:
             lines.append(_entry(on, TABLES[number], number, row, followers, said, may_see_private=may_see_private))
     return lines
+
+
+def _name_areas(rows: list[Any]) -> None:
+    """Give residences the names of their areas."""
+    homes = [row for row in rows if isinstance(row, PersonDetail) and row.kind == "residence"]
+    codes = {row.value for row in homes}
+    names = dict(Area.objects.filter(code__in=codes).order_by("valid_from").values_list("code", "name"))
+    for row in homes:
+        row.area_name = COMMITTEE.sub("", names.get(row.value or "", row.value or ""))  # type: ignore[attr-defined]
 
 
 def _insured(rows: list[InsuranceMonth], said: dict[int, Said]) -> Entry:

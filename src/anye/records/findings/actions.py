@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from anye.records.audit.keys import keyring
-from anye.records.findings.models import Finding, Visit
+from anye.records.findings.models import Finding, Visit, VisitFinding
 from anye.records.findings.queries import NOTE
 from anye.records.findings.rules import ANSWERS, SETTLED_AS, SETTLED_STATES, VISIT_DAYS
 from anye.records.registers import actions as registers
@@ -86,6 +87,9 @@ def settle(*, finding_id: int, state: str, on: date) -> None:
     if state not in SETTLED_STATES:
         raise ValueError(f"state {state!r} is not one of {SETTLED_STATES}")
     Finding.objects.filter(pk=finding_id, state__in=["open", "visiting"]).update(state=state, settled_on=on)
+    # nobody goes to a door for a doubt that is settled
+    still_open = VisitFinding.objects.filter(visit=OuterRef("pk"), finding__state__in=["open", "visiting"])
+    Visit.objects.filter(~Exists(still_open), state="due", subjects__finding_id=finding_id).update(state="dropped")
 
 
 def settle_visit(*, visit_id: int, answer: str, on: date) -> None:
