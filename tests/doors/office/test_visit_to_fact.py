@@ -44,7 +44,7 @@ def test_an_answer_becomes_facts_and_settles_the_doubt(
 
 def test_who_was_not_found_is_visited_again_with_a_new_clock(client_as: ClientAs, district: District) -> None:
     with factories.as_owner():
-        _person, finding, visit = factories.make_case(district["willow"])
+        _person, _finding, visit = factories.make_case(district["willow"])
     worker = client_as("village_worker", district["willow"])
     worker.post(f"/visits/{visit.token}/", {"answer": "not_found"})
     _publish()
