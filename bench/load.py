@@ -63,9 +63,10 @@ def _raw_copy(folder: Path, batch: int | None) -> float:
     rows = folder / "rows.copy"
     with acting(BATCH), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS stage.floor")
-        with rows.open("wb") as stream, cursor.copy(
-            f"COPY (SELECT * FROM firms_insurancemonth WHERE source_batch = {batch}) TO STDOUT"
-        ) as copy:
+        with (
+            rows.open("wb") as stream,
+            cursor.copy(f"COPY (SELECT * FROM firms_insurancemonth WHERE source_batch = {batch}) TO STDOUT") as copy,
+        ):
             for block in copy:
                 stream.write(block)
     started = time.perf_counter()

@@ -1,6 +1,7 @@
 """The `anye` command: set up a registry, load files, serve, show what is wrong."""
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -63,6 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SetupFault as fault:
         sys.stderr.write(fault.text(commands.language(args)) + "\n")
         return 2
+    except subprocess.CalledProcessError as error:
+        return error.returncode  # the process has said what was wrong
     except KeyboardInterrupt:
         return 130
 

@@ -79,9 +79,14 @@ def load(args: argparse.Namespace) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Load a folder's files into the last registry (a trial one is made when there is none), then serve it."""
+    if args.folder and not args.folder.is_dir():
+        raise SetupFault("not_a_folder", path=args.folder)
     home = last_home()
-    if home is None or not (home.path / "settings.toml").exists():
+    if home is None:
         home = Home.create(default_home(), pack=DEMO_PACK, trial=True, language=language(args))
+        say(args, "还没有登记库：已建一个试用库，只供虚构人员使用。正式使用请先运行 anye init --pack 名称。",
+            "There was no registry: a trial one was made, for invented people only. For real use run `anye init --pack NAME`"
+            " first.")  # fmt: skip
     furnish(home)
     home.remember()
     if args.folder:

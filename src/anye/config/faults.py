@@ -31,6 +31,16 @@ class SetupFault(Exception):
 
 
 SENTENCES: dict[str, Text] = {
+    "known_on_future": Text(
+        "--known-on {day} 在今天之后：获知日期不能晚于今天。",
+        "--known-on {day} lies after today: a file is known from the day it came in, today at the latest.",
+    ),
+    "may_not_load": Text(
+        "用户 {user} 不存在，或没有可加载数据的岗位职责。",
+        "There is no user {user}, or they hold no duty that may load files.",
+    ),
+    "file_missing": Text("没有这个文件：{path}。请检查路径。", "There is no file {path}. Check the path."),
+    "not_a_folder": Text("没有这个文件夹：{path}。请检查路径。", "There is no folder {path}. Check the path."),
     "home_exists": Text(
         "{path} 已有一个安业登记库，未作任何改动。要另建一个，请换一个 ANYE_HOME。",
         "{path} already holds a registry; nothing was changed. To make another one, choose another ANYE_HOME.",

@@ -11,27 +11,48 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from anye.config.faults import Text
+from anye.config.faults import SetupFault, Text
 
 if TYPE_CHECKING:
     from anye.flow.load import Report
+    from anye.records.accounts.queries import HeldDuty
 
 SHOWN = 20
 ENDINGS = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 
 
 def load_one(path: Path, *, source: str | None, known_on: date | None, user: str | None, quiet: bool) -> "Report":
+    from django.utils import timezone
+
     from anye.flow.load import load_file
     from anye.flow.registry import loading_context
 
+    if known_on and known_on > timezone.localdate():
+        raise SetupFault("known_on_future", day=known_on.isoformat())
+    if not path.is_file():
+        raise SetupFault("file_missing", path=path)
+    duty = _duty_to_load(user) if user else None
     return load_file(
         path,
-        context=loading_context(),
+        context=loading_context(office_no=duty.office.scope_no if duty else None),
         source=source,
         known_on=known_on,
         by=user or "operator",
         progress=(lambda stage, done, total: None) if quiet else progress_of(path.name),
     )
+
+
+def _duty_to_load(username: str) -> "HeldDuty":
+    """The duty under which a named user loads. Raises SetupFault when there is none."""
+    from anye.flow.jobs import LOADERS
+    from anye.records.accounts.models import User
+    from anye.records.accounts.queries import duties_in_force
+
+    user = User.objects.filter(username=username).first()
+    duty = next((d for d in duties_in_force(user) if d.role in LOADERS), None) if user else None
+    if duty is None:
+        raise SetupFault("may_not_load", user=username)
+    return duty
 
 
 def progress_of(name: str) -> Callable[[str, int, int], None]:
@@ -95,7 +116,11 @@ def main() -> None:
     import django
 
     django.setup()
-    load_folder(Path(sys.argv[1]), sys.argv[2])
+    try:
+        load_folder(Path(sys.argv[1]), sys.argv[2])
+    except SetupFault as fault:
+        sys.stderr.write(fault.text(sys.argv[2]) + "\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":
