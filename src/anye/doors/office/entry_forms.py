@@ -56,7 +56,7 @@ class WorkFields(PastDays):
     credit_code = CreditCodeField()
     started_on = DayField(label=_("Working since"), required=False)
     wage = YuanField(label=_("Wage in yuan"), required=False)
-    wage_unit = forms.ChoiceField(label=_("The wage is"), choices=WAGE_UNITS, initial="month", required=False)
+    wage_unit = forms.ChoiceField(label=_("The wage is"), choices=WAGE_UNITS, initial="month")
     occupation = forms.CharField(label=_("Occupation"), max_length=80, required=False)
 
     def work_told(self) -> dict[str, Any]:
@@ -157,7 +157,6 @@ class PersonForm(WorkFields):
         self.fields["area"].offer(homes)  # type: ignore[attr-defined]
         self.fields["relation"].choices = code_choices("relation")  # type: ignore[attr-defined]
         self.fields["group"].choices = [("", _("none")), *words.group_choices()]  # type: ignore[attr-defined]
-        self.fields["employer_name"].required = False
 
     def clean(self) -> dict[str, Any]:
         """Who works has an employer; of who does not, nothing of the sort is looked at."""
@@ -165,8 +164,6 @@ class PersonForm(WorkFields):
         if told.get("employed") != "employed":
             for name in WorkFields.base_fields:
                 self.errors.pop(name, None)
-        elif not told.get("employer_name") and "employer_name" not in self.errors:
-            self.add_error("employer_name", self.fields["employer_name"].error_messages["required"])
         if told.get("relation") and not told.get("household_code"):
             self.add_error("household_code", gettext("Whose household is it? Give its number."))
         return told
