@@ -1,0 +1,105 @@
+"""What guards each table, written down by hand: the database must hold exactly this, no less and no more.
+
+Words of a line: `scoped` row policies by force, `scoped(a,b)` over two columns; `bound(column→parent)` the composite
+key that keeps the scope number; `audited` `append_only` `frozen` triggers; `app:` and `batch:` what a role may do
+(s select, i insert, u update, d delete, u(columns) those columns alone).
+"""
+
+FACT = "scoped append_only app:s batch:si batch:u(retired_by,retired_on)"
+PERSONS = "bound(person_id→people_person)"
+STOCK = "app:siud batch:siud"  # tables of the libraries
+
+GUARDS = {
+    "audit_event": "scoped frozen app:s batch:s",
+    "audit_read": "scoped frozen app:s batch:s",
+    "audit_seal": "frozen app:s batch:si",
+    "places_area": "audited app:siu batch:siud no_two_editions",
+    "places_office": "audited app:siu batch:siud",
+    "accounts_user": "audited app:siu batch:siud",
+    "accounts_duty": "audited app:siu batch:siud",
+    "accounts_signinlink": "app:siu batch:siud",
+    "people_household": "scoped audited app:s batch:siud",
+    "people_person": "scoped audited app:s batch:siud",
+    "people_namegram": f"scoped {PERSONS} app:s batch:siud",
+    "people_persondetail": f"{FACT} {PERSONS}",
+    "people_householdmember": f"{FACT} {PERSONS}",
+    "people_membership": f"{FACT} {PERSONS}",
+    "people_incomeline": f"{FACT} {PERSONS}",
+    "people_helper": f"{FACT} bound(household_id→people_household)",
+    "people_need": f"{FACT} {PERSONS}",
+    "people_transfer": "scoped(scope_no,to_scope_no) audited app:si app:u(decided_at,decided_by,state) batch:siud",
+    "firms_firm": "audited app:s batch:siud",
+    "firms_firmdetail": "append_only app:s batch:si batch:u(retired_by,retired_on)",
+    "firms_employmentspell": f"{FACT} {PERSONS}",
+    "firms_insurancemonth": f"{FACT} {PERSONS}",
+    "registers_source": "app:s batch:siud",
+    "registers_batch": "app:s batch:siud",
+    "registers_rawblock": "batch:siud",
+    "registers_rowclaim": "batch:siud",
+    "registers_support": "app:s batch:siud",
+    "registers_fault": "scoped app:s batch:siud",
+    "registers_entry": "scoped audited app:si batch:siud",
+    "registers_upload": "scoped app:si batch:siud",
+    "findings_finding": f"scoped audited {PERSONS} app:s batch:siud",
+    "findings_visit": (
+        f"scoped audited {PERSONS} app:s app:u(answer,entry_id,made_by,made_on,note_sealed,state) batch:siud"
+    ),
+    "findings_visitfinding": "scoped bound(finding_id→findings_finding) app:s batch:siud",
+    "django_migrations": "",
+    "django_session": STOCK,
+    "django_content_type": "app:s batch:s",
+    "auth_group": "app:s batch:s",
+    "auth_group_permissions": "app:s batch:s",
+    "auth_permission": "app:s batch:s",
+    "account_emailaddress": STOCK,
+    "account_emailconfirmation": STOCK,
+    "axes_accessattempt": STOCK,
+    "axes_accessattemptexpiration": STOCK,
+    "axes_accessfailurelog": STOCK,
+    "axes_accesslog": STOCK,
+    "mfa_authenticator": STOCK,
+    "procrastinate_events": STOCK,
+    "procrastinate_jobs": STOCK,
+    "procrastinate_periodic_defers": STOCK,
+    "procrastinate_workers": STOCK,
+}
+
+# functions that run as their owner, and who may call them; PUBLIC means everybody
+DEFINERS = {
+    "anye_audit": "PUBLIC",  # triggers call these two; nobody can otherwise
+    "anye_retired": "PUBLIC",
+    "audit_note": "PUBLIC",
+    "audit_looked": "PUBLIC",
+    "audit_write": "",
+    "audit_erase": "anye_batch",
+}
+
+# models whose rows belong to a range, with the columns that their managers narrow
+SCOPED = {
+    "people.Household": ("scope_no",),
+    "people.Person": ("scope_no",),
+    "people.NameGram": ("scope_no",),
+    "people.PersonDetail": ("scope_no",),
+    "people.HouseholdMember": ("scope_no",),
+    "people.Membership": ("scope_no",),
+    "people.IncomeLine": ("scope_no",),
+    "people.Helper": ("scope_no",),
+    "people.Need": ("scope_no",),
+    "people.Transfer": ("scope_no", "to_scope_no"),
+    "firms.EmploymentSpell": ("scope_no",),
+    "firms.InsuranceMonth": ("scope_no",),
+    "registers.Fault": ("scope_no",),
+    "registers.Entry": ("scope_no",),
+    "registers.Upload": ("scope_no",),
+    "findings.Finding": ("scope_no",),
+    "findings.Visit": ("scope_no",),
+    "findings.VisitFinding": ("scope_no",),
+}
+# models with a scope number that are not about a person of the range, and why a plain manager does
+UNSCOPED = {
+    "places.Office": "the tree itself: every office may be named as the other end of a transfer",
+    "accounts.Duty": "duties are read before there is a range",
+    "audit.Event": "the range is an argument, the row policy stands behind it",
+    "audit.Read": "the range is an argument, the row policy stands behind it",
+    "registers.RowClaim": "the batch role alone; the app has no grant",
+}
