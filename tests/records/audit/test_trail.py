@@ -56,6 +56,22 @@ def test_an_update_that_changes_nothing_leaves_nothing(district: District) -> No
     assert len(events("places_office")) == before
 
 
+def test_a_bulk_update_after_single_ones_stays_fast(district: District) -> None:
+    """The trigger's plan is kept from the single updates; as a nested loop it compared every row with every other."""
+    with acting(BATCH, actor="op"), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO people_person (token, scope_no, care_area, name, name_key, sex, groups, is_hidden)"
+            " SELECT 'bulk' || n, %s, '', '甲', '甲', '', '{}', false FROM generate_series(1, 4000) n",
+            [district["willow"].scope_no],
+        )
+        for at in range(12):
+            cursor.execute("UPDATE people_person SET name = %s WHERE token = 'bulk1'", [f"乙{at}"])
+        cursor.execute("SET LOCAL statement_timeout = '5s'")
+        cursor.execute("UPDATE people_person SET is_employed = true")
+        assert cursor.rowcount == 4000
+        cursor.execute("SET LOCAL statement_timeout = 0")
+
+
 def test_replaying_the_events_rebuilds_the_mutable_tables(district: District) -> None:
     person = make_person(district["willow"])
     make_person(district["cloud"], "丙")
