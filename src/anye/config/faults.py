@@ -35,6 +35,10 @@ SENTENCES: dict[str, Text] = {
         "--known-on {day} 在今天之后：获知日期不能晚于今天。",
         "--known-on {day} lies after today: a file is known from the day it came in, today at the latest.",
     ),
+    "port_taken": Text(
+        "端口 {port} 已被占用。请先停止占用它的程序，或用 --port 换一个。",
+        "Port {port} is in use. Stop the program that uses it, or choose another with --port.",
+    ),
     "may_not_load": Text(
         "用户 {user} 不存在，或没有可加载数据的岗位职责。",
         "There is no user {user}, or they hold no duty that may load files.",

@@ -2,13 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from anye.config.faults import Text
+from anye.config.faults import SetupFault, Text
 from anye.config.home import Home
 
 DEMO_USERS = (
@@ -23,6 +24,10 @@ START_LIMIT_S = 60
 
 def serve_home(home: Home, *, host: str, port: int, language: str) -> int:
     """Run until interrupted; a child that dies takes the others down with it, so that nothing half-serves."""
+    if _is_taken(host, port):
+        raise SetupFault("port_taken", port=port)
+    # ended by a supervisor as by Ctrl-C: the children go too
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     env = {**os.environ, "ANYE_HOME": str(home.path), "DJANGO_SETTINGS_MODULE": "anye.config.settings"}
     (home.logs).mkdir(parents=True, exist_ok=True)
     with (home.logs / "serve.log").open("ab") as log:
@@ -46,6 +51,13 @@ def serve_home(home: Home, *, host: str, port: int, language: str) -> int:
                 child.send_signal(signal.SIGTERM)
             for child in children:
                 child.wait(20)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    """Whether somebody listens there: the web server would share the port with them without a word."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
 
 
 def _commands(host: str, port: int) -> list[tuple[str, list[str]]]:
@@ -80,7 +92,11 @@ def _announce(home: Home, base: str, language: str) -> None:
         links = subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout.strip()
         sys.stdout.write(f"安业 Anye {base}  {links}\n")
     else:
-        sys.stdout.write(Text(f"安业已启动：{base}", f"Anye is serving at {base}").in_language(language) + "\n")
+        text = Text(
+            f"安业已启动：{base}  （尚无用户时，请在本机打开 {base}/set-up/ 建立首个管理员）",
+            f"Anye is serving at {base}  (while there is no user, open {base}/set-up/ on this machine)",
+        )
+        sys.stdout.write(text.in_language(language) + "\n")
     sys.stdout.flush()
 
 
