@@ -59,9 +59,15 @@ def make_batch(source: str = "village_ledger", month: dt.date | None = dt.date(2
     )
 
 
-def id_number(serial: int, birth: dt.date = dt.date(1980, 5, 6)) -> str:
-    """A valid number of nobody: area 990101."""
-    return complete_id(f"990101{birth:%Y%m%d}{serial % 1000:03d}")
+def id_number(serial: int, birth: dt.date = dt.date(1980, 5, 6), area: str = "990101") -> str:
+    """A valid number of nobody."""
+    return complete_id(f"{area}{birth:%Y%m%d}{serial % 1000:03d}")
+
+
+def next_number() -> str:
+    """A number that no test names and nobody has had before in this run."""
+    serial = next(_serial)
+    return id_number(serial, dt.date(1980, 5, 6) + dt.timedelta(serial // 1000), area="990102")
 
 
 def make_person(office: Any, name: str = "冉明秀", *, batch: Batch | None = None, **more: Any) -> Person:
@@ -69,7 +75,7 @@ def make_person(office: Any, name: str = "冉明秀", *, batch: Batch | None = N
 
     more: number, phone, birth_on, groups, is_employed, details (kind → text), household.
     """
-    number = more.get("number") or id_number(next(_serial))
+    number = more.get("number") or next_number()
     phone = more.get("phone") or f"139{next(_serial):08d}"
     ring = keyring()
     person = Person.objects.create(
