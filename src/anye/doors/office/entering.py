@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.fragments import Status, Words
 from anye.doors.kit.links import TokenLink
 from anye.doors.kit.listing import Empty, Listing
-from anye.doors.kit.pages import Crumb, FormPage, form_page
+from anye.doors.kit.pages import Crumb, FormPage
 from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import PRIVATE, READERS, actor_of, duty_of, may, open_to
 from anye.doors.office.person import found_person
@@ -98,11 +99,32 @@ def handed(request: HttpRequest, made: list[Entry]) -> HttpResponse:
 
 
 def person_form(request: HttpRequest, person: Person, form: forms.BaseForm, words: FormPage) -> HttpResponse:
-    """A page of one form about a person."""
+    """A page of one form about a person, beside the other things that may be put right; 422 when it is wrong."""
+    page = words if words.cancel_href else replace(words, cancel_href=reverse("office:person", args=[person.token]))
+    context = {"form": form, "page": page, **around(request, person, words.title)}
+    return render(request, "office/entries/person_form.html", context, status=422 if form.errors else 200)
+
+
+TABS: tuple[tuple[str, Words, frozenset[str]], ...] = (
+    ("correct", _("Details"), frozenset({"correct"})),
+    ("work", _("Work"), frozenset({"work", "add_spell", "correct_spell", "end_spell"})),
+    ("household", _("Household"), frozenset({"household", "split", "merge", "helper"})),
+    ("membership", _("Group"), frozenset({"membership"})),
+    ("needs", _("Needs and wishes"), frozenset({"needs"})),
+    ("income", _("Income"), frozenset({"income"})),
+)
+
+
+def around(request: HttpRequest, person: Person, here: Words) -> dict[str, Any]:
+    """What stands around every page about a person: the way back, and tabs where something can be put right."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    tabs = [(label, reverse(f"entries:{one}", args=[person.token]), name in within) for one, label, within in TABS]
     href = reverse("office:person", args=[person.token])
-    crumbs = (Crumb(_("People"), reverse("office:people")), Crumb(person.name, href), Crumb(words.title))
-    page = FormPage(words.title, words.lead, words.submit, words.cancel_href or href, crumbs, words.danger, words.extra)
-    return form_page(request, form, page)
+    return {
+        "person": person,
+        "tabs": tabs if any(is_here for _label, _href, is_here in tabs) else [],
+        "crumbs": (Crumb(_("People"), reverse("office:people")), Crumb(person.name, href), Crumb(here)),
+    }
 
 
 # ── how an entry fares ────────────────────────────────────────────────────────────────────────────────────────────────

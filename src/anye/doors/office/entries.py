@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from anye.doors.kit.pages import Crumb, FormPage
 from anye.doors.kit.tokens import open_state, seal_state
 from anye.doors.office import words
-from anye.doors.office.entering import WRITERS, hand_over, handed, person_form, sent, subject
+from anye.doors.office.entering import WRITERS, around, hand_over, handed, person_form, sent, subject
 from anye.doors.office.entrance import open_to
 from anye.doors.office.entry_fields import homes_of
 from anye.doors.office.entry_forms import (
@@ -130,9 +130,7 @@ def work(request: HttpRequest, token: str) -> HttpResponse:
         }
         for spell in firms.spells_of(person)
     ]
-    href = reverse("office:person", args=[person.token])
-    crumbs = (Crumb(_("People"), reverse("office:people")), Crumb(person.name, href), Crumb(_("Work")))
-    return render(request, "office/entries/work.html", {"person": person, "spells": spells, "crumbs": crumbs})
+    return render(request, "office/entries/work.html", {"spells": spells, **around(request, person, _("Work"))})
 
 
 @require_http_methods(EITHER)

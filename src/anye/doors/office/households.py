@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from anye.doors.kit.pages import Crumb, FormPage
-from anye.doors.office.entering import WRITERS, hand_over, handed, person_form, sent, subject
+from anye.doors.kit.pages import FormPage
+from anye.doors.office.entering import WRITERS, around, hand_over, handed, person_form, sent, subject
 from anye.doors.office.entrance import open_to
 from anye.doors.office.entries import EITHER
 from anye.doors.office.entry_fields import code_choices
@@ -145,10 +145,9 @@ def household(request: HttpRequest, token: str) -> HttpResponse:
         ]
         return handed(request, made)
     context = {
-        "person": person,
+        **around(request, person, _("Household")),
         "household": found,
         "form": form,
-        "crumbs": _crumbs(person, _("Household")),
         "may_split": any(not m.is_head for m in members) and len(members) > 1,
     }
     return render(request, "office/entries/household.html", context, status=422 if form.errors else 200)
@@ -169,11 +168,6 @@ def _members(person: Person) -> list[HouseholdMember]:
     members = list(people.household_of(person))
     log_people("household", [(m.person_id, m.scope_no) for m in members if m.person_id != person.pk])
     return members
-
-
-def _crumbs(person: Person, here: Any) -> tuple[Crumb, ...]:
-    href = reverse("office:person", args=[person.token])
-    return (Crumb(_("People"), reverse("office:people")), Crumb(person.name, href), Crumb(here))
 
 
 def _in_reach(person: Person) -> Household:

@@ -201,7 +201,7 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
         "facts": _told(found),
         "may_accept": is_asked and receives,
         "may_withdraw": is_asked and asked,
-        "crumbs": (Crumb(_("Transfers"), home), Crumb(found.name)),
+        "crumbs": (Crumb(_("Moves"), home), Crumb(found.name)),
     }
     return render(request, "office/transfers/transfer.html", context)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anye.doors.kit.fields import DayField
 from anye.doors.kit.pages import Crumb, FormPage, form_page
-from anye.doors.office.entrance import actor_of, duty_of, open_to
+from anye.doors.office.entrance import EVERYBODY, actor_of, duty_of, may, open_to
 from anye.doors.office.registers import UPLOAD_STATES, UPLOADERS
 from anye.engine.errors import FileFault
 from anye.flow.jobs import load_upload
@@ -126,7 +126,7 @@ def _found(token: str) -> Upload:
 
 
 @require_safe
-@open_to(UPLOADERS)
+@open_to(EVERYBODY)
 def upload(request: HttpRequest, token: str) -> HttpResponse:
     """How a file fares; once it is read, the load's page."""
     found = _found(token)
@@ -134,21 +134,21 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("registers:batch", found.batch.token)
     home = reverse("registers:index")
     crumbs = (Crumb(_("Registers"), home), Crumb(found.file_name))
-    return render(request, "office/registers/upload.html", {"crumbs": crumbs, **_state(found)})
+    return render(request, "office/registers/upload.html", {"crumbs": crumbs, **_state(request, found)})
 
 
 @require_safe
-@open_to(UPLOADERS)
+@open_to(EVERYBODY)
 def upload_state(request: HttpRequest, token: str) -> HttpResponse:
     """The part of the page that asks for itself every two seconds, until the file is read."""
     found = _found(token)
     if found.state == "done" and found.batch is not None:
         href = reverse("registers:batch", args=[found.batch.token])
         return HttpResponse(status=204, headers={"HX-Redirect": href})
-    return render(request, "office/registers/upload_state.html", _state(found))
+    return render(request, "office/registers/upload_state.html", _state(request, found))
 
 
-def _state(found: Upload) -> dict[str, Any]:
+def _state(request: HttpRequest, found: Upload) -> dict[str, Any]:
     is_over = found.state in OVER
     batch = None if is_over else registers.batch_under_way(found)
     stage = gettext("Reading the file") if batch is not None else gettext("Waiting for its turn")
@@ -157,6 +157,7 @@ def _state(found: Upload) -> dict[str, Any]:
         "status": UPLOAD_STATES[found.state],
         "at": timezone.localtime(found.uploaded_at),
         "is_over": is_over,
+        "may_upload": may(request, UPLOADERS),
         "stage": stage,
         "rows": batch.rows if batch is not None else None,
         "sentence": sentence_of(found.failure) if found.failure else "",
