@@ -122,7 +122,7 @@ class Officer:
         page = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"the page was answered by {answer.status}")
-        self.rows = page.count(b"data-row")
+        self.rows = page.count(b" data-row>")
 
 
 def _timed(act: Callable[[], None]) -> list[float]:

@@ -23,6 +23,14 @@ ANYE_KEYRING = HOME.keyring_text()
 # one-time links work on the loopback address of a trial registry, and for the first administrator
 ANYE_SIGN_IN_LINKS = True
 
-DATABASES = {"default": postgres.django_database(HOME, LOGIN, LOGIN_ROLES[LOGIN])}
+DATABASES = {
+    "default": {
+        **postgres.django_database(HOME, LOGIN, LOGIN_ROLES[LOGIN]),
+        # kept between requests: signing in to PostgreSQL costs more than most pages. A request leaves nothing
+        # behind in it, as role and range are set for its transaction only.
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
 
 from anye.config.defaults import *  # noqa: E402, F403
