@@ -29,12 +29,15 @@ def attach(stage: str, batch: int, creates: bool) -> None:
                                          scope_no bigint, PRIMARY KEY (batch_id, sheet_no, line)) ON COMMIT DROP;
             CREATE TEMPORARY TABLE let_go (batch_id bigint, sheet_no smallint, line int, person_id bigint)
                 ON COMMIT DROP;
+            CREATE TEMPORARY TABLE led_anew (person_id bigint) ON COMMIT DROP;
             """
         )
         if creates:
+            _lead(cursor, "led_before")
             _claim_all(cursor, stage, batch)
-        _lead(cursor)
+        _lead(cursor, "leader")
         if creates:
+            _note_new_leaders(cursor)
             _create_persons(cursor, stage)
             _follow(cursor)
         _link_rows(cursor, stage, creates)
@@ -52,11 +55,11 @@ def _claim_all(cursor: CursorWrapper, stage: str, batch: int) -> None:
     )
 
 
-def _lead(cursor: CursorWrapper) -> None:
-    """`leader`: per touched ID number, the strongest creating row, with the strongest birth among its namesakes."""
+def _lead(cursor: CursorWrapper, table: str) -> None:
+    """`table`: per touched ID number, the strongest creating row, with the strongest birth among its namesakes."""
     cursor.execute(
         f"""
-        CREATE TEMPORARY TABLE leader ON COMMIT DROP AS
+        CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS
         WITH ranked AS (
             SELECT c.*, row_number() OVER (PARTITION BY c.id_blind ORDER BY {LEADING.format(NO_MONTH)}) AS place
             FROM registers_rowclaim c JOIN touched t ON t.id_blind = c.id_blind
@@ -72,8 +75,19 @@ def _lead(cursor: CursorWrapper) -> None:
         ORDER BY first.id_blind, namesake.place
         """
     )
-    cursor.execute("CREATE UNIQUE INDEX ON leader (id_blind)")
-    cursor.execute("ANALYZE leader")
+    cursor.execute(f"CREATE UNIQUE INDEX ON {table} (id_blind)")
+    cursor.execute(f"ANALYZE {table}")
+
+
+def _note_new_leaders(cursor: CursorWrapper) -> None:
+    """`led_anew`: persons whose leader now bears another name or birth, with which their rows may no longer agree."""
+    cursor.execute(
+        """
+        INSERT INTO led_anew SELECT p.id FROM led_before w JOIN leader d ON d.id_blind = w.id_blind
+        JOIN people_person p ON p.id_blind = d.id_blind
+        WHERE w.name_key <> d.name_key OR w.birth_on <> d.birth_on OR (w.birth_on IS NOT NULL AND d.birth_on IS NULL)
+        """
+    )
 
 
 def _create_persons(cursor: CursorWrapper, stage: str) -> None:
@@ -151,9 +165,9 @@ def _link_rows(cursor: CursorWrapper, stage: str, creates: bool) -> None:
 
 
 def persons_to_rebuild() -> list[int]:
-    """Persons that lost a row to a stronger, disagreeing claim: their facts are drawn anew from the rows they keep."""
+    """Persons that lost a row to a stronger, disagreeing claim, or may: their facts are drawn anew from what they keep."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT person_id FROM let_go")
+        cursor.execute("SELECT person_id FROM let_go UNION SELECT person_id FROM led_anew")
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -166,7 +180,8 @@ def recheck(stage: str, office_no: int) -> None:
                 SELECT r.* FROM {stage}_row r
                 JOIN registers_batch b ON b.id = r.batch_id JOIN registers_source o ON o.id = b.source_id
                 JOIN leader d ON d.id_blind = r.id_blind
-                WHERE NOT o.creates_persons AND r.name_key <> d.name_key AND r.birth_on IS DISTINCT FROM d.birth_on
+                WHERE NOT o.creates_persons AND r.name_key <> d.name_key
+                  AND (r.birth_on = d.birth_on) IS NOT TRUE
             ), gone AS (
                 DELETE FROM link l USING wrong w
                 WHERE l.batch_id = w.batch_id AND l.sheet_no = w.sheet_no AND l.line = w.line

@@ -77,7 +77,9 @@ _HOUSEHOLDS = """
         SELECT m.household_id AS id,
                (array_agg(m.scope_no ORDER BY coalesce(m.is_head, false) DESC, m.scope_no))[1] AS scope_no
         FROM people_householdmember m
-        WHERE m.retired_on IS NULL AND m.household_id IN (SELECT household_id FROM now_known)
+        WHERE m.retired_on IS NULL AND m.household_id IN (
+            -- those that somebody joined, and those that somebody left
+            SELECT e.household_id FROM people_householdmember e JOIN fresh f ON f.person_id = e.person_id)
         GROUP BY m.household_id
     ) w WHERE w.id = h.id AND h.scope_no <> w.scope_no
 """

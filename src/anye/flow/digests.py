@@ -4,6 +4,7 @@ Two registries that read the same files, in any order, killed or not, under one 
 """
 
 import hashlib
+from collections.abc import Iterator
 
 from django.db import connection
 
@@ -17,7 +18,11 @@ _NODES = {
         "SELECT concat_ws('|', encode(id_blind, 'hex'), name, name_key, sex, birth_on, scope_no, care_area,"
         " encode(phone_blind, 'hex'), groups::text, is_employed, wants_work, is_hidden) FROM people_person"
     ),
-    "people_household": "SELECT concat_ws('|', code, scope_no) FROM people_household",
+    # a node that no current fact speaks of is seen by nobody
+    "people_household": (
+        "SELECT concat_ws('|', code, scope_no) FROM people_household h WHERE EXISTS"
+        " (SELECT 1 FROM people_householdmember m WHERE m.household_id = h.id AND m.retired_on IS NULL)"
+    ),
     "people_namegram": (
         f"SELECT concat_ws('|', g.gram, g.name, {_PERSON}, g.scope_no) FROM people_namegram g"
         " JOIN people_person p ON p.id = g.person_id"
@@ -45,16 +50,19 @@ _NODES = {
 
 def current_views() -> dict[str, str]:
     """Table → SHA-256 of its current rows in order. Batch or owner role."""
+    return {
+        table: hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+        for table, lines in current_rows()
+    }
+
+
+def current_rows() -> Iterator[tuple[str, list[str]]]:
+    """Table and its current rows as sorted lines: what the digests are over, and what to look at when two differ."""
     queries = dict(_NODES) | {spec.table: _fact_rows(name) for name, spec in SPECS.items()}
-    found = {}
     with connection.cursor() as cursor:
         for table, sql in queries.items():
             cursor.execute(f'SELECT line FROM ({sql}) rows (line) ORDER BY line COLLATE "C"')
-            digest = hashlib.sha256()
-            for (line,) in cursor.fetchall():
-                digest.update(line.encode() + b"\n")
-            found[table] = digest.hexdigest()
-    return found
+            yield table, [line for (line,) in cursor.fetchall()]
 
 
 def _fact_rows(name: str) -> str:

@@ -16,6 +16,16 @@ from anye.records.people.queries import opened_id
 
 OPEN = "('open', 'visiting')"
 
+# whose doubts change with somebody else's records: members of a household that was joined or left, near ID numbers
+_RELATED = f"""
+    INSERT INTO suspects
+    SELECT m.person_id FROM people_householdmember m WHERE m.retired_on IS NULL AND m.household_id IN (
+        SELECT e.household_id FROM people_householdmember e JOIN suspects s ON s.person_id = e.person_id)
+    UNION
+    SELECT f.person_id FROM findings_finding f WHERE f.state IN {OPEN} AND f.params ->> 'kind' = 'near_ids'
+    EXCEPT SELECT person_id FROM suspects
+"""
+
 # every rule yields: person_id, rule, firm_id, month, org (text that tells findings of one person apart), evidence, params
 _RULES = {
     # what the strongest ledger row that speaks of the person was queried for at intake
@@ -41,7 +51,8 @@ _RULES = {
         WHERE c.person_id IS NULL
         ORDER BY p.id, c.name_key, c.id""",
     "Q07": """
-        SELECT min(m.person_id) FILTER (WHERE m.is_head OR h.heads = 0), 'Q07', NULL::bigint, NULL::date, hh.code,
+        SELECT (array_agg(m.person_id ORDER BY p.id_blind, p.id) FILTER (WHERE m.is_head OR h.heads = 0))[1],
+               'Q07', NULL::bigint, NULL::date, hh.code,
                jsonb_build_array(jsonb_build_array('people_household', hh.id)),
                jsonb_build_object('kind', CASE WHEN h.heads = 0 THEN 'no_head' ELSE 'two_heads' END, 'heads', h.heads)
         FROM (
@@ -55,6 +66,7 @@ _RULES = {
             HAVING count(*) FILTER (WHERE m.is_head) <> 1 AND bool_and(m.is_head IS NOT NULL)
         ) h JOIN people_household hh ON hh.id = h.household_id
         JOIN people_householdmember m ON m.household_id = h.household_id AND m.retired_on IS NULL
+        JOIN people_person p ON p.id = m.person_id
         GROUP BY hh.id, hh.code, h.heads""",
     "Q08": """
         SELECT a.person_id, 'Q08', NULL::bigint, min(greatest(a.valid_from, b.valid_from)), 'overlap',
@@ -108,6 +120,8 @@ def raise_doubts(batch_id: int, *, insurance_only: bool, persons: str = "SELECT 
             f"INSERT INTO suspects SELECT DISTINCT person_id FROM findings_finding f WHERE rule = 'Q09' AND state IN {OPEN}"
             " AND NOT EXISTS (SELECT 1 FROM suspects s WHERE s.person_id = f.person_id)"
         )
+        if not insurance_only:
+            cursor.execute(_RELATED)
         cursor.execute("ALTER TABLE suspects ADD PRIMARY KEY (person_id)")
         cursor.execute("ANALYZE suspects")
         # by office, so that the index on scope and month answers without a scan
@@ -122,6 +136,8 @@ def raise_doubts(batch_id: int, *, insurance_only: bool, persons: str = "SELECT 
             _find_near_ids(cursor)
         cursor.execute("ANALYZE doubts")
         _keep(cursor, batch_id, asked if insurance_only else QUALITY_RULES)
+        # the other of two near numbers may be somebody whom the load did not touch
+        cursor.execute("INSERT INTO suspects SELECT person_id FROM doubts EXCEPT SELECT person_id FROM suspects")
         _visits(cursor)
         _list_waiting(cursor)
         cursor.execute("DROP TABLE suspects, doubts, newest")
@@ -152,10 +168,14 @@ def _find_near_ids(cursor: CursorWrapper) -> None:
     """Q04, second half: same name and birth, ID numbers one or two digits apart. Numbers are opened, so only pairs."""
     cursor.execute(
         """
-        SELECT a.id, a.id_sealed, a.scope_no, a.id_blind, b.id, b.id_sealed FROM suspects s
-        JOIN people_person a ON a.id = s.person_id
-        JOIN people_person b ON b.name_key = a.name_key AND b.birth_on = a.birth_on AND b.id <> a.id
-        WHERE NOT a.is_hidden AND NOT b.is_hidden
+        WITH pairs AS (
+            SELECT a.id AS a, b.id AS b FROM suspects s JOIN people_person a ON a.id = s.person_id
+            JOIN people_person b ON b.name_key = a.name_key AND b.birth_on = a.birth_on AND b.id <> a.id
+            WHERE NOT a.is_hidden AND NOT b.is_hidden
+        )
+        SELECT a.id, a.id_sealed, a.scope_no, a.id_blind, b.id, b.id_sealed
+        FROM (SELECT a, b FROM pairs UNION SELECT b, a FROM pairs) either (a, b)
+        JOIN people_person a ON a.id = either.a JOIN people_person b ON b.id = either.b ORDER BY a.id_blind, b.id_blind
         """
     )
     for a, sealed_a, scope_no, blind, b, sealed_b in cursor.fetchall():
@@ -192,9 +212,9 @@ def _keep(cursor: CursorWrapper, batch_id: int, asked: Sequence[str]) -> None:
         UPDATE findings_finding f SET state = 'gone', settled_on = b.known_on
         FROM suspects s, registers_batch b
         WHERE f.person_id = s.person_id AND b.id = %s AND f.state IN {OPEN} AND f.rule = ANY(%s)
-          AND f.params ->> 'kind' IS DISTINCT FROM %s AND NOT EXISTS (SELECT 1 FROM doubts d WHERE d.key = f.key)
+          AND coalesce(f.params ->> 'kind', '') <> %s AND NOT EXISTS (SELECT 1 FROM doubts d WHERE d.key = f.key)
         """,
-        [batch_id, list(asked), "near_ids" if len(asked) == 2 else None],
+        [batch_id, list(asked), "near_ids" if len(asked) == 2 else "-"],
     )
 
 
@@ -232,7 +252,17 @@ def _visits(cursor: CursorWrapper) -> None:
         UPDATE findings_visit v SET state = 'dropped' FROM suspects s
         WHERE v.person_id = s.person_id AND v.state = 'due' AND NOT EXISTS (
             SELECT 1 FROM findings_visitfinding vf JOIN findings_finding f ON f.id = vf.finding_id
+            JOIN places_office o ON o.scope_no = f.scope_no AND o.kind IN ('village', 'town')
             WHERE vf.visit_id = v.id AND f.state IN {OPEN})
+        """
+    )
+    # of people who moved away meanwhile
+    cursor.execute(
+        """
+        UPDATE findings_finding f SET state = 'open' FROM suspects s
+        WHERE f.person_id = s.person_id AND f.state = 'visiting' AND NOT EXISTS (
+            SELECT 1 FROM findings_visitfinding vf JOIN findings_visit v ON v.id = vf.visit_id
+            WHERE vf.finding_id = f.id AND v.state = 'due')
         """
     )
 
@@ -241,9 +271,8 @@ def _list_waiting(cursor: CursorWrapper) -> None:
     """Rows whose number is known under another name and birth are listed with their file, and never guessed."""
     cursor.execute(
         """
-        DELETE FROM registers_fault q USING registers_rowclaim c, touched t
-        WHERE c.id_blind = t.id_blind AND q.level = 'unattached' AND q.batch_id = c.batch_id
-          AND q.sheet_no = c.sheet_no AND q.line = c.line AND c.person_id IS NOT NULL
+        DELETE FROM registers_fault q USING link l
+        WHERE q.level = 'unattached' AND q.batch_id = l.batch_id AND q.sheet_no = l.sheet_no AND q.line = l.line
         """
     )
     cursor.execute(

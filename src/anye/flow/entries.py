@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from anye.engine.codes import check_id
+from anye.engine.codes import ID_REFUSALS, INVENTED_PREFIX, check_id
 from anye.engine.intake.clean import ROW_SCHEMA, Cleaned
 from anye.engine.intake.facts import KEY_SCHEMA, SCHEMAS
 from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA
@@ -29,11 +29,13 @@ from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.findings import actions as findings
 from anye.records.people.models import HouseholdMember, Person
+from anye.records.places.models import Office
 from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch, Entry
 
 OFFICER, REGISTRATION, VISIT = "officer", "registration", "visit"
 LINE = 1
+LAST_WORD = b"\xff" * 8
 
 
 class EntryRefused(ValueError):
@@ -63,7 +65,7 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
         findings.settle(finding_id=told["finding"], state=told["state"], on=timezone.localdate())
         return None
     on = timezone.localdate(entry.entered_at)
-    lines = lines_of(entry, told)
+    lines = lines_of(entry, told, context.office_no)
     facts = {name: f for name, f in facts_of(entry.kind, told, lines).items() if not f.is_empty()}
     rows = _new_person(told, context, on) if entry.kind == "person" else pl.DataFrame(schema=ROW_SCHEMA)
     batch = _batch_of(entry, by)
@@ -91,13 +93,16 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
     return batch.pk
 
 
-def lines_of(entry: Entry, told: Mapping[str, Any]) -> dict[int, int]:
+def lines_of(entry: Entry, told: Mapping[str, Any], office_no: int) -> dict[int, int]:
     """Line of the batch → person: one, but for households, whose members have a line each."""
     if entry.kind == "split":
         people = list(told["members"])
     elif entry.kind == "merge":
         members = HouseholdMember.objects.filter(household__code=told["from_code"]).known().order_by("person_id")
         people = list(members.values_list("person_id", flat=True))
+        reach = Office.objects.get(scope_no=office_no)
+        if members.exclude(scope_no__range=(reach.scope_no, reach.scope_hi)).exists():
+            raise EntryRefused("out_of_reach")
     elif entry.kind == "person":
         return {}
     else:
@@ -111,12 +116,12 @@ def lines_of(entry: Entry, told: Mapping[str, Any]) -> dict[int, int]:
 def _new_person(told: Mapping[str, Any], context: Context, on: dt.date) -> pl.DataFrame:
     """The one row of a person typed by hand, checked as a register's row is."""
     number = check_id(told["id_number"], on=on)
-    if number.status not in {"ok", "upgraded15"}:
-        raise EntryRefused(f"id_{number.status}")
-    if number.id_number.startswith("99") and not context.trial:
+    if number.id_status in ID_REFUSALS or number.id_number is None:
+        raise EntryRefused(ID_REFUSALS.get(number.id_status, "id_missing"))
+    if number.id_number.startswith(INVENTED_PREFIX) and not context.trial:
         raise EntryRefused("id_invented")
     row = {
-        "_line": LINE, "_sheet": None, "id_number": number.id_number, "id_status": number.status,
+        "_line": LINE, "_sheet": None, "id_number": number.id_number, "id_status": number.id_status,
         "name": told["name"], "name_key": name_key_of(told["name"]), "sex": number.sex, "birth_on": None,
         "id_birth_on": number.birth_on, "id_sex": number.sex, "area_code": told.get("area_code"),
     }  # fmt: skip
@@ -124,8 +129,10 @@ def _new_person(told: Mapping[str, Any], context: Context, on: dt.date) -> pl.Da
 
 
 def _batch_of(entry: Entry, by: str) -> Batch:
-    """An entry's digest is its token: the same entry is the same batch."""
+    """The same entry is the same batch. Its digest begins above every file's and grows with the entry's key: on one
+    day the later word of an officer stands, over the earlier one and over a file."""
     return actions.open_batch(
+        digest=LAST_WORD + entry.pk.to_bytes(8, "big") + hashlib.sha256(entry.token.encode()).digest()[:16],
         source={"visit": VISIT, "person": REGISTRATION}.get(entry.kind, OFFICER),
         profile_version=1,
         sha256=hashlib.sha256(entry.token.encode()).digest(),

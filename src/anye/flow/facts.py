@@ -26,10 +26,13 @@ class Published:
     supports: int = 0
 
 
-def publish(spec: FactSpec, stage: str) -> Published:
-    """Take the staged facts of linked rows into their table. Needs the temporary table `link` of the load."""
+def publish(spec: FactSpec, stage: str, batch: int) -> Published:
+    """Take staged facts into their table: those of linked rows, or of all the batch's rows where no person is meant.
+
+    Needs the temporary table `link` of the load.
+    """
     with connection.cursor() as cursor:
-        _incoming(cursor, spec, stage)
+        _incoming(cursor, spec, stage, batch)
         cursor.execute("SELECT count(*) FROM incoming")
         if not cursor.fetchone()[0]:
             cursor.execute("DROP TABLE incoming")
@@ -54,10 +57,11 @@ def _matching(spec: FactSpec) -> tuple[str, str]:
     return same_key, same
 
 
-def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str) -> None:
-    """Linked rows with their strength; `place` counts from the strongest of each key.
+def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str, batch: int) -> None:
+    """Rows with their strength; `place` counts from the strongest of each key.
 
-    Facts of households and firms are repeated by every member's or worker's row: one row a batch speaks for all.
+    What is said of households and firms does not hang on whose row it is: every row of the batch may say it, once and
+    for all. As every member's or worker's row repeats it, the last row of a batch speaks for all that say the same.
     """
     nodes = {"household_id": "hh.id", "firm_id": "fm.id", "person_id": "l.person_id"}
     scope = {"household_id": "hh.scope_no,", "firm_id": "", "person_id": "l.scope_no,"}[spec.parent]
@@ -67,9 +71,11 @@ def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str) -> None:
     joins += " LEFT JOIN firms_firm fm ON fm.code = s.firm_code" if "firm_id" in used else ""
     key = ", ".join(["parent_id", *(f'"{name}"' for name in spec.key)])
     once = ""
+    source = f"{stage} s JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line"
     if spec.parent != "person_id":
         said = ", ".join([key, *(f'"{name}"' for name in spec.compared), "batch_id"])
         once = f"DISTINCT ON ({said})"
+        source = f"{stage} s JOIN LATERAL (SELECT s.batch_id, s.sheet_no, s.line) l ON s.batch_id = {batch}"
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS
@@ -80,13 +86,12 @@ def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str) -> None:
                        l.batch_id, l.sheet_no, l.line, b.known_on, {spec.rank("s")} AS s_rank,
                        coalesce(b.file_month, {NO_MONTH}) AS s_month, b.known_on AS s_known, b.digest AS s_digest,
                        l.sheet_no AS s_sheet, l.line AS s_line
-                FROM {stage} s
-                JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
+                FROM {source}
                 JOIN registers_batch b ON b.id = l.batch_id
                 JOIN registers_source o ON o.id = b.source_id
                 {joins}
             ) linked WHERE parent_id IS NOT NULL
-            {f"ORDER BY {said}, sheet_no, line" if once else ""}
+            {f"ORDER BY {said}, sheet_no DESC, line DESC" if once else ""}
         ) rows
         """
     )

@@ -6,14 +6,13 @@ from pathlib import Path
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from anye.flow import entries
+from anye.flow import entries, transfers
 from anye.flow.load import load_file
 from anye.flow.registry import loading_context
 from anye.records.accounts.queries import held_duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new
-from anye.records.people import actions as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
 
@@ -65,7 +64,7 @@ def publish_entry(entry_id: int) -> None:
 def carry_out_transfer(transfer_id: int) -> None:
     """Move a person whose transfer the receiving office accepted; the keys take everything along."""
     with acting(BATCH, purpose="transfer"):
-        people.carry_out_transfer(transfer_id=transfer_id)
+        transfers.carry_out(transfer_id)
 
 
 @app.periodic(cron="*/5 * * * *")

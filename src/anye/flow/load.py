@@ -139,7 +139,7 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progres
             progress("read", rows, 0)
         progress("publish", rows, rows)
         with acting(BATCH, actor=by, purpose="load"):
-            publish_batch(batch.pk, context)
+            publish_batch(batch.pk, context, passed_over=opened.passed_over)
     return True
 
 

@@ -17,7 +17,7 @@ PUBLISHING = 0x616E7965  # advisory lock: loads publish one after the other
 CACHED = ("detail", "household", "membership", "need", "spell")
 
 
-def publish_batch(batch_id: int, context: Context) -> None:
+def publish_batch(batch_id: int, context: Context, *, passed_over: Sequence[str] = ()) -> None:
     """Attach rows, decide contradictions, refresh caches and doubts, count, and leave one event with digests."""
     batch = queries.batch(batch_id)
     stage = staging.tables(batch_id)
@@ -39,7 +39,10 @@ def publish_batch(batch_id: int, context: Context) -> None:
             caches.refresh()
         raise_doubts(batch_id, insurance_only=not (changed or batch.source.creates_persons))
         counts = _count(cursor, stage, batch_id, since)
-        actions.publish_batch(batch=batch, counts=counts, fact_counts={n: vars(t) for n, t in taken.items()})
+        tallies: dict[str, object] = {name: vars(one) for name, one in taken.items()}
+        if passed_over:
+            tallies["passed_over"] = list(passed_over)
+        actions.publish_batch(batch=batch, counts=counts, fact_counts=tallies)
         told = {"counts": counts, "digests": brought.digests(since)}
         note("load", "registers_batch", batch_id, context.office_no, told)
     staging.drop(batch_id)
@@ -47,7 +50,7 @@ def publish_batch(batch_id: int, context: Context) -> None:
 
 def clear_temporary(cursor: CursorWrapper) -> None:
     """They go at commit as a rule; inside a larger transaction an earlier load's may still stand."""
-    names = ("touched", "link", "let_go", "leader", "office_of")
+    names = ("touched", "link", "let_go", "led_anew", "led_before", "leader", "office_of")
     cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{name}" for name in names))
 
 
@@ -56,9 +59,9 @@ def take_facts(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, fa
     there = staging.facts_there(batch_id)
     for name in there:
         cursor.execute(f"ANALYZE {stage}_{name}")
-    _make_nodes(cursor, stage, there)
+    _make_nodes(cursor, stage, there, batch_id)
     since = brought.highest_ids()
-    taken = {name: facts.publish(SPECS[name], f"{stage}_{name}") for name in there}
+    taken = {name: facts.publish(SPECS[name], f"{stage}_{name}", batch_id) for name in there}
     if "firm" in there:
         cursor.execute(
             """
@@ -71,18 +74,22 @@ def take_facts(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, fa
     return taken
 
 
-def _make_nodes(cursor: CursorWrapper, stage: str, there: Sequence[str]) -> None:
-    """The households and firms that linked rows name and nobody named before."""
+def _make_nodes(cursor: CursorWrapper, stage: str, there: Sequence[str], batch_id: int) -> None:
+    """The households and firms that the batch's rows name and nobody named before, whomever the rows attach to."""
     if "household" in there:
+        # an officer's entry has no rows: its lines are linked by hand
         cursor.execute(
             f"""
             INSERT INTO people_household (token, scope_no, code)
-            SELECT DISTINCT ON (s.household_code) {SQL_TOKEN}, l.scope_no, s.household_code
+            SELECT DISTINCT ON (s.household_code) {SQL_TOKEN}, coalesce(r.scope_no, l.scope_no), s.household_code
             FROM {stage}_household s
-            JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
-            WHERE s.household_code IS NOT NULL ORDER BY s.household_code, l.scope_no
+            LEFT JOIN {stage}_row r ON r.batch_id = s.batch_id AND r.sheet_no = s.sheet_no AND r.line = s.line
+            LEFT JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
+            WHERE s.batch_id = %s AND s.household_code IS NOT NULL
+            ORDER BY s.household_code, coalesce(r.scope_no, l.scope_no)
             ON CONFLICT (code) DO NOTHING
-            """
+            """,
+            [batch_id],
         )
     if "firm" in there:
         cursor.execute(
@@ -91,11 +98,11 @@ def _make_nodes(cursor: CursorWrapper, stage: str, there: Sequence[str]) -> None
             SELECT DISTINCT ON (s.firm_code) {SQL_TOKEN}, s.firm_code,
                    CASE WHEN s.firm_code LIKE '%%:%%' THEN '' ELSE s.firm_code END, s.value,
                    regexp_replace(s.value, '\\s', '', 'g')
-            FROM {stage}_firm s
-            JOIN link l ON l.batch_id = s.batch_id AND l.sheet_no = s.sheet_no AND l.line = s.line
+            FROM {stage}_firm s WHERE s.batch_id = %s
             ORDER BY s.firm_code, s.value
             ON CONFLICT (code) DO NOTHING
-            """
+            """,
+            [batch_id],
         )
         cursor.execute("ANALYZE firms_firm")
 

@@ -44,7 +44,6 @@ class User(AbstractBaseUser):
         return self.username
 
 
-
 class Duty(models.Model):
     """A role over a range (岗位职责): role × scope kind × scope number, between dates.
 

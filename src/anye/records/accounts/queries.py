@@ -104,9 +104,7 @@ def known_users(usernames: Collection[str], lo: int, hi: int, on: date) -> dict[
             email=user.email,
             is_active=user.is_active,
             is_seen=any(lo <= duty.scope_no <= hi for duty in held),
-            may_change=all(
-                lo <= duty.scope_no <= hi for duty in held if duty.ends_on is None or duty.ends_on >= on
-            ),
+            may_change=all(lo <= duty.scope_no <= hi for duty in held if duty.ends_on is None or duty.ends_on >= on),
             duties=frozenset((duty.role, duty.scope_no) for duty in held if duty.ends_on is None),
         )
     return found

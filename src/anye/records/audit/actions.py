@@ -26,7 +26,8 @@ def looked(kind: str, people: Iterable[tuple[int | None, int | None]], *, shown:
     ids, scopes = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT audit_looked(%s, %s::bigint[], %s::bigint[], %s)", [kind, ids, scopes, shown or len(pairs)]
+            "SELECT audit_looked(%s, %s::bigint[], %s::bigint[], %s)",
+            [kind, ids, scopes, len(pairs) if shown is None else shown],
         )
 
 
@@ -40,6 +41,4 @@ def erase(table: str, row: int, reason: str) -> int:
 
 def keep_seal(*, event_ids: str, count: int, root: bytes, previous: bytes | None, chain: bytes) -> None:
     """Write a seal. See `seals.py` for what its parts are."""
-    Seal.objects.create(
-        at=timezone.now(), event_ids=event_ids, count=count, root=root, previous=previous, chain=chain
-    )
+    Seal.objects.create(at=timezone.now(), event_ids=event_ids, count=count, root=root, previous=previous, chain=chain)

@@ -41,9 +41,10 @@ def open_batch(
     file_month: date | None,
     known_on: date,
     by: str,
+    digest: bytes | None = None,
 ) -> Batch:
     """The batch of these bytes under this profile version: the one that stands, else a new one."""
-    digest = hashlib.sha256(sha256 + f"{source}:{profile_version}".encode()).digest()
+    digest = digest or hashlib.sha256(sha256 + f"{source}:{profile_version}".encode()).digest()
     batch, _ = Batch.objects.exclude(state="withdrawn").get_or_create(
         digest=digest,
         defaults={
@@ -141,9 +142,7 @@ def close_upload(*, upload_id: int, batch_id: int | None, failure: Mapping[str, 
     )
 
 
-def enter(
-    *, kind: str, sealed: bytes, person_id: int | None, scope_no: int, by: str, duty_id: int
-) -> Entry:
+def enter(*, kind: str, sealed: bytes, person_id: int | None, scope_no: int, by: str, duty_id: int) -> Entry:
     """What an officer typed waits for the worker, which publishes it as a batch of one row."""
     entry: Entry = Entry.objects.create(
         token=new_token(),

@@ -13,7 +13,8 @@ class Migration(migrations.Migration):
 
     operations = [
         RunSQL(
-            f"ALTER FUNCTION {function}() SET enable_nestloop = off", f"ALTER FUNCTION {function}() RESET enable_nestloop"
+            f"ALTER FUNCTION {function}() SET enable_nestloop = off",
+            f"ALTER FUNCTION {function}() RESET enable_nestloop",
         )
         for function in ("anye_audit", "anye_retired")
     ]

@@ -5,85 +5,122 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_tables'),
+        ("people", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=22, unique=True)),
-                ('key', models.BinaryField(unique=True)),
-                ('rule', models.CharField(max_length=8, verbose_name='规则')),
-                ('scope_no', models.BigIntegerField()),
-                ('firm_id', models.BigIntegerField(null=True)),
-                ('month', models.DateField(null=True, verbose_name='月份')),
-                ('evidence', models.JSONField(default=list)),
-                ('params', models.JSONField(default=dict)),
-                ('state', models.CharField(default='open', max_length=12, verbose_name='状态')),
-                ('found_on', models.DateField(verbose_name='发现日期')),
-                ('seen_on', models.DateField(verbose_name='最近发现日期')),
-                ('due_on', models.DateField(null=True, verbose_name='期限')),
-                ('settled_on', models.DateField(null=True, verbose_name='办结日期')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='findings', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=22, unique=True)),
+                ("key", models.BinaryField(unique=True)),
+                ("rule", models.CharField(max_length=8, verbose_name="规则")),
+                ("scope_no", models.BigIntegerField()),
+                ("firm_id", models.BigIntegerField(null=True)),
+                ("month", models.DateField(null=True, verbose_name="月份")),
+                ("evidence", models.JSONField(default=list)),
+                ("params", models.JSONField(default=dict)),
+                ("state", models.CharField(default="open", max_length=12, verbose_name="状态")),
+                ("found_on", models.DateField(verbose_name="发现日期")),
+                ("seen_on", models.DateField(verbose_name="最近发现日期")),
+                ("due_on", models.DateField(null=True, verbose_name="期限")),
+                ("settled_on", models.DateField(null=True, verbose_name="办结日期")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="findings",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=22, unique=True)),
-                ('scope_no', models.BigIntegerField()),
-                ('state', models.CharField(default='due', max_length=10, verbose_name='状态')),
-                ('due_on', models.DateField(verbose_name='期限')),
-                ('made_on', models.DateField(null=True, verbose_name='入户日期')),
-                ('made_by', models.CharField(blank=True, max_length=40, verbose_name='入户人')),
-                ('answer', models.CharField(blank=True, max_length=24, verbose_name='答复')),
-                ('note_sealed', models.BinaryField(null=True)),
-                ('entry_id', models.BigIntegerField(null=True)),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='visits', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=22, unique=True)),
+                ("scope_no", models.BigIntegerField()),
+                ("state", models.CharField(default="due", max_length=10, verbose_name="状态")),
+                ("due_on", models.DateField(verbose_name="期限")),
+                ("made_on", models.DateField(null=True, verbose_name="入户日期")),
+                ("made_by", models.CharField(blank=True, max_length=40, verbose_name="入户人")),
+                ("answer", models.CharField(blank=True, max_length=24, verbose_name="答复")),
+                ("note_sealed", models.BinaryField(null=True)),
+                ("entry_id", models.BigIntegerField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="visits",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VisitFinding',
+            name="VisitFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope_no', models.BigIntegerField()),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='findings.finding')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='findings.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope_no", models.BigIntegerField()),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="findings.finding"
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="subjects", to="findings.visit"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['scope_no', 'state', 'due_on', 'id'], name='findings_finding_work'),
+            model_name="finding",
+            index=models.Index(fields=["scope_no", "state", "due_on", "id"], name="findings_finding_work"),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['rule', 'scope_no', 'id'], name='findings_finding_rule'),
+            model_name="finding",
+            index=models.Index(fields=["rule", "scope_no", "id"], name="findings_finding_rule"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'visiting', 'confirmed', 'explained', 'source_error', 'gone'])), name='findings_finding_state'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["open", "visiting", "confirmed", "explained", "source_error", "gone"])
+                ),
+                name="findings_finding_state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['scope_no', 'state', 'due_on', 'id'], name='findings_visit_work'),
+            model_name="visit",
+            index=models.Index(fields=["scope_no", "state", "due_on", "id"], name="findings_visit_work"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['due', 'done', 'dropped'])), name='findings_visit_state'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["due", "done", "dropped"])), name="findings_visit_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'due')), fields=('person',), name='findings_visit_open'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "due")), fields=("person",), name="findings_visit_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitfinding',
-            constraint=models.UniqueConstraint(fields=('visit', 'finding'), name='findings_visitfinding_once'),
+            model_name="visitfinding",
+            constraint=models.UniqueConstraint(fields=("visit", "finding"), name="findings_visitfinding_once"),
         ),
     ]

@@ -36,7 +36,5 @@ class Migration(migrations.Migration):
         # a transfer is seen by both offices, asked for from the one and accepted by the other
         scoped("people_transfer", columns=("scope_no", "to_scope_no")),
         audited("people_transfer"),
-        granted(
-            "people_transfer", app="SELECT, INSERT, UPDATE (state, decided_by, decided_at)"
-        ),
+        granted("people_transfer", app="SELECT, INSERT, UPDATE (state, decided_by, decided_at)"),
     ]
