@@ -43,11 +43,11 @@ format: setup ## sort imports, mend what ruff can, format
 bench: setup ## ratios against peers
 	@$(BIN)/python -m bench
 
-trust: setup-tests ## what must never happen: commit tier
-	@$(BIN)/pytest -m trust $(TESTS)
+trust: setup-tests ## what must never happen: commit tier; writes docs/trust.md
+	@$(BIN)/pytest -n auto -m "trust or bar" --trust-report=docs/trust.md $(TESTS)
 
-trust-long: setup-tests ## what must never happen: long tier
-	@$(BIN)/pytest -m "trust or trust_long" $(TESTS)
+trust-long: setup-tests ## what must never happen: long tier; writes docs/trust.md
+	@$(BIN)/pytest -n auto -m "trust or trust_long or bar" --trust-report=docs/trust.md $(TESTS)
 
 screens: setup-tests ## screenshots of the demo into docs/img
 	@$(BIN)/python -m tools.screens

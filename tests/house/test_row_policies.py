@@ -52,10 +52,12 @@ def unguarded() -> set[str]:
     return {t for t in tables_about_people() if t not in EXEMPT and (t not in forced or t not in held)}
 
 
+@pytest.mark.bar(12, control="policy or FORCE taken from a table, by the next test")
 def test_every_table_about_people_has_a_forced_policy() -> None:
     assert unguarded() == set()
 
 
+@pytest.mark.bar(12, control="this is one: FORCE, the switch and the policies go in turn")
 def test_the_check_finds_a_table_whose_policy_or_force_is_gone() -> None:
     for wound in (
         "ALTER TABLE people_need NO FORCE ROW LEVEL SECURITY",
@@ -70,6 +72,7 @@ def test_the_check_finds_a_table_whose_policy_or_force_is_gone() -> None:
             cursor.execute("ROLLBACK TO SAVEPOINT wound")
 
 
+@pytest.mark.bar(12)
 def test_policies_call_nothing_but_settings_and_casts() -> None:
     for table, held in policies().items():
         for name, text, roles in held:
@@ -81,6 +84,7 @@ def test_policies_call_nothing_but_settings_and_casts() -> None:
                 assert "anye.hi" in text, (table, name)
 
 
+@pytest.mark.bar(12)
 def test_a_policy_for_the_app_is_never_simply_true() -> None:
     for table, held in policies().items():
         for name, text, roles in held:
@@ -88,6 +92,7 @@ def test_a_policy_for_the_app_is_never_simply_true() -> None:
                 assert text.strip() not in {"true", "true true"}, (table, name)
 
 
+@pytest.mark.bar(12)
 def test_exempt_tables_give_the_app_nothing() -> None:
     with connection.cursor() as cursor:
         for table in set(EXEMPT) - {"audit_seal"}:
@@ -95,6 +100,7 @@ def test_exempt_tables_give_the_app_nothing() -> None:
             assert cursor.fetchone() == (False,), table
 
 
+@pytest.mark.bar(12)
 def test_the_app_owns_nothing_and_cannot_pass_policies() -> None:
     with connection.cursor() as cursor:
         cursor.execute(

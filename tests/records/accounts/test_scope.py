@@ -32,6 +32,7 @@ def seen_by(office: Any) -> set[str]:
         return set(Person.objects.values_list("name", flat=True))
 
 
+@pytest.mark.bar(12)
 @pytest.mark.parametrize(
     ("office", "expected"),
     [
@@ -50,6 +51,7 @@ def test_a_duty_reaches_its_own_range(
     assert seen_by(district[office]) == expected
 
 
+@pytest.mark.bar(12, control="the ORM filter taken out")
 def test_without_the_orm_filter_the_policy_alone_leaks_nothing(
     district: District, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +62,7 @@ def test_without_the_orm_filter_the_policy_alone_leaks_nothing(
         assert Membership.objects.count() == 1
 
 
+@pytest.mark.bar(12, control="the row policies taken out")
 def test_without_the_policy_the_orm_filter_alone_leaks_nothing(district: District, people: dict[str, Person]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE people_person DISABLE ROW LEVEL SECURITY")
@@ -71,6 +74,7 @@ def test_without_the_policy_the_orm_filter_alone_leaks_nothing(district: Distric
         assert people["willow"].memberships.count() == 1
 
 
+@pytest.mark.bar(12, control="this is one: both layers taken out")
 def test_with_both_layers_off_the_test_itself_would_see_the_leak(
     district: District, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,6 +84,7 @@ def test_with_both_layers_off_the_test_itself_would_see_the_leak(
     assert len(seen_by(district["willow"])) == 4
 
 
+@pytest.mark.bar(12)
 def test_asking_without_a_duty_is_an_error_in_both_layers(district: District, people: dict[str, Person]) -> None:
     with pytest.raises(ScopeUnset):
         Person.objects.count()
@@ -89,6 +94,7 @@ def test_asking_without_a_duty_is_an_error_in_both_layers(district: District, pe
         cursor.execute("SELECT count(*) FROM people_person")
 
 
+@pytest.mark.bar(12)
 def test_leaving_a_nested_duty_restores_the_one_before(district: District, people: dict[str, Person]) -> None:
     town, village = district["east"], district["willow"]
     with acting(APP, lo=town.scope_no, hi=town.scope_hi):
@@ -100,6 +106,7 @@ def test_leaving_a_nested_duty_restores_the_one_before(district: District, peopl
             assert cursor.fetchone() == (2,)
 
 
+@pytest.mark.bar(12)
 def test_an_error_inside_a_duty_does_not_leave_its_range_behind(district: District, people: dict[str, Person]) -> None:
     village = district["willow"]
     with pytest.raises(ZeroDivisionError), acting(APP, lo=village.scope_no, hi=village.scope_hi):
@@ -109,6 +116,7 @@ def test_an_error_inside_a_duty_does_not_leave_its_range_behind(district: Distri
         assert cursor.fetchone() in {("", "anye_owner"), (None, "anye_owner")}
 
 
+@pytest.mark.bar(12)
 def test_a_move_takes_every_row_along_and_ends_the_old_villages_sight(
     district: District, people: dict[str, Person]
 ) -> None:
@@ -120,6 +128,7 @@ def test_a_move_takes_every_row_along_and_ends_the_old_villages_sight(
         assert set(Membership.objects.values_list("person__name", flat=True)) == {"willow", "cloud"}
 
 
+@pytest.mark.bar(11)
 def test_the_app_may_not_write_a_person_at_all(district: District, people: dict[str, Person]) -> None:
     office = district["district"]
     for write in (
@@ -136,6 +145,7 @@ def test_the_app_may_not_write_a_person_at_all(district: District, people: dict[
             cursor.execute(write)
 
 
+@pytest.mark.bar(12)
 def test_a_row_of_another_scope_than_its_person_is_refused(district: District, people: dict[str, Person]) -> None:
     fact = {"group": "lifted", "known_on": "2020-01-01", "source_batch": 1, "source_line": 1}
     with pytest.raises(DatabaseError, match="people_membership_person_id_scope"), acting(BATCH):

@@ -27,6 +27,7 @@ def events(table: str) -> list[Event]:
     return list(Event.objects.filter(table_name=table).order_by("id"))
 
 
+@pytest.mark.bar(15)
 def test_an_insert_an_update_and_a_delete_each_leave_who_when_why_and_what(district: District) -> None:
     person = make_person(district["willow"])
     with acting(BATCH, actor="op", duty="duty:7", purpose="put right"):
@@ -40,6 +41,7 @@ def test_an_insert_an_update_and_a_delete_each_leave_who_when_why_and_what(distr
     assert (gone.verb, gone.payload["before"]["name"]) == ("delete", "乙")
 
 
+@pytest.mark.bar(15)
 def test_raw_sql_and_bulk_writes_leave_the_same_trace(district: District) -> None:
     before = len(events("places_office"))
     with connection.cursor() as cursor:
@@ -72,6 +74,7 @@ def test_a_bulk_update_after_single_ones_stays_fast(district: District) -> None:
         cursor.execute("SET LOCAL statement_timeout = 0")
 
 
+@pytest.mark.bar(15)
 def test_replaying_the_events_rebuilds_the_mutable_tables(district: District) -> None:
     person = make_person(district["willow"])
     make_person(district["cloud"], "丙")
@@ -94,6 +97,7 @@ def test_replaying_the_events_rebuilds_the_mutable_tables(district: District) ->
         assert rows, table
 
 
+@pytest.mark.bar(16, control="the events' trigger dropped, by the next test")
 @pytest.mark.parametrize("role", [OWNER, BATCH])
 def test_nobody_edits_or_deletes_an_event(district: District, role: str) -> None:
     for sql in ("UPDATE audit_event SET actor = 'other'", "DELETE FROM audit_event", "DELETE FROM audit_read"):
@@ -102,6 +106,7 @@ def test_nobody_edits_or_deletes_an_event(district: District, role: str) -> None
             cursor.execute(sql)
 
 
+@pytest.mark.bar(16, control="this is one: the trigger is dropped")
 def test_without_its_trigger_an_event_could_be_edited_so_the_trigger_is_what_guards(district: District) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER audit_event_frozen ON audit_event")
@@ -109,6 +114,7 @@ def test_without_its_trigger_an_event_could_be_edited_so_the_trigger_is_what_gua
         assert cursor.rowcount > 0
 
 
+@pytest.mark.bar(15)
 def test_a_fact_is_retired_once_and_otherwise_never_changed(district: District) -> None:
     person = make_person(district["willow"])
     with acting(BATCH, actor="op"):
@@ -127,12 +133,14 @@ def test_a_fact_is_retired_once_and_otherwise_never_changed(district: District) 
             cursor.execute(sql)
 
 
+@pytest.mark.bar(15)
 def test_the_app_cannot_forge_a_triggers_event(district: District) -> None:
     office = district["willow"]
     with pytest.raises(DatabaseError, match="triggers only"), acting(APP, lo=office.scope_no, hi=office.scope_hi):
         note("update", "people_person", 1, office.scope_no, {})
 
 
+@pytest.mark.bar(19)
 def test_an_officers_password_never_enters_the_trail(district: District) -> None:
     User.objects.create_user("someone", "a long pass phrase", name="某")
     (event,) = events("accounts_user")
@@ -141,6 +149,7 @@ def test_an_officers_password_never_enters_the_trail(district: District) -> None
     assert "md5$" not in json.dumps(event.payload)
 
 
+@pytest.mark.bar(18)
 def test_who_looked_is_kept_with_the_person_and_the_purpose(district: District) -> None:
     office = district["willow"]
     person = make_person(office)
@@ -150,6 +159,7 @@ def test_who_looked_is_kept_with_the_person_and_the_purpose(district: District) 
     assert (read.actor, read.purpose, read.kind, read.person_id) == ("user:3", "visit", "view", person.pk)
 
 
+@pytest.mark.bar(16, control="all triggers off, then six kinds of tampering")
 def test_seals_verify_until_anything_is_touched_even_by_a_superuser(district: District) -> None:
     make_person(district["willow"])
     assert seal_new() > 0
@@ -179,6 +189,7 @@ def test_seals_verify_until_anything_is_touched_even_by_a_superuser(district: Di
     assert verify() == []
 
 
+@pytest.mark.bar(16)
 def test_erasing_a_persons_payload_leaves_every_seal_valid(district: District) -> None:
     person = make_person(district["willow"])
     seal_new()
@@ -189,6 +200,7 @@ def test_erasing_a_persons_payload_leaves_every_seal_valid(district: District) -
     assert verify() == []
 
 
+@pytest.mark.bar(16, control="a leaf left out, leaves moved, a column changed")
 def test_the_merkle_root_depends_on_every_leaf_and_their_order() -> None:
     leaves = [bytes([n]) * 32 for n in range(7)]
     root = merkle_root(leaves)

@@ -1,0 +1,3 @@
+"""What pytest loads before any test: the mark and the option of the trust report."""
+
+pytest_plugins = ["tests.trust_report"]
