@@ -254,7 +254,7 @@ def hand_in(client: Client, content: bytes, name: str = "三月台账.csv", **fi
 
 
 def test_a_file_is_sealed_and_waits_for_the_worker(district: District, client_as: Callable[..., Client]) -> None:
-    client = client_as("town_officer", district["east"], "east-officer")
+    client = client_as("district_officer", district["district"], "east-officer")
     answer = hand_in(client, LEDGER.encode())
     with acting(BATCH):
         upload = Upload.objects.get()
@@ -276,7 +276,7 @@ def test_a_file_is_sealed_and_waits_for_the_worker(district: District, client_as
 def test_a_file_that_was_read_ends_on_the_page_of_its_load(
     district: District, client_as: Callable[..., Client]
 ) -> None:
-    client = client_as("town_officer", district["east"])
+    client = client_as("district_officer", district["district"])
     answer = hand_in(client, LEDGER.encode())
     with acting(BATCH):
         upload = Upload.objects.get()
@@ -294,7 +294,7 @@ def test_a_file_that_was_read_ends_on_the_page_of_its_load(
 def test_a_file_that_is_no_register_says_so_and_offers_another_try(
     district: District, client_as: Callable[..., Client]
 ) -> None:
-    client = client_as("town_officer", district["east"])
+    client = client_as("district_officer", district["district"])
     answer = hand_in(client, b"%PDF-1.4 nothing", "list.pdf")
     with acting(BATCH):
         load_upload(Upload.objects.get().pk)
@@ -305,7 +305,7 @@ def test_a_file_that_is_no_register_says_so_and_offers_another_try(
 def test_rows_read_so_far_are_shown_while_the_file_is_being_read(
     district: District, client_as: Callable[..., Client]
 ) -> None:
-    client = client_as("town_officer", district["east"], "east-officer")
+    client = client_as("district_officer", district["district"], "east-officer")
     answer = hand_in(client, LEDGER.encode())
     make_batch("east-officer", name="三月台账.csv", state="reading", rows=20_000)
     text = ask(client, answer.url).content.decode()
@@ -322,7 +322,7 @@ def test_others_cannot_hand_in_files(district: District, client_as: Callable[...
 
 
 def test_another_towns_upload_is_not_found(district: District, client_as: Callable[..., Client]) -> None:
-    answer = hand_in(client_as("town_officer", district["east"]), LEDGER.encode())
+    answer = hand_in(client_as("district_officer", district["district"]), LEDGER.encode())
     other = client_as("town_officer", district["west"])
     assert ask(other, answer.url).status_code == 404
     assert ask(other, f"{answer.url}state/").status_code == 404
@@ -331,7 +331,7 @@ def test_another_towns_upload_is_not_found(district: District, client_as: Callab
 def test_an_empty_file_and_a_day_in_the_future_are_refused_with_sentences(
     district: District, client_as: Callable[..., Client]
 ) -> None:
-    client = client_as("town_officer", district["east"])
+    client = client_as("district_officer", district["district"])
     empty = hand_in(client, b"")
     assert empty.status_code == 422 and "The file is empty" in empty.content.decode()
     tomorrow = timezone.localdate() + dt.timedelta(1)
@@ -342,7 +342,7 @@ def test_an_empty_file_and_a_day_in_the_future_are_refused_with_sentences(
 def test_a_file_over_the_limit_is_refused_before_it_is_read(
     district: District, client_as: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = client_as("town_officer", district["east"])
+    client = client_as("district_officer", district["district"])
     monkeypatch.setattr(uploads, "LARGEST", 10)
     smaller_than_the_form = hand_in(client, LEDGER.encode())
     assert smaller_than_the_form.status_code == 422
@@ -352,7 +352,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(
 
 
 def test_handing_in_needs_the_pages_own_token(district: District, client_as: Callable[..., Client]) -> None:
-    client = client_as("town_officer", district["east"])
+    client = client_as("district_officer", district["district"])
     client.handler.enforce_csrf_checks = True
     assert hand_in(client, LEDGER.encode()).status_code == 403
     page = ask(client, reverse("registers:new_upload"))
