@@ -21,7 +21,7 @@ from anye.doors.kit.tokens import open_state, seal_state
 from anye.doors.office import doubts, person_work, timeline, words
 from anye.doors.office.entrance import PRIVATE, READERS, duty_of, may, open_to
 from anye.doors.office.navigation import address, role_words
-from anye.doors.office.places import place_words
+from anye.doors.office.places import place_words_of_one
 from anye.doors.office.rows import log_people
 from anye.doors.office.sources import Said, said_by
 from anye.records.accounts.models import Duty, User
@@ -68,7 +68,8 @@ def _page(request: HttpRequest, person: Person, here: str, context: dict[str, An
         (gettext("History"), reverse("office:person_history", args=[person.token]), here == "history"),
         (gettext("Who looked"), reverse("office:person_looks", args=[person.token]), here == "looks"),
     ]
-    told = [words.sex_words(person.sex), words.age_words(person.birth_on, on), place_words(request, person.scope_no)]
+    place = place_words_of_one(request, person.scope_no)
+    told = [words.sex_words(person.sex), words.age_words(person.birth_on, on), place]
     response = render(
         request,
         f"office/person/{here}.html",

@@ -1,6 +1,7 @@
 """Offices as a page names them, and the village filter of every listing."""
 
 import re
+from collections.abc import Callable
 
 from django.http import HttpRequest
 
@@ -16,7 +17,8 @@ COMMITTEE = re.compile("(?<=[村社区])(村民委员会|居民委员会|社区�
 
 def name_of(office: Office) -> str:
     """An office's name as people say it, in the reader's language where it has one there."""
-    name = office.name if formats.is_chinese() or not office.name_en else office.name_en
+    # the language is asked last: a district's list of villages names some 400 offices
+    name = office.name if not office.name_en or formats.is_chinese() else office.name_en
     return COMMITTEE.sub("", name)
 
 
@@ -32,12 +34,22 @@ def offices_of(request: HttpRequest) -> dict[int, Office]:
 
 def place_words(request: HttpRequest, scope_no: int) -> str:
     """The village or office that looks after somebody; under a whole district with the town before it."""
-    offices = offices_of(request)
-    office = offices.get(scope_no)
-    if office is None:
-        return ""
+    office = offices_of(request).get(scope_no)
+    return "" if office is None else _words(request, office, lambda: _by_key(request).get(office.parent_id))
+
+
+def place_words_of_one(request: HttpRequest, scope_no: int) -> str:
+    """The same on a page of one person: one office is read, not all of the reader's range."""
+    if hasattr(request, "_offices"):
+        return place_words(request, scope_no)
+    reach = duty_of(request).reach
+    office = offices_within(reach.lo, reach.hi).filter(scope_no=scope_no).select_related("parent").first()
+    return "" if office is None else _words(request, office, lambda: office.parent)
+
+
+def _words(request: HttpRequest, office: Office, parent_of: Callable[[], Office | None]) -> str:
     if office.kind == "village" and duty_of(request).office.kind == "district":
-        parent = _by_key(request).get(office.parent_id)
+        parent = parent_of()
         return f"{name_of(parent)} {name_of(office)}" if parent is not None else name_of(office)
     return name_of(office)
 
