@@ -6,9 +6,15 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from anye.engine.errors import FileFault
+from anye.flow import sentences
+from anye.flow.load import Report
+from anye.packs import read_pack
+from anye.records.findings.rules import VISIT_RULES
 from tools import docs, house_rules
 
 ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "guide"
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 PAGES = [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # made by `make screens`, which needs a browser
@@ -78,3 +84,43 @@ def test_links_inside_the_repository_lead_somewhere(path):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text_of(path)):
         found = (path.parent / target).resolve()
         assert found.exists() or PICTURES in found.parents, target
+
+
+@pytest.mark.parametrize(("page", "language"), [("registers.md", "en"), ("registers.zh-CN.md", "zh")])
+def test_the_guide_says_every_sentence_as_the_site_does(page, language):
+    text = text_of(GUIDE / page)
+    for table in (sentences.REASONS, sentences.RULES, sentences.FILE_FAULTS):
+        for code, said in table.items():
+            assert f"| `{code}` | {said.what(language)} | {said.cure(language)} |" in text
+
+
+@pytest.mark.parametrize("page", ["registers.md", "registers.zh-CN.md"])
+def test_the_guide_knows_every_heading_and_field(page):
+    text = text_of(GUIDE / page)
+    for profile in read_pack("cn_yubei").profiles.values():
+        for column in profile.columns:
+            assert f"| {'、'.join(column.aliases)} |" in text
+    for name in Report("", "", fault=FileFault("empty_file")).as_json():
+        assert f"`{name}`" in text
+
+
+def test_the_guide_names_the_doubts_that_become_visits():
+    for page, between, last in (("registers.md", ", ", " and "), ("registers.zh-CN.md", "、", "、")):
+        *first, end = sorted(VISIT_RULES)
+        assert between.join(first) + last + end in text_of(GUIDE / page)
+
+
+def test_every_guide_stands_in_both_languages():
+    names = {path.name for path in GUIDE.glob("*.md")}
+    english = {name for name in names if not name.endswith(".zh-CN.md")}
+    assert names - english == {name.replace(".md", ".zh-CN.md") for name in english}
+
+
+@pytest.mark.parametrize("path", sorted(GUIDE.glob("*.md")), ids=lambda path: path.name)
+def test_the_options_that_a_guide_names_exist(path):
+    from anye.cli import parser
+
+    (verbs,) = (action.choices for action in parser()._actions if isinstance(action.choices, dict))
+    for verb, rest in re.findall(r"(?:^\.venv/bin/|`)anye ([a-z-]+)([^`#\n]*)", text_of(path), re.MULTILINE):
+        known = {option for action in verbs[verb]._actions for option in action.option_strings}
+        assert set(re.findall(r"--[a-z-]+", rest)) <= known, (verb, rest)
