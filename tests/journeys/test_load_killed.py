@@ -1,0 +1,91 @@
+"""A load that is killed anywhere and repeated ends as one that was left alone (trust.md, bar 20)."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from anye.config import postgres
+from tests.flow.homes import Registry, kill_points, two_files
+from tests.flow.written import SEED
+
+
+def assert_killing_changes_nothing(registry: Registry, files: tuple[Path, Path], kills: int, seed: int) -> None:
+    durations = [registry.load(path)[1] for path in files]
+    undisturbed = registry.state()
+    assert undisturbed["altered"] == []
+    assert undisturbed["stages"] == 0
+    registry.reset()
+    died = 0
+    for path, duration in zip(files, durations, strict=True):
+        for after in kill_points(seed, kills // 2, duration):
+            died += registry.killed(path, after)
+        report, _ = registry.load(path)
+        assert report.get("fault") is None
+    assert died >= kills // 3, f"seed {seed}: most loads were done before they were to be killed"
+    assert registry.state() == undisturbed, f"seed {seed}"
+
+
+def test_a_load_killed_at_random_points_goes_on_to_the_same_registry(registry: Registry, tmp_path: Path) -> None:
+    files = two_files(tmp_path, 3_000)
+    assert_killing_changes_nothing(replace(registry, block_rows=300), files, kills=8, seed=SEED)
+
+
+@pytest.mark.trust
+def test_20_000_rows_killed_20_times(registry: Registry, tmp_path: Path) -> None:
+    assert_killing_changes_nothing(
+        replace(registry, block_rows=2_000), two_files(tmp_path, 20_000), kills=20, seed=SEED
+    )
+
+
+@pytest.mark.trust_long
+def test_200_000_rows_killed_20_times(registry: Registry, tmp_path: Path) -> None:
+    assert_killing_changes_nothing(registry, two_files(tmp_path, 200_000), kills=20, seed=SEED)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+def test_a_load_goes_on_after_the_server_itself_was_killed(registry: Registry, tmp_path: Path) -> None:
+    ledger, paid = two_files(tmp_path, 3_000)
+    small = replace(registry, block_rows=100)
+    for path in (ledger, paid):
+        registry.load(path)
+    undisturbed = small.state()
+    registry.reset()
+    small.load(ledger)
+    process = small.start("load", "--json", paid)
+    wait_for_blocks(registry, 5)
+    os.kill(postmaster(registry), signal.SIGKILL)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode != 0
+    assert "9900" not in err
+    report, _ = small.load(paid)
+    assert report["rows"] == 3_000
+    again = small.state()
+    # blocks are numbered by their size, which differs here
+    assert {key: again[key] for key in again if key != "blocks"} == {
+        key: undisturbed[key] for key in undisturbed if key != "blocks"
+    }
+    covered = sorted((first, last) for _, first, last in again["blocks"])
+    assert len(covered) == len(set(covered))
+
+
+def wait_for_blocks(registry: Registry, count: int) -> None:
+    """Until a load has stored so many blocks."""
+    deadline = time.monotonic() + 60
+    admin = postgres.start(registry.home).admin | {"dbname": registry.home.database}
+    with psycopg.connect(**admin, autocommit=True) as connection:  # type: ignore[arg-type]
+        query = "SELECT count(*) FROM registers_rawblock k JOIN registers_batch b ON b.id = k.batch_id WHERE state = 'reading'"
+        while connection.execute(query).fetchone() < (count,):  # type: ignore[operator]
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+def postmaster(registry: Registry) -> int:
+    with psycopg.connect(**postgres.start(registry.home).admin) as connection:  # type: ignore[arg-type]
+        row = connection.execute("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)").fetchone()
+    assert row is not None
+    return int(row[0])
