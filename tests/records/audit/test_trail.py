@@ -1,6 +1,7 @@
 """Every write leaves its trace, whoever makes it and however; the trail itself cannot be changed."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -209,3 +210,17 @@ def test_the_merkle_root_depends_on_every_leaf_and_their_order() -> None:
     row = (1, "0", "a", "", "", "v", "t", None, None, None, None, b"h")
     assert leaf(row) != leaf((1, "0", "a", "", "", "v", "t", None, 0, None, None, b"h"))
     assert Seal._meta.get_field("chain").unique
+
+
+def test_many_events_are_sealed_in_several_seals_and_verify(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_person(district["willow"])
+    monkeypatch.setattr("anye.records.audit.seals.SEALED_AT_ONCE", 3)
+    # the events of the second seal are older than the first seal, and yet not late
+    monkeypatch.setattr("anye.records.audit.seals.LATE", timedelta(0))
+    count = Event.objects.count()
+    assert seal_new() == count > 6
+    assert Seal.objects.count() == -(-count // 3)
+    assert verify() == []
+    assert seal_new() == 0

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from anye.records.audit.models import Seal
 
@@ -39,6 +39,6 @@ def erase(table: str, row: int, reason: str) -> int:
     return int(count)
 
 
-def keep_seal(*, event_ids: str, count: int, root: bytes, previous: bytes | None, chain: bytes) -> None:
+def keep_seal(*, at: datetime, event_ids: str, count: int, root: bytes, previous: bytes | None, chain: bytes) -> None:
     """Write a seal. See `seals.py` for what its parts are."""
-    Seal.objects.create(at=timezone.now(), event_ids=event_ids, count=count, root=root, previous=previous, chain=chain)
+    Seal.objects.create(at=at, event_ids=event_ids, count=count, root=root, previous=previous, chain=chain)

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from anye.records.audit.actions import keep_seal
 from anye.records.audit.models import Seal
 
 LATE = timedelta(minutes=10)
 AT_ONCE = 20_000
+SEALED_AT_ONCE = 100_000
 _COLUMNS = (
     "id, extract(epoch FROM at)::numeric(20, 6)::text, actor, duty, purpose, verb, table_name, row_id, scope_no,"
     " payload::text, salt, hash"
@@ -57,36 +59,53 @@ def chained(previous: bytes | None, root: bytes, event_ids: str, count: int) -> 
 
 
 def seal_new() -> int:
-    """Seal every event that no seal names yet; returns how many. Owner or batch role."""
+    """Seal every event that no seal names yet; returns how many. Owner or batch role.
+
+    Bounded memory: a load of a million people leaves as many events, so a seal takes SEALED_AT_ONCE at most.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [0x7365616C])
+    # one moment for all seals of a call: what waits for the second is not late for the first
+    count, after, at = 0, -1, timezone.now()
+    while rows := _unsealed(after):
+        _seal(rows, at)
+        count, after = count + len(rows), rows[-1][0]
+    return count
+
+
+def _unsealed(after: int) -> list[Sequence[Any]]:
+    with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT {_COLUMNS} FROM audit_event e
-            WHERE NOT e.id <@ coalesce((SELECT range_agg(m) FROM audit_seal s, unnest(s.event_ids::int8multirange) m),
-                                       '{{}}'::int8multirange)
-            ORDER BY id
-            """
+            WHERE e.id > %s AND NOT e.id <@ coalesce(
+                (SELECT range_agg(m) FROM audit_seal s, unnest(s.event_ids::int8multirange) m), '{{}}'::int8multirange)
+            ORDER BY id LIMIT %s
+            """,
+            [after, SEALED_AT_ONCE],
         )
-        rows = cursor.fetchall()
-    if not rows:
-        return 0
+        rows: list[Sequence[Any]] = cursor.fetchall()
+    return rows
+
+
+def _seal(rows: Sequence[Sequence[Any]], at: datetime) -> None:
     ids = _multirange([row[0] for row in rows])
     root = merkle_root(leaf(row) for row in rows)
     last = Seal.objects.order_by("-id").first()
     previous = bytes(last.chain) if last else None
-    keep_seal(
-        event_ids=ids, count=len(rows), root=root, previous=previous, chain=chained(previous, root, ids, len(rows))
-    )
-    return len(rows)
+    chain = chained(previous, root, ids, len(rows))
+    keep_seal(at=at, event_ids=ids, count=len(rows), root=root, previous=previous, chain=chain)
 
 
 def verify() -> list[TrailFault]:
     """Recompute every seal. Bounded memory: the leaves of one seal at a time."""
     faults: list[TrailFault] = []
     previous: bytes | None = None
-    sealed_at: datetime | None = None
+    sealed_at: datetime | None = None  # when the call before this seal's was made
+    last_at: datetime | None = None
     for seal in Seal.objects.order_by("id").iterator():
+        if seal.at != last_at:
+            sealed_at, last_at = last_at, seal.at
         leaves = []
         for row in _events(seal.event_ids):
             if row[9] is not None and hashlib.sha256(bytes(row[10] or b"") + row[9].encode()).digest() != bytes(
@@ -103,7 +122,7 @@ def verify() -> list[TrailFault]:
         link = bytes(seal.previous) if seal.previous is not None else None
         if link != previous or chained(previous, bytes(seal.root), seal.event_ids, seal.count) != bytes(seal.chain):
             faults.append(TrailFault("chain", seal.pk, None))
-        previous, sealed_at = bytes(seal.chain), seal.at
+        previous = bytes(seal.chain)
     return faults
 
 
