@@ -2,6 +2,7 @@
 plain templates with the same rows, choices and words; no scope, no trail, no sealing, no listing kit."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -12,33 +13,7 @@ from django.views.generic import DetailView, TemplateView
 
 PAGE = 50
 COUNT_LIMIT = 1_001
-TEMPLATES_LOADED = {
-    "base.html": """{% load i18n %}<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{% block title %}{% endblock %}</title>
-<link rel="stylesheet" href="/static/anye/css/anye.css"></head><body><header class="topbar"><a href="/">安业 Anye</a>
-<nav>{% for href, label in nav %}<a class="nav-link{% if request.path == href %} active{% endif %}" href="{{ href }}">{% translate label %}</a>{% endfor %}</nav>
-<form method="post" action="/sign-out/">{% csrf_token %}<span>{{ user.username }}</span><button>{% translate "Sign out" %}</button></form></header>
-<main>{% if messages %}{% for message in messages %}<p>{{ message }}</p>{% endfor %}{% endif %}{% block content %}{% endblock %}</main></body></html>""",
-    "list.html": """{% extends "base.html" %}{% load i18n %}{% block title %}{% translate "People" %}{% endblock %}{% block content %}<h1>{% translate "People" %}</h1>
-<form method="post">{% csrf_token %}<input type="search" name="text"><button>{% translate "Search" %}</button></form>
-<form method="get"><select name="village"><option value="">{% translate "all" %}</option>{% for one in offices %}<option value="{{ one.token }}">{{ one.name }}</option>{% endfor %}</select>
-<select name="group"><option value="">{% translate "all" %}</option>{% for code, label in groups %}<option value="{{ code }}">{% translate label %}</option>{% endfor %}</select>
-<select name="work"><option value="">{% translate "all" %}</option>{% for code, label in work %}<option value="{{ code }}">{% translate label %}</option>{% endfor %}</select><button>{% translate "Apply" %}</button></form>
-<table class="table"><thead><tr>{% for heading in headings %}<th scope="col">{% translate heading %}</th>{% endfor %}</tr></thead><tbody>
-{% for one in people %}<tr role="row"><th scope="row" role="rowheader" data-label="{% translate "Name" %}"><a href="{% url "person" one.token %}">{{ one.name }}</a></th><td role="cell" class="code" data-label="{% translate "ID number" %}"><span class="masked">{{ one.name_key|slice:":6" }}********{{ one.token|slice:":4" }}</span></td><td role="cell" data-label="{% translate "Sex" %}">{% if one.sex == "1" %}{% translate "male" %}{% else %}{% translate "female" %}{% endif %}</td><td role="cell" class="date" data-label="{% translate "Born" %}"><time datetime="{{ one.birth_on|date:"Y-m-d" }}">{{ one.birth_on|date:"Y年n月j日" }}</time></td><td role="cell" data-label="{% translate "Village" %}">{{ one.place }}</td><td role="cell" data-label="{% translate "Groups" %}">{% for group in one.groups %}{{ group }}{% if not forloop.last %}、{% endif %}{% endfor %}</td><td role="cell" data-label="{% translate "Employment" %}"><span class="status">{% if one.is_employed %}{% translate "working" %}{% else %}{% translate "not known" %}{% endif %}</span></td><td role="cell" data-label="{% translate "Doubts" %}">{% if one.is_doubted %}{% translate "in doubt" %}{% else %}–{% endif %}</td></tr>
-{% endfor %}</tbody></table><p>{{ count }}</p><a href="?page=2">{% translate "Next" %}</a>{% endblock %}""",
-    "detail.html": """{% extends "base.html" %}{% load i18n %}{% block title %}{{ person.name }}{% endblock %}{% block content %}<h1>{{ person.name }}</h1>
-<p>{{ person.sex }} · {{ person.birth_on|timesince }} · {{ place.name }}</p><dl><div><dt>{% translate "Born" %}</dt><dd>{{ person.birth_on|date:"Y年n月j日" }}</dd></div><div><dt>{% translate "ID number" %}</dt><dd>{{ person.token|slice:":6" }}********</dd></div><div><dt>{% translate "Telephone" %}</dt><dd>–</dd></div></dl>
-<h2>{% translate "Doubts and visits" %}</h2>{% for one in findings %}<div class="reason"><h3>{{ one.rule }}</h3><p>{{ one.month|date:"Y年n月" }} {{ one.state }}</p></div>{% endfor %}{% for one in visits %}<p>{{ one.due_on|date:"Y年n月j日" }} {{ one.state }}</p>{% endfor %}
-<h2>{% translate "Work on record" %}</h2>{% for one in spells %}<div class="reason"><h3>{{ one.firm.name }}</h3><p>{{ one.valid_from|date:"Y年n月j日" }}–{{ one.valid_to|date:"Y年n月j日" }}</p></div>{% empty %}<p>{% translate "No register tells of any work." %}</p>{% endfor %}
-<h2>{% translate "Insured months" %}</h2>{% for year, cells in strip %}<table class="strip"><tr><th scope="row">{{ year }}</th>{% for cell in cells %}<td{% if cell.1 %} class="is-on" title="{{ cell.1.firm.name }}"{% endif %}>{{ cell.0|date:"n月" }}{% if cell.1 %}A{% endif %}</td>{% endfor %}</tr></table>{% empty %}<p>{% translate "No register tells of any insurance." %}</p>{% endfor %}
-<h2>{% translate "Income by month" %}</h2><table>{% for one in income %}<tr><th>{{ one.month|date:"Y年n月" }}</th><td>{{ one.kind }}</td><td>{{ one.amount_fen }}</td></tr>{% endfor %}</table>
-<h2>{% translate "Groups" %}</h2>{% for one in memberships %}<p>{{ one.group }} {{ one.valid_from|date:"Y年n月j日" }} {{ one.evidence }}</p>{% endfor %}
-<h2>{% translate "Household" %}</h2><ul>{% for one in members %}<li><a href="{% url "person" one.person.token %}">{{ one.person.name }}</a> {{ one.relation }}</li>{% endfor %}</ul>{{ helper.helper_name }}
-<h2>{% translate "Details" %}</h2><dl>{% for one in details %}<div><dt>{% translate one.kind %}</dt><dd>{{ one.value|default:"–" }}<small>{{ one.known_on|date:"Y年n月j日" }}</small></dd></div>{% endfor %}</dl>
-<h2>{% translate "Needs and wishes" %}</h2>{% for one in needs %}<p>{{ one.kind }} {{ one.value }}</p>{% endfor %}
-<h2>{% translate "Where this comes from" %}</h2>{% for one in batches %}<p>{{ one.source.title_zh }} {{ one.known_on|date:"Y年n月j日" }}</p>{% endfor %}
-<form method="post" action="show/">{% csrf_token %}<select name="purpose">{% for code, label in purposes %}<option value="{{ code }}">{% translate label %}</option>{% endfor %}</select><button>{% translate "Show" %}</button></form>{% endblock %}""",
-}  # fmt: skip
+FOLDER = Path(__file__).parent / "stock_pages"
 _PLAIN: dict[type[models.Model], Any] = {}
 
 
@@ -164,9 +139,8 @@ SETTINGS: dict[str, Any] = {
     "TEMPLATES": [
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "DIRS": [FOLDER],
             "OPTIONS": {
-                "loaders": [("django.template.loaders.cached.Loader",
-                             [("django.template.loaders.locmem.Loader", TEMPLATES_LOADED)])],
                 "context_processors": [
                     "django.template.context_processors.request",
                     "django.contrib.auth.context_processors.auth",
@@ -175,4 +149,4 @@ SETTINGS: dict[str, Any] = {
             },
         }
     ],
-}  # fmt: skip
+}
