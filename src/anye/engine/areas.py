@@ -93,7 +93,9 @@ class AreaIndex:
                 (short if is_short else self._by_path).setdefault(path, set()).add(code)
             self._children.setdefault(parents[code], {})[area_key(name)] = code
         # 茨竹 for 茨竹镇, 茨竹镇玉兰 for 茨竹镇玉兰村: only where the short form means nothing else
-        self._by_path.update((path, codes) for path, codes in short.items() if len(codes) == 1 and path not in self._by_path)
+        self._by_path.update(
+            (path, codes) for path, codes in short.items() if len(codes) == 1 and path not in self._by_path
+        )
 
     @classmethod
     def from_rows(cls, rows: Iterable[AreaRow]) -> AreaIndex:
@@ -215,7 +217,9 @@ class _Said:
     def paths(self) -> list[str]:
         """Possible paths, most exact first; provinces and cities in front are tried without."""
         town = area_key(self.town) if self.town else ""
-        found = [path for village in self.villages() for path in ([village] if village.startswith(town) and town else [])]
+        found = [
+            path for village in self.villages() for path in ([village] if village.startswith(town) and town else [])
+        ]
         found += [town + village for village in self.villages()] or [town]
         for path in found:  # grows while it is read: 重庆市渝北区… loses one tier after the other
             if (rest := _ABOVE.sub("", path)) != path:

@@ -204,7 +204,9 @@ def complete_credit_code(registrar_and_area: str, body: str) -> str:
 
 
 def _organisation_checks(bodies: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    checks: npt.NDArray[np.uint8] = _ORGANISATION_CHECKS[_values(_ORGANISATION_ALPHABET)[bodies] @ _ORGANISATION_WEIGHTS % 11]
+    checks: npt.NDArray[np.uint8] = _ORGANISATION_CHECKS[
+        _values(_ORGANISATION_ALPHABET)[bodies] @ _ORGANISATION_WEIGHTS % 11
+    ]
     return checks
 
 

@@ -57,9 +57,7 @@ def parse_dates(s: pl.Series) -> pl.DataFrame:
     day = pl.coalesce(*(_date(pattern) for pattern in _DAYS), _of_serial())
     month = pl.coalesce(*(_date(pattern) for pattern in _MONTHS))
     found = frame.select("text", day.alias("day"), month.alias("month"), _date(_YEAR).alias("year"))
-    precision = pl.coalesce(
-        pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in ("day", "month", "year")
-    )
+    precision = pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in ("day", "month", "year"))
     value = pl.coalesce("day", "month", "year")
     return found.select(
         value.alias("value"),

@@ -35,7 +35,9 @@ def parse_yuan(s: pl.Series) -> pl.DataFrame:
 
     Ranges, estimates, and amounts per day or month are no amounts; up to 10^15 yuan.
     """
-    spelled = pl.col("cell").fill_null("").str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[\s\p{Cf}'‘’]", "")
+    spelled = (
+        pl.col("cell").fill_null("").str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[\s\p{Cf}'‘’]", "")
+    )
     text = spelled.str.replace("^[−–﹣]", "-").str.replace("¥[−–]", "¥-")
     frame = pl.DataFrame({"cell": s.cast(pl.String)}).select(text.alias("text"))
     fen = pl.coalesce(

@@ -65,7 +65,9 @@ def names_agree(a: pl.Series, b: pl.Series) -> pl.Series:
     marked = f"[{re.escape(WILDCARDS)}]"
     is_marked = pl.col("a").str.contains(marked) | pl.col("b").str.contains(marked)
     is_same = (pl.col("a") == pl.col("b")) & (pl.col("a") != "")
-    frame = frame.with_columns(is_marked.fill_null(value=False).alias("is_marked"), is_same.fill_null(value=False).alias("same"))
+    frame = frame.with_columns(
+        is_marked.fill_null(value=False).alias("is_marked"), is_same.fill_null(value=False).alias("same")
+    )
     pairs = frame.filter(pl.col("is_marked")).select("a", "b").drop_nulls().unique()
     if pairs.is_empty():
         return frame["same"].alias("names_agree")
@@ -127,13 +129,15 @@ def is_several_people(text: str | None) -> bool:
 
 # Continuation bytes 80-BF as Latin-1 or Windows-1252 show them.
 _TAIL = r"[\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-_DAMAGE_AS_WRITTEN = "|".join((
-    r"\x{FFFD}|[\x{80}-\x{9F}]|锟斤|烫烫烫|屯屯屯",
-    r"[Â-ô][¡-¶¸-¿]",  # two bytes of UTF-8 as Latin-1 (Ã©); not é· or a space after é, which names in Latin script have
-    rf"[ä-é]{_TAIL}{_TAIL}",  # three bytes: one hanzi
-    r"[¡-ÿ]{4}|^[¡-ÖØ-\x{7FF}]{2,}$",  # hanzi of GBK as Latin-1 (ÕÅÈý), or whole as two-byte UTF-8 (һһ)
-    r"[\x{2501}-\x{259F}]|[\x{FF61}-\x{FF9F}]{2}",  # GBK as an old code page's lines, or as half-width kana
-))
+_DAMAGE_AS_WRITTEN = "|".join(
+    (
+        r"\x{FFFD}|[\x{80}-\x{9F}]|锟斤|烫烫烫|屯屯屯",
+        r"[Â-ô][¡-¶¸-¿]",  # two bytes of UTF-8 as Latin-1 (Ã©); not é· or a space after é, which names in Latin script have
+        rf"[ä-é]{_TAIL}{_TAIL}",  # three bytes: one hanzi
+        r"[¡-ÿ]{4}|^[¡-ÖØ-\x{7FF}]{2,}$",  # hanzi of GBK as Latin-1 (ÕÅÈý), or whole as two-byte UTF-8 (һһ)
+        r"[\x{2501}-\x{259F}]|[\x{FF61}-\x{FF9F}]{2}",  # GBK as an old code page's lines, or as half-width kana
+    )
+)
 # One byte slipped or a note put inside a two-byte character: the printed damage D1-D7 of a public web copy.
 _BYTE_LOST = r"\?!\p{Han}|\p{Han}[\^{]|\?{2,}!|^\?{2,}$"  # 。” read one byte off, before rare hanzi such as 庇灞眳
 _NOTE_OF_PINYIN = r"\?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+\)"  # its ( went with half a character
@@ -151,7 +155,9 @@ def is_mojibake(s: pl.Series) -> pl.Series:
     suspects = frame["name"].unique().drop_nulls()
     suspects = suspects.filter(suspects.str.contains(_first_of_misread_utf8()))
     misread = suspects.filter(pl.Series([_is_utf8_read_as_gbk(text) for text in suspects], dtype=pl.Boolean))
-    return is_damaged if misread.is_empty() else is_damaged | frame["name"].is_in(misread.implode()).fill_null(value=False)
+    return (
+        is_damaged if misread.is_empty() else is_damaged | frame["name"].is_in(misread.implode()).fill_null(value=False)
+    )
 
 
 def is_mojibake_text(text: str | None) -> bool:

@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
-from tests.conftest import AREAS, EDITION, District
 
 from anye.packs import AreaRow
 from anye.records.places.actions import TooManyOffices, add_areas, add_office, add_offices_of_areas
 from anye.records.places.models import FANOUT, Area, Office
 from anye.records.places.queries import office_of_area
+from tests.conftest import AREAS, EDITION, District
 
 pytestmark = pytest.mark.django_db
 
