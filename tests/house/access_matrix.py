@@ -1,0 +1,117 @@
+"""Who may do what at every address, written by hand and never derived from the views.
+
+Roles: V village worker of willow · T town officer · A approver · F finance · P poverty office · U auditor (all of the
+east town) · D district officer · X administrator of the east town · N signed in without a duty · G a stranger.
+A cell is `roles=status …` and names every role once. Statuses are those for an object of one's own; whoever may act
+on it finds a foreign one as absent as none: 404. 403, 405 and the way to sign-in do not depend on the object.
+"""
+
+ROLES = "VTAFPUDXNG"
+
+# stranger: to sign-in; no duty: refused
+OUT = "N=403 G=302"
+EVERYBODY = f"VTAFPUDX=200 {OUT}"
+READERS = f"VTAFPUD=200 X=403 {OUT}"
+WRITERS = f"VTPD=200 AFUX=403 {OUT}"
+LOADERS = f"DP=200 VTAFUX=403 {OUT}"  # a file may speak of the whole district
+NO_POST = "VTAFPUDXN=405 G=302"  # the method is asked before the role
+NO_GET = NO_POST
+SAVED = f"VTPD=422 AFUX=403 {OUT}"  # an empty form: not taken
+ADMIN = "X=200 VTAFPUDN=404 G=302"  # for others there is no such page
+ADMIN_SAVED = "X=422 VTAFPUDN=404 G=302"
+ADMIN_DOES = "X=302 VTAFPUDN=404 G=302"
+ADMIN_NO_GET = "X=405 VTAFPUDN=404 G=302"
+ADMIN_NO_POST = ADMIN_NO_GET
+SIGNED_IN = "VTAFPUDXN=200 G=302"
+
+# name: (object in the address, GET, POST of an empty form)
+MATRIX: dict[str, tuple[str, str, str]] = {
+    # today
+    "office:today": ("", EVERYBODY, f"VTAFPUDX=405 {OUT}"),
+    "office:today_answer": ("visit", f"VTD=302 AFPUX=403 {OUT}", f"VTD=302 AFPUX=403 {OUT}"),
+    # people
+    "office:people": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:person": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
+    "office:person_history": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
+    "office:person_looks": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
+    "office:person_show": ("person", f"VTAFPUD=405 X=403 {OUT}", f"VTAFPUD=400 X=403 {OUT}"),
+    # firms: names of employers are public, whom they employ is not
+    "office:firms": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:firm": ("firm", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    # visits and doubts
+    "office:visits": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:visits_print": ("", READERS, f"VTAFPUD=405 X=403 {OUT}"),
+    "office:visit": ("visit", READERS, f"VTD=422 AFPU=302 X=403 {OUT}"),
+    "office:findings": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:finding": ("finding", READERS, f"TD=422 VAFPU=302 X=403 {OUT}"),
+    # registers
+    "registers:index": ("", EVERYBODY, f"VTAFPUDX=303 {OUT}"),
+    "registers:new_upload": ("", LOADERS, LOADERS.replace("=200", "=422")),
+    "registers:upload": ("upload", EVERYBODY, NO_POST),
+    "registers:upload_state": ("upload", EVERYBODY, NO_POST),
+    "registers:blank": ("source", EVERYBODY, NO_POST),
+    "registers:batch": ("batch", EVERYBODY, f"VTAFPUDX=303 {OUT}"),
+    "registers:batch_rows": ("batch level", EVERYBODY, f"VTAFPUDX=303 {OUT}"),
+    # entries by hand
+    "entries:new_person": ("", WRITERS, SAVED),
+    "entries:correct": ("person", WRITERS, SAVED),
+    "entries:work": ("person", WRITERS, NO_POST),
+    "entries:add_spell": ("person", WRITERS, SAVED),
+    "entries:correct_spell": ("person spell", WRITERS, SAVED),
+    "entries:end_spell": ("person spell", WRITERS, SAVED),
+    "entries:membership": ("person", WRITERS, SAVED),
+    "entries:needs": ("person", WRITERS, SAVED),
+    "entries:income": ("person", WRITERS, SAVED),
+    "entries:household": ("person", WRITERS, SAVED),
+    "entries:split": ("person", WRITERS, SAVED),
+    "entries:merge": ("person", WRITERS, SAVED),
+    "entries:helper": ("person", WRITERS, SAVED),
+    "entries:entries": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "entries:entry": ("entry", READERS, NO_POST),
+    "entries:entry_state": ("entry", READERS, NO_POST),
+    # transfers
+    "entries:ask_transfer": ("person", WRITERS, SAVED),
+    "entries:transfers": ("", WRITERS, f"VTPD=303 AFUX=403 {OUT}"),
+    "entries:transfers_asked": ("", WRITERS, f"VTPD=303 AFUX=403 {OUT}"),
+    "entries:transfer": ("transfer", WRITERS, NO_POST),
+    "entries:decide_transfer": ("transfer", NO_GET, f"VTPD=302 AFUX=403 {OUT}"),
+    # administration
+    "administration:offices": ("", ADMIN, "X=303 VTAFPUDN=404 G=302"),
+    "administration:office": ("office", ADMIN, ADMIN_SAVED),
+    "administration:office_add": ("town", ADMIN, ADMIN_SAVED),
+    "administration:office_close": ("office", ADMIN_NO_GET, ADMIN_DOES),
+    "administration:users": ("", ADMIN, "X=303 VTAFPUDN=404 G=302"),
+    "administration:user_add": ("", ADMIN, ADMIN_SAVED),
+    "administration:sheet": ("", ADMIN, ADMIN_SAVED),
+    "administration:sheet_blank": ("", ADMIN, ADMIN_NO_POST),
+    "administration:sheet_apply": ("", ADMIN_NO_GET, ADMIN_SAVED),
+    "administration:sheet_passwords": ("", ADMIN_NO_GET, "X=404 VTAFPUDN=404 G=302"),
+    "administration:user": ("user", ADMIN, ADMIN_SAVED),
+    "administration:user_deactivate": ("user", ADMIN_NO_GET, ADMIN_DOES),
+    "administration:user_reactivate": ("user", ADMIN_NO_GET, ADMIN_DOES),
+    "administration:user_reset": ("user", ADMIN, ADMIN),  # the answer shows the new password once
+    "administration:user_link": ("user", ADMIN_NO_GET, ADMIN),
+    "administration:duty_grant": ("user", ADMIN, ADMIN_SAVED),
+    "administration:duty_end": ("user duty", ADMIN_NO_GET, ADMIN_DOES),
+    # ways in and out, and the own account: nobody else's is named in an address
+    "account_login": ("", "VTAFPUDXN=302 G=200", "VTAFPUDXN=302 G=200"),
+    "mfa_authenticate": ("", "VTAFPUDXNG=302", "VTAFPUDXNG=302"),
+    "account_logout": ("", SIGNED_IN, "VTAFPUDXNG=302"),
+    "sign_out": ("", SIGNED_IN, "VTAFPUDXNG=302"),
+    "link": ("link", "VTAFPUDXNG=200", "VTAFPUDXNG=302"),
+    "set_up": ("", "VTAFPUDXNG=404", "VTAFPUDXNG=404"),
+    "switch_duty": ("", "VTAFPUDXN=405 G=302", "VTAFPUDXN=404 G=302"),
+    "account": ("", SIGNED_IN, "VTAFPUDXN=405 G=302"),
+    "password": ("", SIGNED_IN, SIGNED_IN.replace("=200", "=422")),
+    "account_reauthenticate": ("", SIGNED_IN, SIGNED_IN),
+    "mfa_reauthenticate": ("", "VTAFPUDXNG=302", "VTAFPUDXNG=302"),  # nobody here has a device
+    "mfa_index": ("", SIGNED_IN, "VTAFPUDXN=405 G=302"),
+    "mfa_activate_totp": ("", SIGNED_IN, SIGNED_IN),
+    "mfa_deactivate_totp": ("", "VTAFPUDXN=404 G=302", "VTAFPUDXN=404 G=302"),
+    "mfa_view_recovery_codes": ("", "VTAFPUDXN=404 G=302", "VTAFPUDXN=405 G=302"),
+    "mfa_generate_recovery_codes": ("", SIGNED_IN, SIGNED_IN),
+    "set_language": ("", "VTAFPUDXNG=302", "VTAFPUDXNG=302"),
+}
+
+# where nothing but the address's own secret opens it: foreign objects do not apply
+PLACELESS = frozenset({"firm", "source", "link"})
