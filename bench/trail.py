@@ -61,7 +61,9 @@ def _committed() -> dict[bool, float]:
     names = {True: "bench_person_audited", False: "bench_person_plain"}
     took: dict[bool, list[float]] = {True: [], False: []}
     with _owner(autocommit=True) as connection:
-        connection.execute("SELECT set_config('anye.actor', 'bench', false), set_config('anye.purpose', 'bench', false)")
+        connection.execute(
+            "SELECT set_config('anye.actor', 'bench', false), set_config('anye.purpose', 'bench', false)"
+        )
         try:
             for is_audited, name in names.items():
                 connection.execute(f"DROP TABLE IF EXISTS {name}")
