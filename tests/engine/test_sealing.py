@@ -127,6 +127,8 @@ def _spoiled(**changes: object) -> str:
         (_spoiled(current="k9"), "keyring_current_unknown"),
         (_spoiled(blind={"current": "k1", "keys": json.loads(RING.dumps())["keys"]}), "keyring_key_shared"),
     ],
+    # the cases hold random keys: without names every worker would collect other tests
+    ids=["empty", "list", "bare", "short", "garbled", "number", "unknown", "shared"],
 )
 def test_a_damaged_key_file_is_named_and_never_quoted(text: str, code: str) -> None:
     with pytest.raises(SealFault) as caught:
