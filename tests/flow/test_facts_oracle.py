@@ -2,8 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -18,6 +17,7 @@ from anye.records.accounts.scope import BATCH, acting
 from anye.records.people.models import Person, PersonDetail
 from anye.records.registers.models import Batch, Source, Support
 from tests.conftest import District
+from tests.flow.sabotage import broken
 from tests.flow.written import SEED
 
 FIRST = dt.date(2020, 1, 1)
@@ -231,20 +231,6 @@ def test_facts_are_what_the_oracle_says(seed: int, district: District) -> None:
 @pytest.mark.parametrize("seed", range(SEED + 8, SEED + 208))
 def test_facts_are_what_the_oracle_says_of_many_streams(seed: int, district: District) -> None:
     run(seed, district, batches=20)
-
-
-@contextmanager
-def broken(old: str, new: str) -> Iterator[Callable[[], int]]:
-    """Every statement with its guard taken out; yields how many were."""
-    count = 0
-
-    def execute(call: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal count
-        count += old in sql
-        return call(sql.replace(old, new), params, many, context)
-
-    with connection.execute_wrapper(execute):
-        yield lambda: count
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from anye.flow import files, load
 from anye.flow.blocks import Block, Context
 from anye.flow.digests import current_rows
 from anye.records.accounts.scope import BATCH, acting
+from tests.flow.sabotage import broken
 from tests.flow.written import SEED, insurance, ledger, number
 
 WILLOW = {"镇街": "东河镇", "村居": "柳树村"}
@@ -172,6 +173,38 @@ def test_any_order_of_four_contradicting_files_ends_alike(
     written = {path.stem: path for path in conflicting_files(tmp_path)}
     found = disagreements([written[name] for name in names], loader)
     assert not found, "\n".join(found[:20])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("END AS wins", "END OR i.batch_id <> f.source_batch AS wins"),
+        ("IS DISTINCT FROM v.was", "IS NOT NULL AND v.was IS NULL"),
+        ("(r.birth_on = d.birth_on) IS NOT TRUE", "false"),
+        ("AND coalesce(f.params ->> 'kind', '') <>", "AND coalesce(f.params ->> 'kind', '') ="),
+    ],
+    ids=["the last wins", "nothing lets go", "nothing waits again", "doubts stay"],
+)
+def test_the_orders_notice_a_guard_that_is_gone(
+    old: str, new: str, tmp_path: Path, loader: Callable[[Path], None]
+) -> None:
+    written = {path.stem: path for path in conflicting_files(tmp_path)}
+    orders = [[written[name] for name in names] for names in (("may", "paid", "june"), ("june", "may", "paid"))]
+    with broken(old, new) as times:
+        first, second = (ending_of(paths, loader) for paths in orders)
+        assert times() > 0
+    assert first != second
+    assert ending_of(orders[0], loader) == ending_of(orders[1], loader)
+
+
+def ending_of(paths: Sequence[Path], loader: Callable[[Path], None]) -> Ending:
+    mark = transaction.savepoint()
+    for path in paths:
+        loader(path)
+    with acting(BATCH):
+        ending = dict(current_rows())
+    transaction.savepoint_rollback(mark)
+    return ending
 
 
 def random_files(folder: Path, random: Random, count: int) -> list[Path]:

@@ -18,6 +18,7 @@ from anye.flow import staging
 from anye.flow.blocks import Context, start_over, store_block
 from anye.flow.files import OpenFile, open_file
 from anye.flow.publishing import publish_batch
+from anye.flow.refused import without_values
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch
@@ -74,6 +75,7 @@ class LoadedElsewhere(RuntimeError):
     """Another process is loading the same file."""
 
 
+@without_values()
 def load_file(
     path: Path,
     *,
@@ -84,7 +86,10 @@ def load_file(
     file_name: str | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
-    """Load one file as the batch role. Raises nothing for a bad file: the report carries its fault."""
+    """Load one file as the batch role. Raises nothing for a bad file: the report carries its fault.
+
+    Raises LoadedElsewhere, and DatabaseRefused: the same file again goes on where this load stopped.
+    """
     sha = _digest_of(path)
     report = Report(file_name or path.name, sha.hex())
     try:
@@ -110,10 +115,11 @@ def load_file(
         try:
             fresh = _bring_in(batch, opened, context, by, progress)
         except FileFault as fault:
-            with acting(BATCH, actor=by, purpose="load"):
-                actions.fail_batch(batch=batch, failure={"code": fault.code, "params": fault.params})
-                staging.drop(batch.pk)
             report.fault = fault
+            with acting(BATCH, actor=by, purpose="load"):
+                actions.fail_batch(batch=batch, failure=report.failure() or {})
+                start_over(batch.pk)
+                staging.drop(batch.pk)
             return report
     return _reported(report, batch.pk, fresh=fresh)
 

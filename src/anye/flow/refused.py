@@ -1,0 +1,25 @@
+"""What PostgreSQL says of a refused statement quotes values of people's rows: only the code may leave a load."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import Error
+
+
+class DatabaseRefused(RuntimeError):
+    """The database refused a statement, or went away. Names the error's class, SQLSTATE, table and constraint only."""
+
+
+@contextmanager
+def without_values() -> Iterator[None]:
+    """Errors of the database leave as DatabaseRefused, without the original behind them."""
+    refused = None
+    try:
+        yield
+    except Error as error:
+        told = getattr(error.__cause__, "diag", None)
+        places = [getattr(told, name, None) for name in ("sqlstate", "table_name", "constraint_name")]
+        refused = DatabaseRefused(" ".join([type(error).__name__, *filter(None, places)]))
+    # raised out here, where the original is no longer its context
+    if refused:
+        raise refused
