@@ -68,7 +68,7 @@ def work(site: str) -> Callable[[], None]:
     """work() → the worker has taken every job that waited."""
 
     def run() -> None:
-        faults: list[BaseException] = []
+        faults: list[Exception] = []
         thread = threading.Thread(target=run_waiting_jobs, args=(faults,))
         thread.start()
         thread.join(60)

@@ -57,9 +57,9 @@ def write_ledger(path: Path, *, is_mended: bool) -> Path:
     sheet.append(HEADINGS)
     for serial, (town, village, household, relation, name, id_number, began) in enumerate(rows, 1):
         job = ("已就业", began, "镇上砖厂") if began else ("未就业", None, None)
-        phone = f"1390000{serial:04d}" if name != "李长文" else "13900000001"
-        serial = 1 if name == "李长文" else serial
-        sheet.append([serial, town, village, household, relation, name, id_number, phone, "脱贫户", *job])
+        told = 1 if name == "李长文" else serial  # the ninth row is the first again
+        phone = f"1390000{told:04d}"
+        sheet.append([told, town, village, household, relation, name, id_number, phone, "脱贫户", *job])
     sheet.merge_cells("B3:B6")
     book.save(path)
     return path

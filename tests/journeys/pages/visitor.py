@@ -9,7 +9,17 @@ from tests.browser import ROOT
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 10_000
-_AXE_RUN = "axe.run({resultTypes: ['violations']}).then(r => r.violations.map(v => [v.id, v.impact, v.nodes[0].html]))"
+_AXE_RUN = """axe.run({resultTypes: ['violations']}).then(r => r.violations.map(
+    v => [v.id, v.impact, v.nodes[0].html, v.nodes[0].failureSummary]))"""
+_CHANGING = ".htmx-request, .htmx-swapping, .htmx-added, .htmx-settling"
+# what slides or fades in is looked at once it stands
+_STANDS = """Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime !== Infinity)
+    .map(a => a.finished.catch(() => null))).then(() => null)"""
+# what sticks out, where the page can be pushed sideways at all
+_TOO_WIDE = """(() => { const page = document.documentElement;
+    if (page.scrollWidth <= page.clientWidth) return [];
+    return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > page.clientWidth + 1)
+        .map(e => e.outerHTML.slice(0, 160)); })()"""
 
 
 class Visitor:
@@ -48,10 +58,13 @@ class Visitor:
     def look(self) -> None:
         """Nothing is wider than the screen, and axe finds nothing."""
         self.page.wait_for_load_state("load")
-        wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        assert self.page.evaluate(wide), f"too wide: {self.page.url}"
+        self.page.wait_for_selector(_CHANGING, state="detached")
+        self.page.evaluate(_STANDS)
+        wide = self.page.evaluate(_TOO_WIDE)
+        assert wide == [], f"{self.page.url}: {wide}"
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        assert self.page.evaluate(_AXE_RUN) == [], self.page.url
+        found = self.page.evaluate(_AXE_RUN)
+        assert found == [], f"{self.page.url}: {found}"
 
     @property
     def text(self) -> str:

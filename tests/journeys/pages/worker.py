@@ -7,11 +7,11 @@ from django.db import connection, connections
 from procrastinate.contrib.django import app
 
 
-def run_waiting_jobs(faults: list[BaseException]) -> None:
+def run_waiting_jobs(faults: list[Exception]) -> None:
     """Run in a thread of its own; what goes wrong is put into `faults`."""
     try:
         asyncio.run(_run())
-    except BaseException as fault:
+    except Exception as fault:  # noqa: BLE001 whatever it is, it is raised where the journey waits
         faults.append(fault)
 
 
