@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Value
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -16,7 +17,10 @@ from anye.doors.office.administration.guard import sealed
 from anye.records.accounts import actions as accounts
 from anye.records.accounts.models import Duty, Role, User
 from anye.records.audit.tokens import new_token
+from anye.records.places.models import Office
+from anye.records.registers.models import Batch
 from tests.house.access_matrix import MATRIX, PLACELESS, ROLES
+from tests.house.crawling import Counter
 from tests.house.two_districts import World, make_world
 
 LETTERS = {
@@ -139,17 +143,6 @@ class Matrix:
         return answer
 
 
-@dataclass
-class Counter:
-    """Counts statements; unlike Django's own it keeps none."""
-
-    count: int = 0
-
-    def __call__(self, execute: Callable[..., Any], *arguments: Any) -> Any:
-        self.count += 1
-        return execute(*arguments)
-
-
 @pytest.fixture
 def matrix(district: Any, client_as: Any, make_user: Any, settings: Any) -> Matrix:
     settings.ACCOUNT_RATE_LIMITS = False
@@ -229,10 +222,37 @@ def test_a_foreign_object_answers_like_none_byte_for_byte(matrix: Matrix) -> Non
             for role in [one for one, own in cell(text).items() if own not in {403, 404, 405} and one != "G"]:
                 kept = {}
                 for place in [one for one in matrix.places(objects, role) if one != "own"]:
-                    queries = Counter()
+                    arguments, queries = matrix.arguments(objects, role, place), Counter()
                     with connection.execute_wrapper(queries):
-                        arguments = matrix.arguments(objects, role, place)
                         answer = matrix.ask(role, method, name, arguments)
                     kept[place] = (plain(answer, reverse(name, args=arguments)), headers(answer), queries.count)
                 different += [f"{name} {method} {role} {place}" for place in kept if kept[place] != kept["none"]]
     assert different == []
+
+
+# each of these is a scope call of the doors or reads over rows without a row policy; taken out, cells must change
+TAKEN_OUT = {
+    "anye.doors.office.administration.guard.offices_within": (
+        lambda lo, hi: Office.objects.all(),
+        ["administration:office", "administration:office_add", "administration:office_close"],
+    ),
+    "anye.doors.office.administration.guard.users_of": (
+        lambda request: User.objects.all(),
+        ["administration:user"],  # what changes an account asks besides whether it serves elsewhere
+    ),
+    "anye.doors.office.batches.seen_loads": (
+        lambda request: Batch.objects.select_related("source").annotate(is_ours=Value(True)),
+        ["registers:batch", "registers:batch_rows"],
+    ),
+}
+
+
+@pytest.mark.trust
+@pytest.mark.django_db
+@pytest.mark.parametrize("call", TAKEN_OUT)
+def test_a_scope_call_taken_out_changes_cells(call: str, matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead, names = TAKEN_OUT[call]
+    monkeypatch.setattr(call, instead)
+    wrong = wrong_cells(matrix, names, "VTX")
+    assert {one.split()[0] for one in wrong} == set(names)
+    assert all("404" in one for one in wrong)
