@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "img"
 ANYE = [sys.executable, "-m", "anye.cli"]
 PORT = 8976
-SCALE = "0.1"
+SCALE = "0.6"
 DESK = (1280, 800)
 PHONE = (390, 844)
 
@@ -83,7 +83,7 @@ def signed_in(browser: Browser, link: str) -> Any:
     page.goto(link)
     # a link may ask to be confirmed, so that a preview by a chat program does not use it up
     if "/link/" in page.url:
-        page.locator("form[method=post] button[type=submit]").first.click()
+        page.locator("#content form[method=post] button").first.click()
         page.wait_for_load_state("networkidle")
     state = context.storage_state()
     context.close()
