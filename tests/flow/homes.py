@@ -27,6 +27,7 @@ def set_up(home, login):
     plain(home, login)
     from anye.flow import files, load
     load.BLOCK_ROWS, files.SMALL_LINES = {rows}, 10
+    {sabotage}
 commands.set_up = set_up
 from anye.cli import main
 sys.exit(main())
@@ -54,10 +55,11 @@ print(json.dumps(told))
 
 @dataclass(frozen=True)
 class Registry:
-    """A home whose database can be brought back to its first day."""
+    """A home whose database can be brought back to its first day. `sabotage` is a statement run before each load."""
 
     home: Home
     block_rows: int | None = None
+    sabotage: str = "pass"
 
     def environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "ANYE_LOGIN"}}
@@ -65,7 +67,8 @@ class Registry:
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
         """`anye ARGUMENTS` as a process."""
-        program = ["-m", "anye.cli"] if self.block_rows is None else ["-c", _SMALL_BLOCKS.format(rows=self.block_rows)]
+        driver = _SMALL_BLOCKS.format(rows=self.block_rows, sabotage=self.sabotage)
+        program = ["-m", "anye.cli"] if self.block_rows is None else ["-c", driver]
         return subprocess.Popen(
             [sys.executable, *program, *map(str, arguments)],
             env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

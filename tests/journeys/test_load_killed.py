@@ -28,11 +28,21 @@ def assert_killing_changes_nothing(registry: Registry, files: tuple[Path, Path],
         assert report.get("fault") is None
     assert died >= kills // 3, f"seed {seed}: most loads were done before they were to be killed"
     assert registry.state() == undisturbed, f"seed {seed}"
+    log = (registry.home.logs / "postgres.log").read_text(encoding="utf-8")
+    assert "990001" not in log
 
 
 def test_a_load_killed_at_random_points_goes_on_to_the_same_registry(registry: Registry, tmp_path: Path) -> None:
     files = two_files(tmp_path, 3_000)
     assert_killing_changes_nothing(replace(registry, block_rows=300), files, kills=8, seed=SEED)
+
+
+@pytest.mark.trust
+def test_blocks_without_their_mark_are_noticed(registry: Registry, tmp_path: Path) -> None:
+    """The negative control: a mark that is not of one commit with its block is no checkpoint."""
+    unmarked = replace(registry, block_rows=100, sabotage="load.staging.mark = lambda *_: None")
+    with pytest.raises(AssertionError):
+        assert_killing_changes_nothing(unmarked, two_files(tmp_path, 3_000), kills=8, seed=SEED)
 
 
 @pytest.mark.trust

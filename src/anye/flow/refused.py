@@ -12,14 +12,10 @@ class DatabaseRefused(RuntimeError):
 
 @contextmanager
 def without_values() -> Iterator[None]:
-    """Errors of the database leave as DatabaseRefused, without the original behind them."""
-    refused = None
+    """Errors of the database leave as DatabaseRefused; no traceback shows the original behind them."""
     try:
         yield
     except Error as error:
         told = getattr(error.__cause__, "diag", None)
         places = [getattr(told, name, None) for name in ("sqlstate", "table_name", "constraint_name")]
-        refused = DatabaseRefused(" ".join([type(error).__name__, *filter(None, places)]))
-    # raised out here, where the original is no longer its context
-    if refused:
-        raise refused
+        raise DatabaseRefused(" ".join([type(error).__name__, *filter(None, places)])) from None
