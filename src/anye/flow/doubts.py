@@ -256,13 +256,14 @@ def _visits(cursor: CursorWrapper) -> None:
             WHERE vf.visit_id = v.id AND f.state IN {OPEN})
         """
     )
-    # of people who moved away meanwhile
+    # of people who moved away meanwhile; an answer that still waits to be published keeps its doubts
     cursor.execute(
         """
         UPDATE findings_finding f SET state = 'open' FROM suspects s
         WHERE f.person_id = s.person_id AND f.state = 'visiting' AND NOT EXISTS (
             SELECT 1 FROM findings_visitfinding vf JOIN findings_visit v ON v.id = vf.visit_id
-            WHERE vf.finding_id = f.id AND v.state = 'due')
+            WHERE vf.finding_id = f.id AND (v.state = 'due' OR EXISTS (
+                SELECT 1 FROM registers_entry e WHERE e.id = v.entry_id AND e.state = 'waiting')))
         """
     )
 
