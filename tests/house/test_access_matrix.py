@@ -199,19 +199,20 @@ def wrong_cells(matrix: Matrix, names: list[str], roles: str = ROLES, *, own_onl
     return wrong
 
 
+@pytest.mark.bar(9, control="the whole product, `make trust`")
 @pytest.mark.django_db
 def test_own_objects_answer_as_declared(matrix: Matrix) -> None:
     """A sample for every run; the whole product is the next test's."""
     assert wrong_cells(matrix, list(MATRIX), "VXG", own_only=True) == []
 
 
-@pytest.mark.trust
+@pytest.mark.trust(bar=9, control="a scope call taken out, below")
 @pytest.mark.django_db
 def test_every_cell_answers_as_declared(matrix: Matrix) -> None:
     assert wrong_cells(matrix, list(MATRIX)) == []
 
 
-@pytest.mark.trust
+@pytest.mark.trust(bar=11, control="a scope call taken out, below")
 @pytest.mark.django_db
 def test_a_foreign_object_answers_like_none_byte_for_byte(matrix: Matrix) -> None:
     different = []
@@ -247,7 +248,7 @@ TAKEN_OUT = {
 }
 
 
-@pytest.mark.trust
+@pytest.mark.trust(bar=9, control="this is one")
 @pytest.mark.django_db
 @pytest.mark.parametrize("call", TAKEN_OUT)
 def test_a_scope_call_taken_out_changes_cells(call: str, matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,7 @@ def _taking_out(fact: Fact) -> str:
     return f"ALTER TABLE {table} DROP CONSTRAINT {constraint}"
 
 
+@pytest.mark.bar(9, control="each policy, trigger, grant and key taken out")
 def test_each_guard_taken_out_alone_is_noticed() -> None:
     wanted, tried = expected(), 0
     for fact in sorted(wanted):
@@ -208,10 +209,12 @@ def narrowed() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.bar(9, control="each manager replaced, below")
 def test_every_model_with_a_scope_number_has_a_manager_that_narrows_it() -> None:
     assert narrowed() == {**SCOPED, **dict.fromkeys(UNSCOPED)}
 
 
+@pytest.mark.bar(9, control="each manager replaced")
 @pytest.mark.parametrize("label", SCOPED)
 @pytest.mark.parametrize("name", ["objects", "_default_manager"])
 def test_a_plain_manager_in_its_place_is_noticed(label: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
