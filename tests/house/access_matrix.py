@@ -13,7 +13,7 @@ OUT = "N=403 G=302"
 EVERYBODY = f"VTAFPUDX=200 {OUT}"
 READERS = f"VTAFPUD=200 X=403 {OUT}"
 WRITERS = f"VTPD=200 AFUX=403 {OUT}"
-LOADERS = f"DP=200 VTAFUX=403 {OUT}"  # a file may speak of the whole district
+LOADERS = f"D=200 VTAFPUX=403 {OUT}"  # a file may speak of the whole district, and P is a town's here
 NO_POST = "VTAFPUDXN=405 G=302"  # the method is asked before the role
 NO_GET = NO_POST
 SAVED = f"VTPD=422 AFUX=403 {OUT}"  # an empty form: not taken

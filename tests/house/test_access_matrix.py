@@ -257,3 +257,11 @@ def test_a_scope_call_taken_out_changes_cells(call: str, matrix: Matrix, monkeyp
     wrong = wrong_cells(matrix, names, "VTX")
     assert {one.split()[0] for one in wrong} == set(names)
     assert all("404" in one for one in wrong)
+
+
+@pytest.mark.bar(9, control="the same role over the district")
+@pytest.mark.django_db
+def test_a_towns_poverty_office_hands_in_no_file_about_the_district(district: Any, client_as: Any) -> None:
+    address = reverse("registers:new_upload")
+    assert client_as("poverty_office", district["east"]).get(address).status_code == 403
+    assert client_as("poverty_office", district["district"]).get(address).status_code == 200

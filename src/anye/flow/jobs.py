@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from anye.flow import entries, transfers
 from anye.flow.load import load_file
 from anye.flow.registry import loading_context
-from anye.records.accounts.queries import held_duty
+from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new
@@ -21,13 +21,18 @@ LOADERS = frozenset({"district_officer", "poverty_office"})
 RETRY = RetryStrategy(max_attempts=3, wait=5)
 
 
+def may_load(duty: HeldDuty) -> bool:
+    """Whether a duty hands files in; a poverty office may also be a town's, whose files would write about other towns."""
+    return duty.role in LOADERS and duty.office.parent_id is None
+
+
 @app.task(queue="loads", retry=RETRY)
 def load_upload(upload_id: int) -> None:
     """Load a file that an officer handed in, under the duty they held then and must still hold."""
     with acting(BATCH, purpose="upload"):
         upload = registers_queries.upload(upload_id)
         duty = held_duty(upload.duty_id)
-        if duty is None or duty.role not in LOADERS:
+        if duty is None or not may_load(duty):
             registers.refuse_upload(upload=upload, code="duty_ended")
             return
         data = keyring().unseal_bytes(bytes(upload.sealed), context="raw")

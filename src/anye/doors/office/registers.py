@@ -21,10 +21,10 @@ from anye.doors.kit.fragments import Status
 from anye.doors.kit.links import TokenLink
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order
-from anye.doors.office.entrance import EVERYBODY, duty_of, may, open_to
+from anye.doors.office.entrance import EVERYBODY, duty_of, open_to
 from anye.doors.office.sources import title_of
 from anye.engine.intake.blank import blank_sheet
-from anye.flow.jobs import LOADERS
+from anye.flow.jobs import LOADERS, may_load
 from anye.flow.registry import BY_HAND
 from anye.packs import read_pack
 from anye.records.registers import queries as registers
@@ -138,7 +138,7 @@ def index(request: HttpRequest) -> HttpResponse:
         {"source": one, "title": _title(one), "status": freshness(one, on), "blank": _blank_href(one)}
         for one in fresh_sources(request)
     ]
-    is_uploader = may(request, UPLOADERS)
+    is_uploader = may_load(duty_of(request))
     uploads = [_under_way(upload) for upload in registers.uploads_under_way()] if is_uploader else []
     return LOADS.respond(
         request,

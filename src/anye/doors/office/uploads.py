@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anye.doors.kit.fields import DayField
 from anye.doors.kit.pages import Crumb, FormPage, form_page
-from anye.doors.office.entrance import EVERYBODY, actor_of, duty_of, may, open_to
+from anye.doors.office.entrance import EVERYBODY, actor_of, duty_of, open_to
 from anye.doors.office.registers import UPLOAD_STATES, UPLOADERS
 from anye.engine.errors import FileFault
-from anye.flow.jobs import load_upload
+from anye.flow.jobs import load_upload, may_load
 from anye.flow.sentences import file_sentence
 from anye.records.audit.keys import keyring
 from anye.records.registers import actions
@@ -75,6 +76,8 @@ class UploadForm(forms.Form):
 @open_to(UPLOADERS)
 def new_upload(request: HttpRequest) -> HttpResponse:
     """The form to hand in a file. A body that is too large is refused before it is read."""
+    if not may_load(duty_of(request)):
+        raise PermissionDenied
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST + FORM_ROOM:
         form = UploadForm({"known_on": timezone.localdate().isoformat()})
         form.errors.clear()
@@ -157,7 +160,7 @@ def _state(request: HttpRequest, found: Upload) -> dict[str, Any]:
         "status": UPLOAD_STATES[found.state],
         "at": timezone.localtime(found.uploaded_at),
         "is_over": is_over,
-        "may_upload": may(request, UPLOADERS),
+        "may_upload": may_load(duty_of(request)),
         "stage": stage,
         "rows": batch.rows if batch is not None else None,
         "sentence": sentence_of(found.failure) if found.failure else "",
