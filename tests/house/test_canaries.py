@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from anye.records.accounts.models import User
 from anye.records.accounts.scope import OWNER, ScopedManager, acting
-from tests.factories import id_number
+from tests import factories as made
 from tests.house.crawling import Counter, Crawl, dumped, pattern
 from tests.house.guards import GUARDS
 from tests.house.two_districts import World, make_world
@@ -34,6 +34,7 @@ STARTS = [
     "/transfers/asked/", "/people/new/", "/registers/upload/", "/administration/offices/", "/administration/users/",
     "/account/", "/no-such-page/", "/people/" + "A" * 22 + "/",
 ]  # fmt: skip
+GET_ONLY = ("/history/", "/looks/", "/work/", "/entries/", "/uploads/", "?")
 SOUGHT = ["willow", "bridge", "bamboo", "cloud", "east", "district"]
 LISTS = ["/people/", "/firms/", "/visits/", "/findings/", "/entries/", "/transfers/"]
 
@@ -56,7 +57,8 @@ def crawl_as(client: Client, role: str, world: World, *, limit: int = 150, searc
         crawl.post(address, {"do": "export", "purpose": "check"})
     for address in addresses_of(world):
         crawl.look("GET", address)
-        crawl.post(address, {"what": "id", "purpose": "contact", "act": "accept"})
+        if not any(part in address for part in GET_ONLY):
+            crawl.post(address, {"what": "id", "purpose": "contact", "act": "accept"})
     return crawl
 
 
@@ -177,6 +179,42 @@ def test_nothing_personal_in_logs_jobs_and_sessions_with_forced_errors(
     assert everything.findall(sessions) == []
 
 
+# ── counts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+COUNTED = ["/", "/people/", "/people/?doubt=open", "/visits/", "/findings/", "/registers/", "/entries/", "/transfers/"]
+
+
+def more_elsewhere(world: World, name: str) -> None:
+    """More people, doubts, visits, rows and requests at a place."""
+    place = world[name]
+    with made.as_owner():
+        for number in range(12):
+            made.make_case(place.office, f"多{number}")
+            made.make_fault(place.office, world["willow"].batch, line=40 + number)
+        made.make_household(place.office, f"多户{name}")
+
+
+@pytest.mark.trust(bar=10, control="the same rows added to the own village change the pages")
+@pytest.mark.parametrize("role", ["village_worker", "town_officer"])
+def test_counts_and_filters_do_not_move_when_others_grow(
+    role: str, world: World, client_as: Callable[..., Client]
+) -> None:
+    client = client_as(role, world[OFFICES[role]].office, "crawler")
+    addresses = [*COUNTED, reverse("registers:batch", args=[world["willow"].batch.token])]
+
+    def pages() -> list[bytes]:
+        return [VARYING.sub(b"", client.get(address).content) for address in addresses]
+
+    with made.as_owner():  # how fresh a register is, is no secret: every office sees when the last file came
+        made.make_batch("social_insurance")
+    before = pages()
+    for name in ("cloud", "bamboo", "district"):
+        more_elsewhere(world, name)
+    assert [address for address, a, b in zip(addresses, before, pages(), strict=True) if a != b] == []
+    more_elsewhere(world, "willow")
+    assert sum(a != b for a, b in zip(before, pages(), strict=True)) >= 5
+
+
 # ── found elsewhere and found nowhere ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -187,7 +225,7 @@ def test_a_search_answers_alike_for_who_is_elsewhere_and_who_is_nowhere(
 ) -> None:
     client, there = client_as("village_worker", world["willow"].office, "crawler"), world["bridge"]
     texts = {
-        "number": (there.id_number, id_number(777)),
+        "number": (there.id_number, made.id_number(777)),
         "last six": (there.id_number[-6:], "77777X"),
         "telephone": (there.phone, "19900990000"),
         "name": (there.person.name, "麤冇"),
@@ -206,7 +244,7 @@ def test_a_registration_answers_alike_for_who_is_elsewhere_and_who_is_nowhere(
     told = {"name": "冉某人", "area": world["willow"].office.token}
     hit, miss = (
         answered(client, "/people/new/", {**told, "id_number": number}, number)
-        for number in (world["bridge"].id_number, id_number(777))
+        for number in (world["bridge"].id_number, made.id_number(777))
     )
     assert hit == miss
     assert hit[1] == 200

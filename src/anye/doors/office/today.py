@@ -15,6 +15,7 @@ from anye.doors.office import doubts, words
 from anye.doors.office.entrance import EVERYBODY, READERS, VISITORS, duty_of, may, open_to
 from anye.doors.office.navigation import LOADERS, address
 from anye.doors.office.places import offices_of, place_words
+from anye.doors.office.registers import seen_loads
 from anye.doors.office.rows import log_list, log_people
 from anye.doors.office.sources import said_by, title_of
 from anye.doors.office.visits import AnswerForm, dress, record
@@ -43,7 +44,7 @@ def today(request: HttpRequest) -> HttpResponse:
         context["transfers"] = _transfers(request)
         log_list(request, "today", context["visits"])
     context["uploads"] = _uploads() if may(request, LOADERS) else []
-    context["batches"] = _batches() if may(request, LOADERS | {Role.ADMINISTRATOR}) else []
+    context["batches"] = _batches(request) if may(request, LOADERS | {Role.ADMINISTRATOR}) else []
     context["figures"] = _figures(context)
     response = render(request, "office/today/today.html", context)
     response["Cache-Control"] = "private, no-store"
@@ -149,17 +150,16 @@ def _uploads() -> list[dict[str, Any]]:
     ]
 
 
-def _batches() -> list[dict[str, Any]]:
-    rows = (
-        Batch.objects.select_related("source").filter(state="published").exclude(source__code__in=["officer", "visit"])
-    )
+def _batches(request: HttpRequest) -> list[dict[str, Any]]:
+    """The newest loads that the reader may open; counts of those alone whose whole is the reader's business."""
+    rows = seen_loads(request).filter(state="published").exclude(source__code__in=["officer", "visit"])
     return [
         {
             "title": title_of(row),
             "month": row.file_month,
             "known_on": row.known_on,
-            "rows": row.rows,
-            "refused": row.refused,
+            "rows": row.rows if row.is_ours else None,
+            "refused": row.refused if row.is_ours else None,
             "href": address("registers:batch", row.token),
         }
         for row in rows.order_by("-id")[:BATCHES_SHOWN]
