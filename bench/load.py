@@ -19,7 +19,8 @@ def run(people: int) -> None:
         drawn = drawn_people(people)
         month = _next_month()
         insurance_csv(csv, drawn, month=month, seed=SEED)
-        ledger_xlsx(book, rows=max(1, people // 5), columns=40, seed=SEED, areas_csv=areas_csv())
+        # another seed every run: the same workbook again would change nothing
+        ledger_xlsx(book, rows=max(1, people // 5), columns=40, seed=SEED + int(month[-2:]), areas_csv=areas_csv())
         context = loading_context()
         started = time.perf_counter()
         report = load_file(csv, context=context)

@@ -15,7 +15,9 @@ def outcome(process: "subprocess.Popen[str]") -> tuple[str, int]:
     """What a load said of itself, and how many rows it brought."""
     out, err = process.communicate(timeout=300)
     if process.returncode:
-        assert "LoadedElsewhere" in err, err[-2_000:]
+        assert process.returncode == 2, err[-2_000:]
+        assert "正由另一进程载入" in err or "being loaded by another" in err, err[-2_000:]
+        assert "Traceback" not in err
         return "elsewhere", 0
     report = json.loads(out)
     return ("loaded" if report["loaded"] else "unchanged"), report["loaded"]

@@ -39,6 +39,14 @@ SENTENCES: dict[str, Text] = {
         "端口 {port} 已被占用。请先停止占用它的程序，或用 --port 换一个。",
         "Port {port} is in use. Stop the program that uses it, or choose another with --port.",
     ),
+    "loaded_elsewhere": Text(
+        "{file} 正由另一进程载入。请等它结束；中断后再载入会从停下处继续。",
+        "{file} is being loaded by another process. Wait for it to end; a load that was cut off goes on where it stopped.",
+    ),
+    "database_refused": Text(
+        "{file} 未载入，数据库拒绝或断开：{why}。再次载入会从停下处继续。",
+        "{file} was not loaded: the database refused or went away ({why}). Loading it again goes on where it stopped.",
+    ),
     "may_not_load": Text(
         "用户 {user} 不存在，或没有可加载数据的岗位职责。",
         "There is no user {user}, or they hold no duty that may load files.",

@@ -24,7 +24,8 @@ ENDINGS = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 def load_one(path: Path, *, source: str | None, known_on: date | None, user: str | None, quiet: bool) -> "Report":
     from django.utils import timezone
 
-    from anye.flow.load import load_file
+    from anye.flow.load import LoadedElsewhere, load_file
+    from anye.flow.refused import DatabaseRefused
     from anye.flow.registry import loading_context
 
     if known_on and known_on > timezone.localdate():
@@ -32,14 +33,19 @@ def load_one(path: Path, *, source: str | None, known_on: date | None, user: str
     if not path.is_file():
         raise SetupFault("file_missing", path=path)
     duty = _duty_to_load(user) if user else None
-    return load_file(
-        path,
-        context=loading_context(office_no=duty.office.scope_no if duty else None),
-        source=source,
-        known_on=known_on,
-        by=user or "operator",
-        progress=(lambda stage, done, total: None) if quiet else progress_of(path.name),
-    )
+    try:
+        return load_file(
+            path,
+            context=loading_context(office_no=duty.office.scope_no if duty else None),
+            source=source,
+            known_on=known_on,
+            by=user or "operator",
+            progress=(lambda stage, done, total: None) if quiet else progress_of(path.name),
+        )
+    except LoadedElsewhere:
+        raise SetupFault("loaded_elsewhere", file=path.name) from None
+    except DatabaseRefused as refused:
+        raise SetupFault("database_refused", file=path.name, why=refused) from None
 
 
 def _duty_to_load(username: str) -> "HeldDuty":

@@ -21,10 +21,10 @@ from anye.engine.intake.clean import ROW_SCHEMA, Cleaned
 from anye.engine.intake.facts import KEY_SCHEMA, SCHEMAS
 from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA
 from anye.engine.names import name_key_of
-from anye.flow import attach, caches, staging
+from anye.flow import attach, brought, caches, staging
 from anye.flow.blocks import Block, Context, store_block
 from anye.flow.doubts import raise_doubts
-from anye.flow.publishing import PUBLISHING, clear_temporary, digests, office_of, restage, take_facts
+from anye.flow.publishing import PUBLISHING, clear_temporary, office_of, restage, take_facts
 from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.findings import actions as findings
@@ -82,13 +82,15 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
         _link(cursor, batch.pk, lines)
         restage(cursor, batch.pk, context)
         _retire(cursor, entry, told, batch)
+        since = brought.highest_ids()
         take_facts(cursor, stage, batch.pk)
         caches.refresh()
         if entry.kind == "visit":
             findings.settle_visit(visit_id=told["visit"], answer=told["answer"], on=timezone.localdate())
         raise_doubts(batch.pk, insurance_only=False)
         actions.publish_batch(batch=batch, counts={"rows": 1, "loaded": 1}, fact_counts={})
-        note("entry", "registers_entry", entry.pk, entry.scope_no, {"kind": entry.kind, "digests": digests(batch.pk)})
+        told_by_event = {"kind": entry.kind, "digests": brought.digests(since)}
+        note("entry", "registers_entry", entry.pk, entry.scope_no, told_by_event)
         staging.drop(batch.pk)
     return batch.pk
 

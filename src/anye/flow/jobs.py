@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from anye.flow import entries, transfers
 from anye.flow.load import load_file
+from anye.flow.refused import without_values
 from anye.flow.registry import loading_context
 from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
@@ -62,14 +63,17 @@ def publish_entry(entry_id: int) -> None:
         if not duty.reach.lo <= entry.scope_no <= duty.reach.hi:
             registers.close_entry(entry_id=entry_id, state="refused", reason="out_of_reach")
             return
-    with acting(BATCH, actor=entry.entered_by, duty=f"duty:{entry.duty_id}", purpose=f"entry {entry.kind}"):
+    with (
+        without_values(),
+        acting(BATCH, actor=entry.entered_by, duty=f"duty:{entry.duty_id}", purpose=f"entry {entry.kind}"),
+    ):
         entries.publish_entry(entry_id, loading_context(office_no=duty.office.scope_no), by=entry.entered_by)
 
 
 @app.task(queue="entries", retry=RETRY)
 def carry_out_transfer(transfer_id: int) -> None:
     """Move a person whose transfer the receiving office accepted; the keys take everything along."""
-    with acting(BATCH, purpose="transfer"):
+    with without_values(), acting(BATCH, purpose="transfer"):
         transfers.carry_out(transfer_id)
 
 

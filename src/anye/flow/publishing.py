@@ -155,28 +155,3 @@ def _count(cursor: CursorWrapper, stage: str, batch_id: int, since: Mapping[str,
         "queried": queried,
         "unattached": unattached,
     }
-
-
-def digests(batch_id: int) -> dict[str, str]:
-    """Per fact table, SHA-256 over what a batch brought: an append-only table must match it ever after.
-
-    Ciphertext is left out, because a new key makes it anew; its blind index stands for what it says.
-    """
-    found = {}
-    with connection.cursor() as cursor:
-        for name, spec in SPECS.items():
-            said = ["id", spec.parent, *(c for c in spec.columns if c not in spec.opaque)]
-            said += ["known_on", "source_batch", "source_sheet", "source_line"]
-            listed = ", ".join(f'f."{column}"' for column in said)
-            cursor.execute(
-                f"""
-                SELECT encode(sha256(string_agg(sha256(convert_to(ROW({listed})::text, 'UTF8')), ''::bytea
-                    ORDER BY f.id)), 'hex')
-                FROM {spec.table} f WHERE source_batch = %s
-                """,
-                [batch_id],
-            )
-            (digest,) = cursor.fetchone()
-            if digest:
-                found[name] = digest
-    return found
