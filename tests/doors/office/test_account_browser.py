@@ -24,11 +24,11 @@ WIDTHS = [(1440, "light"), (1440, "dark"), (360, "light"), (320, "light")]
 @pytest.fixture(scope="module")
 def browser():
     if not AXE.exists():
-        pytest.skip("axe-core is missing: run `make setup-tests`")
+        pytest.fail("axe-core is missing: run `make setup-tests`")
     try:
         options = launch_options()
     except NoBrowser as reason:
-        pytest.skip(str(reason))
+        pytest.fail(str(reason))
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with sync_playwright() as play:
         found = play.chromium.launch(**options)
