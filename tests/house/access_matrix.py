@@ -42,6 +42,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "office:visits": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:visits_print": ("", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:visit": ("visit", READERS, f"VTD=422 AFPU=302 X=403 {OUT}"),
+    "office:visit_undo": ("visit", NO_GET, f"VTD=302 AFPUX=403 {OUT}"),
     "office:findings": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:finding": ("finding", READERS, f"TD=422 VAFPU=302 X=403 {OUT}"),
     # registers

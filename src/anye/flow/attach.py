@@ -214,6 +214,8 @@ def retire_for_rebuild(persons: list[int], batch: int) -> None:
             JOIN people_person p ON p.id = s.person_id
             WHERE NOT EXISTS (SELECT 1 FROM let_go g WHERE g.batch_id = s.batch_id AND g.sheet_no = s.sheet_no
                               AND g.line = s.line AND g.person_id = s.person_id)
+              -- what was taken back is not said again
+              AND NOT EXISTS (SELECT 1 FROM registers_batch b WHERE b.id = s.batch_id AND b.state = 'withdrawn')
             ON CONFLICT DO NOTHING
             """,
             {"persons": persons},

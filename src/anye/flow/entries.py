@@ -1,8 +1,9 @@
 """What an officer typed or a visit answered becomes a batch of one row: a source like any other.
 
 The payload is JSON under seal. Kinds: person (new), details, household, split, merge, helper, need, membership,
-income, spell, end_spell, visit, settle. A new person goes through the same matching as a register's row, as the batch
-role, so the answer to the officer is the same whether or not the number is known elsewhere.
+income, spell, end_spell, visit, undo (of a visit's answer), settle. A new person goes through the same matching as a
+register's row, as the batch role, so the answer to the officer is the same whether or not the number is known
+elsewhere.
 """
 
 import datetime as dt
@@ -21,7 +22,7 @@ from anye.engine.intake.clean import ROW_SCHEMA, Cleaned
 from anye.engine.intake.facts import KEY_SCHEMA, SCHEMAS
 from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA
 from anye.engine.names import name_key_of
-from anye.flow import attach, brought, caches, staging
+from anye.flow import attach, brought, caches, staging, undoing
 from anye.flow.blocks import Block, Context, store_block
 from anye.flow.doubts import raise_doubts
 from anye.flow.publishing import PUBLISHING, clear_temporary, office_of, restage, take_facts
@@ -48,6 +49,9 @@ class EntryRefused(ValueError):
 
 def publish_entry(entry_id: int, context: Context, *, by: str) -> None:
     """Publish one waiting entry; twice is once. Runs as the batch role."""
+    with connection.cursor() as cursor:
+        # asked before the state is read: an undo may close the entry while this one waits for the lock
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
     entry = queries.entry(entry_id)
     if entry.state != "waiting":
         return
@@ -62,7 +66,7 @@ def publish_entry(entry_id: int, context: Context, *, by: str) -> None:
 
 def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -> int | None:
     if entry.kind == "settle":
-        findings.settle(finding_id=told["finding"], state=told["state"], on=timezone.localdate())
+        findings.settle(finding_id=told["finding"], state=told["state"], on=timezone.localdate(), entry_id=entry.pk)
         return None
     on = timezone.localdate(entry.entered_at)
     lines = lines_of(entry, told, context.office_no)
@@ -71,7 +75,6 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
     batch = _batch_of(entry, by)
     stage = staging.tables(batch.pk)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
         clear_temporary(cursor)
         staging.create(batch.pk)
         store_block(batch.pk, Block(0, 0, _cleaned(rows, facts)), context)
@@ -84,9 +87,15 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
         _retire(cursor, entry, told, batch)
         since = brought.highest_ids()
         take_facts(cursor, stage, batch.pk)
+        if entry.kind == "undo":
+            undoing.take_back(queries.entry(told["entry"]), batch)
         caches.refresh()
         if entry.kind == "visit":
-            findings.settle_visit(visit_id=told["visit"], answer=told["answer"], on=timezone.localdate())
+            findings.settle_visit(
+                visit_id=told["visit"], answer=told["answer"], on=timezone.localdate(), entry_id=entry.pk
+            )
+        if entry.kind == "undo":
+            findings.reopen_visit(visit_id=told["visit"], entry_id=told["entry"])
         raise_doubts(batch.pk, insurance_only=False)
         actions.publish_batch(batch=batch, counts={"rows": 1, "loaded": 1}, fact_counts={})
         told_by_event = {"kind": entry.kind, "digests": brought.digests(since)}
@@ -135,7 +144,7 @@ def _batch_of(entry: Entry, by: str) -> Batch:
     day the later word of an officer stands, over the earlier one and over a file."""
     return actions.open_batch(
         digest=LAST_WORD + entry.pk.to_bytes(8, "big") + hashlib.sha256(entry.token.encode()).digest()[:16],
-        source={"visit": VISIT, "person": REGISTRATION}.get(entry.kind, OFFICER),
+        source={"visit": VISIT, "undo": VISIT, "person": REGISTRATION}.get(entry.kind, OFFICER),
         profile_version=1,
         sha256=hashlib.sha256(entry.token.encode()).digest(),
         file_name="",

@@ -117,7 +117,7 @@ def test_once_answered_the_next_visit_slides_in(worker: Client, visits: list[Any
     part = text_of(worker.post(f"/today/{visits[0].token}/", {"answer": "record_right"}, **HX))
     assert "The visit to 冉甲 was recorded." in part
     assert part.count('class="task visit-task"') == 8
-    assert visits[0].token not in part and visits[8].token in part
+    assert f"visit-{visits[0].token}" not in part and visits[8].token in part
     assert 'id="today-figures" hx-swap-oob="true"' in part and ">10<" in part
     assert after(visits[0]).state == "done"
     assert [told["visit"] for told in waiting()] == [visits[0].pk]

@@ -39,7 +39,7 @@ def test_an_answer_becomes_facts_and_settles_the_doubt(
         assert [(doubt.pk, doubt.state) for doubt in Finding.objects.all()] == [(finding.pk, state)]
         assert Person.objects.get(pk=person.pk).is_employed is is_employed
         assert EmploymentSpell.objects.filter(person=person, employer_name="镇上服装厂").count() == spells
-    assert visit.token not in text_of(worker.get("/visits/"))
+    assert f'href="/visits/{visit.token}/"' not in text_of(worker.get("/visits/"))
 
 
 def test_who_was_not_found_is_visited_again_with_a_new_clock(client_as: ClientAs, district: District) -> None:

@@ -216,6 +216,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     is_recorded = shown.state == "due" and record(request, shown, form)
     context = _visits_context(request)
     context["done"] = shown.person.name if is_recorded else ""
+    context["undo_href"] = reverse("office:visit_undo", args=[token]) if is_recorded else ""
     context["missed"] = "" if is_recorded else shown.person.name
     context["rules"] = _rules()
     context["figures"] = _figures(context)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("visits/", visits.index, name="visits"),
     path("visits/print/", visits.printed, name="visits_print"),
     path("visits/<str:token>/", visits.visit, name="visit"),
+    path("visits/<str:token>/undo/", visits.undo, name="visit_undo"),
     path("findings/", findings.index, name="findings"),
     path("findings/<str:token>/", findings.finding, name="finding"),
 ]

@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
@@ -20,15 +20,17 @@ from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.fragments import Status, deadline_status
 from anye.doors.kit.links import token_url
 from anye.doors.kit.listing import Empty, Listing
-from anye.doors.kit.pages import Crumb
+from anye.doors.kit.pages import Crumb, say_undoable
 from anye.doors.kit.sources import Order
 from anye.doors.office import doubts
 from anye.doors.office.entrance import PRIVATE, READERS, VISITORS, actor_of, duty_of, may, open_to
 from anye.doors.office.places import by_place, offices_of, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
 from anye.flow.jobs import publish_entry
+from anye.flow.sentences import reason_sentence
 from anye.records.findings import actions, queries
 from anye.records.findings.models import Finding, Visit
+from anye.records.findings.rules import UNDO_MINUTES
 from anye.records.firms.queries import firms_by_key
 from anye.records.people import queries as people
 from anye.records.registers.models import Entry
@@ -234,7 +236,19 @@ def _visit_context(request: HttpRequest, shown: Visit, form: AnswerForm, *, may_
         "note": queries.opened_note(shown) if has_note and may(request, PRIVATE) else "",
         "has_note": has_note,
         "status": doubts.VISIT_STATES[shown.state],
+        **_undo_context(request, shown),
         "crumbs": (Crumb(_("Visits"), reverse("office:visits")), Crumb(shown.person.name)),
+    }
+
+
+def _undo_context(request: HttpRequest, shown: Visit) -> dict[str, Any]:
+    """Until when the reader may take the answer back (HH:MM), or how it fares since they asked."""
+    undoing = queries.undoing_of(shown)
+    until = actions.undo_until(shown, by=actor_of(request)) if may(request, VISITORS) and undoing is None else None
+    return {
+        "undo_until": f"{timezone.localtime(until):%H:%M}" if until is not None else "",
+        "undoing": undoing,
+        "undo_refused": reason_sentence(undoing.reason, get_language() or "zh") if undoing and undoing.reason else "",
     }
 
 
@@ -257,10 +271,30 @@ def record(request: HttpRequest, shown: Visit, form: AnswerForm) -> bool:
 
 def _answered(request: HttpRequest, shown: Visit, form: AnswerForm) -> HttpResponse:
     if record(request, shown, form):
-        messages.success(request, gettext("The visit to %(name)s was recorded.") % {"name": shown.person.name})
+        words = gettext("The visit to %(name)s was recorded.") % {"name": shown.person.name}
+        say_undoable(request, words, undo_href=reverse("office:visit_undo", args=[shown.token]))
     else:
         messages.warning(request, gettext("Somebody else recorded this visit in the meantime; nothing was written."))
     return HttpResponseRedirect(reverse("office:visits"), status=303)
+
+
+@require_POST
+@open_to(VISITORS)
+def undo(request: HttpRequest, token: str) -> HttpResponse:
+    """Take one's own answer back within some minutes; the worker does it, and the visit is due again."""
+    shown = _found(token)
+    try:
+        publish(actions.undo_answer(visit=shown, by=actor_of(request), duty_id=duty_of(request).pk))
+    except actions.UndoClosed:
+        messages.warning(
+            request,
+            gettext(
+                "This answer cannot be taken back: only who gave it may, within %(count)s minutes, and not after another "
+                "visit to the same person."
+            )
+            % {"count": UNDO_MINUTES},
+        )
+    return HttpResponseRedirect(reverse("office:visit", args=[token]))
 
 
 @open_to(READERS)

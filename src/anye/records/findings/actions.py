@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils import timezone
 from anye.records.audit.keys import keyring
 from anye.records.findings.models import Finding, Visit, VisitFinding
 from anye.records.findings.queries import NOTE
-from anye.records.findings.rules import ANSWERS, SETTLED_AS, SETTLED_STATES, VISIT_DAYS
+from anye.records.findings.rules import ANSWERS, SETTLED_AS, SETTLED_STATES, UNDO_MINUTES, VISIT_DAYS
 from anye.records.registers import actions as registers
 from anye.records.registers.models import Entry
 
@@ -21,6 +21,10 @@ FIELDS = ("employer", "since_month", "wage_fen", "wage_unit")
 
 class VisitClosed(ValueError):
     """The visit was answered or dropped in the meantime; nothing was written."""
+
+
+class UndoClosed(ValueError):
+    """The answer is not this user's, is too old, was taken back already, or another visit was made since."""
 
 
 class FindingClosed(ValueError):
@@ -62,6 +66,40 @@ def answer_visit(
     return entry
 
 
+def undo_until(visit: Visit, *, by: str) -> datetime | None:
+    """Until when this user may take the visit's answer back; None when they may not (any more)."""
+    if visit.state != "done" or visit.made_by != by or visit.entry_id is None:
+        return None
+    answered = Entry.objects.filter(pk=visit.entry_id, kind="visit").values_list("entered_at", flat=True).first()
+    if answered is None:
+        return None
+    until: datetime = answered + timedelta(minutes=UNDO_MINUTES)
+    made_since = Visit.objects.filter(person_id=visit.person_id, pk__gt=visit.pk, state="done").exists()
+    return None if made_since or timezone.now() > until else until
+
+
+def undo_answer(*, visit: Visit, by: str, duty_id: int) -> Entry:
+    """Ask the worker to take an answer back, as an entry of kind `undo`; the visit is due again once it has.
+
+    The caller defers `publish_entry` for the entry returned. Raises UndoClosed.
+    """
+    with transaction.atomic():
+        held: Visit = Visit.objects.select_for_update().get(pk=visit.pk)
+        if undo_until(held, by=by) is None:
+            raise UndoClosed(held.token)
+        entry = registers.enter(
+            kind="undo",
+            sealed=keyring().seal(json.dumps({"visit": held.pk, "entry": held.entry_id}), context="raw"),
+            person_id=held.person_id,
+            scope_no=held.scope_no,
+            by=by,
+            duty_id=duty_id,
+        )
+        # the visit waits for this entry now: it cannot be undone twice, and its doubts are kept meanwhile
+        Visit.objects.filter(pk=held.pk).update(entry_id=entry.pk)
+    return entry
+
+
 def ask_to_settle(*, finding: Finding, state: str, note: str, by: str, duty_id: int) -> Entry:
     """An officer's decision on a doubt, as an entry of kind `settle` that the worker carries out.
 
@@ -82,17 +120,19 @@ def ask_to_settle(*, finding: Finding, state: str, note: str, by: str, duty_id: 
     )
 
 
-def settle(*, finding_id: int, state: str, on: date) -> None:
+def settle(*, finding_id: int, state: str, on: date, entry_id: int | None = None) -> None:
     """Close a doubt (batch role). One that was settled in the meantime stays as it is."""
     if state not in SETTLED_STATES:
         raise ValueError(f"state {state!r} is not one of {SETTLED_STATES}")
-    Finding.objects.filter(pk=finding_id, state__in=["open", "visiting"]).update(state=state, settled_on=on)
+    Finding.objects.filter(pk=finding_id, state__in=["open", "visiting"]).update(
+        state=state, settled_on=on, settled_by=entry_id
+    )
     # nobody goes to a door for a doubt that is settled
     still_open = VisitFinding.objects.filter(visit=OuterRef("pk"), finding__state__in=["open", "visiting"])
     Visit.objects.filter(~Exists(still_open), state="due", subjects__finding_id=finding_id).update(state="dropped")
 
 
-def settle_visit(*, visit_id: int, answer: str, on: date) -> None:
+def settle_visit(*, visit_id: int, answer: str, on: date, entry_id: int | None = None) -> None:
     """Close the doubts that a visit's answer settles (batch role); `not_found` opens them anew with a new clock."""
     doubts = Finding.objects.filter(visits__visit_id=visit_id, state__in=["open", "visiting"])
     ids = list(doubts.values_list("pk", flat=True))
@@ -100,4 +140,19 @@ def settle_visit(*, visit_id: int, answer: str, on: date) -> None:
     if state is None:
         Finding.objects.filter(pk__in=ids).update(state="open", due_on=on + timedelta(days=VISIT_DAYS))
     else:
-        Finding.objects.filter(pk__in=ids).update(state=state, settled_on=on)
+        Finding.objects.filter(pk__in=ids).update(state=state, settled_on=on, settled_by=entry_id)
+
+
+def reopen_visit(*, visit_id: int, entry_id: int) -> None:
+    """The answer (an entry) was never given (batch role): its doubts are open and the visit is due, as before it.
+
+    A visit that came due since makes room: its doubts are asked about at this one.
+    """
+    visit = Visit.objects.get(pk=visit_id)
+    Finding.objects.filter(settled_by=entry_id).update(state="open", settled_on=None, settled_by=None)
+    Visit.objects.filter(person_id=visit.person_id, state="due").update(state="dropped")
+    Finding.objects.filter(person_id=visit.person_id, state="visiting").update(state="open")
+    Finding.objects.filter(visits__visit_id=visit_id, state="open").update(due_on=visit.due_on)
+    Visit.objects.filter(pk=visit_id).update(
+        state="due", made_on=None, made_by="", answer="", note_sealed=None, entry_id=None
+    )

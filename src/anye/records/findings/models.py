@@ -29,6 +29,7 @@ class Finding(models.Model):
     seen_on = models.DateField("最近发现日期")
     due_on = models.DateField("期限", null=True)
     settled_on = models.DateField("办结日期", null=True)
+    settled_by = models.BigIntegerField("办结录入", null=True)  # an entry's key, like all evidence
 
     objects = ScopedManager()
 

@@ -89,6 +89,13 @@ def visit(token: str) -> Visit:
     return found
 
 
+def undoing_of(visit: Visit) -> Entry | None:
+    """The entry that asks to take the visit's answer back, while it waits or after it was refused."""
+    if visit.state != "done" or visit.entry_id is None:
+        return None
+    return Entry.objects.defer("sealed").filter(pk=visit.entry_id, kind="undo").first()
+
+
 def visits_of(subject: Person) -> list[Visit]:
     return list(Visit.objects.filter(person=subject).order_by("-id")[:50])
 

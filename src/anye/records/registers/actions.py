@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from anye.records.audit.tokens import new_token
-from anye.records.registers.models import Batch, Entry, RawBlock, Source, Upload
+from anye.records.registers.models import Batch, Entry, Fault, RawBlock, Source, Support, Upload
 
 PARTS_A_BLOCK = 1_000
 FAULT_COLUMNS = ("batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no")
@@ -140,6 +140,16 @@ def close_upload(*, upload_id: int, batch_id: int | None, failure: Mapping[str, 
     Upload.objects.filter(pk=upload_id).update(
         state="failed" if failure else "done", failure=failure, batch_id=batch_id, sealed=None
     )
+
+
+def withdraw_batch(*, batch_id: int) -> None:
+    """The batch no longer speaks: what it said is not taken again when a person's facts are drawn anew.
+
+    Nobody is asked to mend its rows any more; the rows themselves stand sealed until their retention ends.
+    """
+    Fault.objects.filter(batch_id=batch_id).delete()
+    Support.objects.filter(batch_id=batch_id).delete()
+    Batch.objects.filter(pk=batch_id).update(state="withdrawn")
 
 
 def enter(*, kind: str, sealed: bytes, person_id: int | None, scope_no: int, by: str, duty_id: int) -> Entry:

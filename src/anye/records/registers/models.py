@@ -169,7 +169,8 @@ class Entry(models.Model):
         indexes = [models.Index(fields=["scope_no", "-id"], name="registers_entry_scope")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "done", "refused", "waits_for_other"]), name="registers_entry_state"
+                condition=Q(state__in=["waiting", "done", "refused", "waits_for_other", "undone"]),
+                name="registers_entry_state",
             ),
         ]
 

@@ -109,4 +109,4 @@ def entry_with(token: str) -> Entry:
 
 def entries() -> "QuerySet[Entry]":
     """What was entered by hand within the range, visits' answers and settled doubts left out."""
-    return Entry.objects.defer("sealed").exclude(kind__in=["visit", "settle"]).order_by("-id")
+    return Entry.objects.defer("sealed").exclude(kind__in=["visit", "undo", "settle"]).order_by("-id")

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ("seen_on", models.DateField(verbose_name="最近发现日期")),
                 ("due_on", models.DateField(null=True, verbose_name="期限")),
                 ("settled_on", models.DateField(null=True, verbose_name="办结日期")),
+                ("settled_by", models.BigIntegerField(null=True, verbose_name="办结录入")),
                 (
                     "person",
                     models.ForeignKey(

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["scope_no", "-id"], name="registers_entry_scope")],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["waiting", "done", "refused", "waits_for_other"])),
+                        condition=models.Q(("state__in", ["waiting", "done", "refused", "waits_for_other", "undone"])),
                         name="registers_entry_state",
                     )
                 ],
