@@ -44,6 +44,12 @@ DAWAN, YUNLONG = "500112135000", "500112143206"
         ("玉兰村村民委员会", "玉兰村"),
         ("玉兰村委会", "玉兰村"),
         ("玉兰村", "玉兰村"),
+        ("玉兰村民委员会", "玉兰村"),
+        ("玉兰村村委会", "玉兰村"),
+        ("玉蘭村", "玉兰村"),
+        ("青松嘎查村民委员会", "青松嘎查"),
+        ("青松社区村委会", "青松"),
+        ("村委会", "村委会"),
         ("兴隆社区居民委员会", "兴隆"),
         ("兴隆社区", "兴隆"),
         ("兴隆社区居委会", "兴隆"),
@@ -150,6 +156,17 @@ def test_nothing_said_is_no_problem(blank: str | None) -> None:
     assert INDEX.resolve_one(blank, blank, blank) == Resolved()
 
 
+@pytest.mark.parametrize("official", ["大坪村民委员会", "大坪村村民委员会", "大坪村委会", "大坪村村委会", "大坪村"])
+@pytest.mark.parametrize("written", ["大坪村", "大坪", "大坪村委会", "大坪村民委员会", "大坪村3组", "大坪村村民委员会"])
+def test_lists_that_write_a_committee_in_one_way_meet_ledgers_that_write_it_in_another(
+    official: str, written: str
+) -> None:
+    town = Row("990001100000", "town", "990001000000", "甲子镇")
+    index = AreaIndex.from_rows([town, Row("990001100201", "village", town.code, official)])
+    assert index.resolve_one("甲子镇", written) == Resolved("990001100201")
+    assert index.resolve_one("甲子鎮", f"甲子鎮{written}") == Resolved("990001100201")
+
+
 def test_a_short_form_that_could_mean_two_places_is_not_taken() -> None:
     rows = [
         Row("990001100000", "town", "990001000000", "甲子镇"),
@@ -163,7 +180,7 @@ def test_a_short_form_that_could_mean_two_places_is_not_taken() -> None:
     )  # the community's own key, not the village's short one
     assert index.resolve_one("甲子镇", "东方村") == Resolved("990001100201")
     assert index.resolve_one("甲子镇", "西方") == Resolved("990001100202")
-    twice = [*rows, Row("990001100203", "village", "990001100000", "西方乡村民委员会")]
+    twice = [*rows, Row("990001100203", "village", "990001100000", "西方嘎查村民委员会")]
     assert AreaIndex.from_rows(twice).resolve_one("甲子镇", "西方").problem == "unknown"
 
 

@@ -12,9 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from typing import Protocol
 
 import polars as pl
+
+from anye.engine.names import simplified_characters
 
 CODE_LENGTH = 12
 LEVEL_DIGITS = (6, 9, 12)  # county, town, village; upper tiers end in zeros
@@ -23,7 +26,10 @@ MOST_SUGGESTIONS = 5
 _COMMITTEE = (
     "社区居民委员会", "村民委员会", "居民委员会", "社区居委会", "村委会", "居委会", "社区", "街道办事处", "人民政府", "办事处",
 )  # fmt: skip
-_KEEPS = {"村委会": "村", "街道办事处": "街道"}  # 玉兰村委会 is 玉兰村, not 玉兰
+_KEEPS = {"街道办事处": "街道"}
+# 玉兰村委会 and 玉兰村民委员会 are the committee of 玉兰村, as 玉兰村村民委员会 is; 嘎查 and 社区 have their own word.
+_OF_VILLAGE = ("村民委员会", "村委会")
+_VILLAGE_WORDS = ("村", "嘎查", "社区")
 _TIER = ("街道", "镇", "乡", "村", "嘎查")
 _GROUP = re.compile(r"(?<=.{2})第?[0-9一二三四五六七八九十]{1,3}(?:组|社|队|小组|村民小组)$")
 _ABOVE = re.compile(r"^[^省市区县镇乡街村社]{2,}(?:省|自治区|市)")
@@ -60,11 +66,15 @@ class Resolved:
 
 
 def area_key(name: str) -> str:
-    """A name to compare by: NFKC, no signs, and without 社区居民委员会, 居民委员会, 村民委员会 or 社区 at its end."""
-    plain = _NO_SIGNS.sub("", unicodedata.normalize("NFKC", name))
+    """A name to compare by: simplified, no signs, and without 社区居民委员会, 居民委员会, 村民委员会 or 社区 at its end."""
+    plain = _plain(name)
     for ending in _COMMITTEE:
-        if plain.endswith(ending):
-            return plain.removesuffix(ending) + _KEEPS.get(ending, "") or plain
+        if not plain.endswith(ending):
+            continue
+        rest = plain.removesuffix(ending)
+        if ending in _OF_VILLAGE and rest:
+            rest = rest.removesuffix("社区") if rest.endswith(_VILLAGE_WORDS) else rest + "村"
+        return rest + _KEEPS.get(ending, "") or plain
     return plain
 
 
@@ -228,4 +238,10 @@ class _Said:
 
 
 def _plain(text: str | None) -> str:
-    return _NO_SIGNS.sub("", unicodedata.normalize("NFKC", text or ""))
+    plain = _NO_SIGNS.sub("", unicodedata.normalize("NFKC", text or ""))
+    return plain.translate(_simplifying()) if plain else plain
+
+
+@cache
+def _simplifying() -> dict[int, str]:
+    return str.maketrans(simplified_characters())
