@@ -11,9 +11,11 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.cache import cache
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from anye.doors.kit.formats import moment_text
 from anye.records.accounts.models import User
 from anye.records.accounts.usernames import LONGEST, as_username, is_username
 
@@ -34,6 +36,18 @@ class SignInForm(LoginForm):
 
     def clean_login(self) -> str:
         return as_username(self.cleaned_data["login"])
+
+    def clean(self) -> dict[str, Any]:
+        """Only who typed the right one-time password learns that it has ended."""
+        found: dict[str, Any] = super().clean()
+        until = getattr(self.user, "password_until", None)
+        if until is not None and timezone.now() > until:
+            raise forms.ValidationError(
+                _("This one-time password ended on %(until)s. Ask the administrator of your district for a new one."),
+                code="ended",
+                params={"until": moment_text(timezone.localtime(until))},
+            )
+        return found
 
 
 class PasswordAgainForm(ReauthenticateForm):

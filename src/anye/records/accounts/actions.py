@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from anye.records.accounts.models import Duty, SignInLink, User
-from anye.records.accounts.passwords import new_one_time_password, quick_hash
+from anye.records.accounts.passwords import new_one_time_password, quick_hash, valid_until
 from anye.records.accounts.role_places import fits
 from anye.records.accounts.user_sheet import PlannedRow
 from anye.records.audit.actions import note
@@ -45,7 +45,8 @@ def add_user(
 ) -> User:
     """A new account; `scope_no` is the office whose administrator makes it. Raises UsernameTaken.
 
-    A one-time password must be changed at the first sign-in; without any the account opens by a link only.
+    A one-time password ends after some days and must be changed at the first sign-in; without any the account opens
+    by a link only.
     """
     user = User(
         username=username,
@@ -56,6 +57,7 @@ def add_user(
     )
     if password is not None and is_one_time:
         user.password = quick_hash(password)
+        user.password_until = valid_until(timezone.now())
     else:
         user.set_password(password)
     try:
@@ -95,10 +97,14 @@ def reactivate_user(*, user: User, scope_no: int | None = None) -> None:
 
 
 def set_one_time_password(*, user: User, password: str, scope_no: int | None = None) -> None:
-    """Replace a password by one that must be changed at the next sign-in; every open session ends."""
+    """Replace a password by one that ends after some days and must be changed at the next sign-in.
+
+    Every open session ends.
+    """
     user.password = quick_hash(password)
     user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
+    user.password_until = valid_until(timezone.now())
+    user.save(update_fields=["password", "must_change_password", "password_until"])
     note("password_reset", TABLE, user.pk, scope_no, {"username": user.username})
 
 
@@ -106,7 +112,8 @@ def set_own_password(*, user: User, password: str) -> None:
     """The officer's own choice; every other session of the account ends."""
     user.set_password(password)
     user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    user.password_until = None
+    user.save(update_fields=["password", "must_change_password", "password_until"])
     note("password_change", TABLE, user.pk, home_of(user), {"username": user.username})
 
 

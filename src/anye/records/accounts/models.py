@@ -34,6 +34,7 @@ class User(AbstractBaseUser):
     language = models.CharField("语言", max_length=10, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须改密码", default=False)
+    password_until = models.DateTimeField("一次性密码有效期至", null=True)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
 
     objects = UserManager()

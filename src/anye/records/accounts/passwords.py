@@ -1,12 +1,15 @@
-"""One-time passwords: drawn by the registry, told once, changed at the first sign-in."""
+"""One-time passwords: drawn by the registry, told once, changed at the first sign-in, worthless after some days."""
 
 import secrets
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import get_hasher
 
 # no letters or digits that are mistaken for each other on paper (0 o, 1 l i)
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP = 4, 4
+# long enough for a sheet to reach the last village, too short for a forgotten slip of paper to be worth keeping
+ONE_TIME_DAYS = 7
 # 79 random bits cannot be guessed offline whatever the work factor; the officer's own password gets the full one
 QUICK_ITERATIONS = 10_000
 
@@ -14,6 +17,11 @@ QUICK_ITERATIONS = 10_000
 def new_one_time_password() -> str:
     """Four groups of four characters, such as `k7mq-2xfa-…`: 79 bits."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
+
+
+def valid_until(at: datetime) -> datetime:
+    """Until when a one-time password drawn at an instant opens the account."""
+    return at + timedelta(days=ONE_TIME_DAYS)
 
 
 def quick_hash(password: str) -> str:

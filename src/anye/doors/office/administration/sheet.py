@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from anye.doors.kit.formats import moment_text
 from anye.doors.kit.fragments import Words
 from anye.doors.kit.pages import Crumb, FormPage, form_page
 from anye.doors.kit.tokens import open_state, seal_state
@@ -32,6 +33,7 @@ from anye.flow.sentences import file_sentence
 from anye.records.accounts import actions, user_sheet
 from anye.records.accounts import queries as accounts
 from anye.records.accounts.models import Role
+from anye.records.accounts.passwords import valid_until
 from anye.records.accounts.user_sheet import COLUMNS, KnownOffice, Plan, PlannedRow, RowFault, SheetRow
 from anye.records.accounts.usernames import as_username
 
@@ -119,9 +121,11 @@ def apply(request: HttpRequest) -> HttpResponse:
     except actions.UsernameTaken:
         return _too_late(request)
     names = {row.username: (row.name, row.office.name) for row in plan.rows}
-    given = [[username, *names[username], password] for username, password in made.items()]
+    until = moment_text(timezone.localtime(valid_until(timezone.now())))
+    given = [[username, *names[username], password, until] for username, password in made.items()]
     context = {
-        "given": given[:MOST_SHOWN],
+        "given": [row[:4] for row in given[:MOST_SHOWN]],
+        "until": until,
         "new_users": len(made),
         "new_duties": sum(row.is_new_duty for row in plan.rows),
         "changed": sum(bool(row.changes) for row in plan.rows),
@@ -143,7 +147,13 @@ def passwords(request: HttpRequest) -> HttpResponse:
     )
     if given is None:
         raise Http404
-    headings = [gettext("User name"), gettext("Name"), gettext("Office"), gettext("One-time password")]
+    headings = [
+        gettext("User name"),
+        gettext("Name"),
+        gettext("Office"),
+        gettext("One-time password"),
+        gettext("Works until"),
+    ]
     return _spreadsheet(_sheet(headings, given), gettext("one-time passwords"))
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from anye.doors.kit.columns import Column
 from anye.doors.kit.filters import ChoiceFilter, Search
+from anye.doors.kit.formats import moment_text
 from anye.doors.kit.fragments import Status
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb, FormPage, form_page
@@ -191,6 +192,8 @@ def user(request: HttpRequest, token: str) -> HttpResponse:
         "state": ACTIVE if one.is_active else INACTIVE,
         "has_device": accounts.has_second_factor(one),
         "duties": duties_held(request, one),
+        "password_until": moment_text(timezone.localtime(one.password_until)) if one.password_until else "",
+        "password_ended": one.password_until is not None and one.password_until < timezone.now(),
         "may_link": settings.ANYE_TRIAL and settings.ANYE_SIGN_IN_LINKS,
         "crumbs": (Crumb(_("Users"), reverse("administration:users")), Crumb(one.name)),
     }
@@ -276,6 +279,7 @@ def _given(request: HttpRequest, one: User, *, password: str = "", link: str = "
     context = {
         "one": one,
         "password": password,
+        "until": moment_text(timezone.localtime(one.password_until)) if one.password_until else "",
         "link": link,
         "href": reverse("administration:user", args=[sealed("user", one.pk)]),
         "crumbs": (Crumb(_("Users"), reverse("administration:users")), Crumb(one.name)),

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(blank=True, max_length=10, verbose_name="语言")),
                 ("is_active", models.BooleanField(default=True, verbose_name="启用")),
                 ("must_change_password", models.BooleanField(default=False, verbose_name="须改密码")),
+                ("password_until", models.DateTimeField(null=True, verbose_name="一次性密码有效期至")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="创建时间")),
             ],
             options={
