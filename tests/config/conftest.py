@@ -12,7 +12,8 @@ import pytest
 from anye.config import pg_binaries, postgres
 from anye.config.home import Home
 
-KINDS = sorted({one.kind for one in pg_binaries.found() if one.is_supported}, reverse=True)
+HAS_SYSTEM = any(one.kind == "system" and one.is_supported for one in pg_binaries.found())
+KINDS = ["system", "embedded"] if HAS_SYSTEM else ["embedded"]  # the carried one comes with the tests' packages
 
 
 @pytest.fixture(autouse=True)

@@ -127,9 +127,9 @@ def is_carried(cluster: Cluster) -> bool:
 
 
 def server_processes(data: Path) -> set[int] | None:
-    """The PostgreSQL processes that work in a data directory; None where the system does not tell (no /proc)."""
+    """The PostgreSQL processes that work in a data directory; None where the system does not tell."""
     if not Path("/proc/self/cwd").exists():
-        return None
+        return _told_by_lsof(data)
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -139,6 +139,16 @@ def server_processes(data: Path) -> set[int] | None:
         except OSError:
             continue  # gone meanwhile, or not ours to look at
     return found
+
+
+def _told_by_lsof(data: Path) -> set[int] | None:
+    """The same where there is no /proc: macOS brings lsof along, in a folder that PATH may lack."""
+    lsof = shutil.which("lsof", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+    if lsof is None:
+        return None
+    command = [lsof, "-w", "-t", "-a", "-c", "postgres", "-d", "cwd", "-f", "--", data]  # -f: a plain folder, no volume
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    return {int(pid) for pid in told.stdout.split()}
 
 
 def _answers(cluster: Cluster) -> bool:
