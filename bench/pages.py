@@ -5,6 +5,7 @@ of Python: the database's work on row policies and the trail is its own process 
 """
 
 import io
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from bench.results import keep
 
 ROUNDS = 5
 A_ROUND = 50
-SUBJECTS = 50
+SUBJECTS = 20  # households of four
 MUST = 2
+MARKUP = re.compile("<[^>]*>")
+TITLE = re.compile(' title="([^"]*)"')
 
 
 def run(people: int) -> None:
@@ -27,11 +30,9 @@ def run(people: int) -> None:
     figures: dict[str, object] = {"people": people, "requests_each": ROUNDS * A_ROUND}
     ratios = []
     for tier in TIERS:
-        cookies, (lo, hi), subjects = cookies_of(tier), *_reach(tier)
-        details = [f"/people/{token}/" for token in subjects]
-        pages = {"list": (["/people/"], [f"/people/{lo}/{hi}/"])}
-        if tier != "town":
-            pages["detail"] = (details, details)
+        cookies, (lo, hi) = cookies_of(tier), _reach(tier)
+        full, bare = ([f"/people/{token}/" for token in tokens] for tokens in _subjects())
+        pages = {"list": (["/people/"], [f"/people/{lo}/{hi}/"]), "detail": (full, full), "bare_detail": (bare, bare)}
         for page, (ours, theirs) in pages.items():
             measured = _against(Site(cookies), ours, Site(cookies), theirs, override_settings(**stock.SETTINGS))
             figures |= {f"{tier}_{page}_{key}": value for key, value in measured.items()}
@@ -40,21 +41,30 @@ def run(people: int) -> None:
     keep("pages", figures)
 
 
-def _reach(tier: str) -> tuple[tuple[int, int], list[str]]:
-    """The range of a tier's officer, and people in it: those with insured months where a register told of any."""
+def _reach(tier: str) -> tuple[int, int]:
+    """The range of a tier's officer."""
     from anye.records.accounts.models import User
     from anye.records.accounts.queries import duties_in_force
     from anye.records.accounts.scope import BATCH, acting
-    from anye.records.firms.models import InsuranceMonth
-    from anye.records.people.models import Person
 
     with acting(BATCH):
         reach = duties_in_force(User.objects.get(username=tier))[0].reach
-        inside = Person.objects.filter(scope_no__range=(reach.lo, reach.hi))
-        insured = InsuranceMonth.objects.filter(scope_no__range=(reach.lo, reach.hi)).values("person_id")[:SUBJECTS]
-        keys = [row["person_id"] for row in insured]
-        chosen = inside.filter(pk__in=keys) if keys else inside.order_by("scope_no", "name", "id")[:SUBJECTS]
-        return (reach.lo or 0, reach.hi or 0), list(chosen.values_list("token", flat=True))
+    return reach.lo or 0, reach.hi or 0
+
+
+def _subjects() -> tuple[list[str], list[str]]:
+    """People of the village, whom all tiers reach: some of whom much is known, and some of whom little is."""
+    from anye.records.accounts.scope import BATCH, acting
+    from anye.records.people.models import Person
+    from bench import subjects
+
+    lo, hi = _reach("village")
+    with acting(BATCH, actor="bench", purpose="bench"):
+        village = Person.objects.filter(scope_no__range=(lo, hi)).order_by("id")
+        known, others = village.filter(household_id__isnull=False), village.filter(household_id__isnull=True)
+        if not known.exists():
+            subjects.furnish(list(others[:SUBJECTS]))
+        return tuple(list(rows.values_list("token", flat=True)[:SUBJECTS]) for rows in (known, others))
 
 
 class Site:
@@ -86,22 +96,22 @@ class Site:
 
 
 def _against(ours: Site, our_paths: list[str], theirs: Site, their_paths: list[str], as_stock: Any) -> dict[str, Any]:
-    """CPU and wall milliseconds of a request, bytes and queries of both, and the ratio of the CPU."""
+    """CPU and wall milliseconds of a request, bytes, words and queries of both, and the ratio of the CPU."""
     own: list[tuple[float, float]] = []
     other: list[tuple[float, float]] = []
     for _ in range(ROUNDS):
         own.append(_round(ours, our_paths, A_ROUND))
         with as_stock:
             other.append(_round(theirs, their_paths, A_ROUND))
-    own_queries, own_bytes = _counted(ours, our_paths[0])
+    own_sizes = _sizes(ours, our_paths[0])
     with as_stock:
-        other_queries, other_bytes = _counted(theirs, their_paths[0])
+        other_sizes = _sizes(theirs, their_paths[0])
     own_cpu, other_cpu = (statistics.median(cpu for cpu, _wall in each) for each in (own, other))
     return {
         "cpu_ms": own_cpu, "stock_cpu_ms": other_cpu, "ratio": own_cpu / other_cpu,
         "wall_ms": statistics.median(wall for _cpu, wall in own),
         "stock_wall_ms": statistics.median(wall for _cpu, wall in other),
-        "queries": own_queries, "stock_queries": other_queries, "bytes": own_bytes, "stock_bytes": other_bytes,
+        **own_sizes, **{f"stock_{key}": value for key, value in other_sizes.items()},
     }  # fmt: skip
 
 
@@ -113,11 +123,19 @@ def _round(site: Site, paths: list[str], times: int) -> tuple[float, float]:
     return (time.process_time() - cpu) * 1000 / times, (time.perf_counter() - wall) * 1000 / times
 
 
-def _counted(site: Site, path: str) -> tuple[int, int]:
+def _sizes(site: Site, path: str) -> dict[str, int]:
+    """Queries and bytes of a page, and how many characters a reader is told: text and titles, without the markup."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     site.get(path)
     with CaptureQueriesContext(connection) as queries:
-        size = len(site.get(path))
-    return len(queries), size
+        body = site.get(path)
+    return {"queries": len(queries), "bytes": len(body), "characters": len(told(body.decode()))}
+
+
+def told(page: str) -> str:
+    """What a reader meets on a page: its texts and the titles of its cells."""
+    body = page.partition("<body")[2].partition(">")[2]
+    titles = TITLE.findall(body)
+    return " ".join((MARKUP.sub(" ", body) + " " + " ".join(titles)).split())
