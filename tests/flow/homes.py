@@ -25,8 +25,8 @@ from anye.config import commands
 plain = commands.set_up
 def set_up(home, login):
     plain(home, login)
-    from anye.flow import files, load
-    load.BLOCK_ROWS, files.SMALL_LINES = {rows}, 10
+    from anye.flow import load
+    load.BLOCK_ROWS = {rows}
     {sabotage}
 commands.set_up = set_up
 from anye.cli import main
@@ -47,7 +47,8 @@ with acting(BATCH):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'stage'")
         stages = cursor.fetchone()[0]
-    blocks = list(RawBlock.objects.order_by("batch__file_name", "number").values_list("number", "first_line", "last_line"))
+    told = ("batch__file_name", "number", "first_line", "last_line")
+    blocks = list(RawBlock.objects.order_by(*told).values_list(*told))
     told = {"views": current_views(), "batches": list(counts), "blocks": blocks, "stages": stages, "altered": altered()}
 print(json.dumps(told))
 """

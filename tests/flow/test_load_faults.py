@@ -1,17 +1,20 @@
 """Files that cannot be read, or not to their end: nothing of them is taken, and the fault stays with its code."""
 
+import datetime as dt
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from django.db import connection
+from polars.testing import assert_frame_equal
 
 from anye.engine.errors import FileFault
+from anye.engine.intake.clean import Context as Cleaning
+from anye.engine.intake.files import OpenFile as InProcess
 from anye.flow import files, load
-from anye.flow.blocks import Context
+from anye.flow.blocks import Block, Context
 from anye.flow.digests import current_rows
 from anye.flow.load import Report
 from anye.records.accounts.scope import BATCH, acting
@@ -70,16 +73,15 @@ def test_a_file_that_nobody_can_read_leaves_nothing(
 @pytest.fixture
 def reader_dies(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """reader_dies(n): reading ends with a fault after n blocks below the heading; 99 and it never does."""
-    plain, left = files.read_blocks, [99]
+    plain, left = files.OpenFile.blocks, [99]
 
-    def reading(path: Path, **how: Any) -> Iterator[pl.DataFrame]:
-        for place, block in enumerate(plain(path, **how)):
-            if how.get("start_line", 1) > 1 and place == left[0]:
-                raise FileFault("too_large", {"reason": "memory", "bytes": path.stat().st_size})
+    def reading(self: files.OpenFile, *, known_on: dt.date) -> Iterator[Block]:
+        for block in plain(self, known_on=known_on):
+            if block.number == left[0]:
+                raise FileFault("too_large", {"reason": "memory", "bytes": 1})
             yield block
 
-    monkeypatch.setattr(files, "read_blocks", reading)
-    monkeypatch.setattr(files, "SMALL_LINES", 10)
+    monkeypatch.setattr(files.OpenFile, "blocks", reading)
     monkeypatch.setattr(load, "BLOCK_ROWS", 10)
     return lambda n: left.__setitem__(0, n)
 
@@ -122,14 +124,19 @@ def test_a_mended_file_loads_beside_the_failed_one(
     assert dict(Batch.objects.values_list("pk", "state")) == {failed.batch: "failed", mended.batch: "published"}
 
 
-def test_small_files_are_read_at_once_and_give_the_blocks_of_large_ones(
-    tmp_path: Path, context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_blocks_out_of_the_reading_process_are_those_cleaned_here(tmp_path: Path, context: Context) -> None:
     path = people(tmp_path / "ledger.csv")
-    (small,) = files.open_file(path, context.profiles, source=None, name=path.name).sheets
-    monkeypatch.setattr(files, "SMALL_LINES", 10)
-    (large,) = files.open_file(path, context.profiles, source=None, name=path.name).sheets
-    assert small.lines is not None
-    assert large.lines is None
-    for once, part in zip(small.blocks(path, 10), large.blocks(path, 10), strict=True):
-        assert once.select(sorted(once.columns)).equals(part.select(sorted(part.columns)))
+    on = dt.date(2020, 12, 1)
+    here = InProcess(path, context.profiles.values(), name=path.name, block_rows=10)
+    wanted = list(here.blocks(Cleaning(on=on, areas=context.areas, trial=context.trial, file_name=path.name)))
+    with files.OpenFile(path, context, source=None, name=path.name, block_rows=10) as opened:
+        assert (opened.profile.name, opened.month) == (here.profile.name, here.month)
+        found = list(opened.blocks(known_on=on))
+    assert [(block.number, block.sheet_no) for block in found] == [(at, 0) for at in range(len(wanted))]
+    for block, (_, cleaned) in zip(found, wanted, strict=True):
+        assert block.cleaned.month == cleaned.month
+        assert list(block.cleaned.facts) == list(cleaned.facts)
+        for name in ("rows", "faults", "queries", "no_rows"):
+            assert_frame_equal(getattr(block.cleaned, name), getattr(cleaned, name))
+        for name, frame in cleaned.facts.items():
+            assert_frame_equal(block.cleaned.facts[name], frame)

@@ -113,18 +113,24 @@ def conflicting_files(folder: Path) -> list[Path]:
 @pytest.fixture
 def loader(context: Context, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     """Loads a file; reading and cleaning it is done once, because they do not know of other files."""
-    blocks = cache(lambda opened, known_on: tuple(plain_blocks(opened, context, known_on=known_on, block_rows=20_000)))
-    plain_blocks, plain_open = files.OpenFile.blocks, files.open_file
-    opened = cache(lambda path: plain_open(path, context.profiles, source=None, name=path.name))
 
-    def kept(self: files.OpenFile, _: Context, *, known_on: dt.date, block_rows: int) -> Iterator[Block]:
-        return iter(blocks(self, known_on))
+    @cache
+    def read(path: Path) -> tuple[files.OpenFile, tuple[Block, ...]]:
+        with files.OpenFile(path, context, source=None, name=path.name, block_rows=20_000) as opened:
+            return opened, tuple(plain_blocks(opened, known_on=known_on(path)))
 
+    def kept(self: files.OpenFile, *, known_on: dt.date) -> Iterator[Block]:
+        return iter(next(blocks for opened, blocks in map(read, asked) if opened is self))
+
+    def known_on(path: Path) -> dt.date:
+        return KNOWN[len(path.stem) % 2]
+
+    plain_blocks, asked = files.OpenFile.blocks, set[Path]()
     monkeypatch.setattr(files.OpenFile, "blocks", kept)
-    monkeypatch.setattr(load, "open_file", lambda path, profiles, *, source, name: opened(path))
+    monkeypatch.setattr(load, "OpenFile", lambda path, *_, **__: asked.add(path) or read(path)[0])
 
     def one(path: Path) -> None:
-        report = load.load_file(path, context=context, known_on=KNOWN[len(path.stem) % 2])
+        report = load.load_file(path, context=context, known_on=known_on(path))
         assert report.fault is None
 
     return one

@@ -16,7 +16,7 @@ from django.utils import timezone
 from anye.engine.errors import FileFault
 from anye.flow import staging
 from anye.flow.blocks import Context, start_over, store_block
-from anye.flow.files import OpenFile, open_file
+from anye.flow.files import OpenFile
 from anye.flow.publishing import publish_batch
 from anye.flow.refused import without_values
 from anye.records.accounts.scope import BATCH, acting
@@ -93,12 +93,18 @@ def load_file(
     sha = _digest_of(path)
     report = Report(file_name or path.name, sha.hex())
     try:
-        opened = open_file(path, context.profiles, source=source, name=file_name or path.name)
+        with OpenFile(path, context, source=source, name=report.file, block_rows=BLOCK_ROWS) as opened:
+            return _load(opened, report, sha, context, known_on or timezone.localdate(), by, progress)
     except FileFault as fault:
         report.fault = fault
         return report
+
+
+def _load(
+    opened: OpenFile, report: Report, sha: bytes, context: Context, known_on: date, by: str, progress: Progress
+) -> Report:
+    """Raises FileFault when the file cannot be read to its end: then nothing of it stays but the failed batch."""
     report.source = opened.profile.name
-    known = known_on or timezone.localdate()
     with acting(BATCH, actor=by, purpose="load"):
         batch = actions.open_batch(
             source=opened.profile.name,
@@ -106,7 +112,7 @@ def load_file(
             sha256=sha,
             file_name=report.file,
             file_month=opened.month,
-            known_on=known,
+            known_on=known_on,
             by=by,
         )
     report.batch = batch.pk
@@ -115,12 +121,11 @@ def load_file(
         try:
             fresh = _bring_in(batch, opened, context, by, progress)
         except FileFault as fault:
-            report.fault = fault
             with acting(BATCH, actor=by, purpose="load"):
-                actions.fail_batch(batch=batch, failure=report.failure() or {})
+                actions.fail_batch(batch=batch, failure={"code": fault.code, "params": dict(fault.params)})
                 start_over(batch.pk)
                 staging.drop(batch.pk)
-            return report
+            raise
     return _reported(report, batch.pk, fresh=fresh)
 
 
@@ -136,7 +141,7 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progres
             if not done:
                 start_over(batch.pk)
         rows = 0
-        for block in opened.blocks(context, known_on=batch.known_on, block_rows=BLOCK_ROWS):
+        for block in opened.blocks(known_on=batch.known_on):
             rows += block.cleaned.rows_read
             if block.number not in done:
                 with acting(BATCH, actor=by, purpose="load"):

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from anye.engine.errors import FileFault
-from anye.engine.intake import spreadsheets
+from anye.engine.intake import apart
 from anye.engine.intake.reading import read_blocks, sheets
 from anye.engine.intake.spreadsheets import read_in_subprocess
 
@@ -232,7 +232,7 @@ def test_several_waits_share_one_allowance() -> None:
             self.is_killed = True
 
     reader = Reader()
-    patience = spreadsheets._Patience(reader, 0.3)  # type: ignore[arg-type]
+    patience = apart.Patience(reader, 0.3)  # type: ignore[arg-type]
     with patience:
         time.sleep(0.2)
     assert not reader.is_killed
@@ -256,4 +256,4 @@ def test_a_caller_that_stops_early_leaves_no_process_behind(tmp_path: Path) -> N
 def test_the_reader_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://owner:" + base64.b64encode(b"x").decode() + "@localhost/anye")
     monkeypatch.setenv("ANYE_HOME", "/somewhere")
-    assert not {"DATABASE_URL", "ANYE_HOME"} & set(spreadsheets._environment())
+    assert not {"DATABASE_URL", "ANYE_HOME"} & set(apart.environment())

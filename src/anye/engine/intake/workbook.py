@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import os
 import sys
+import time
 import zipfile
 import zlib
 from collections import deque
@@ -31,7 +32,8 @@ from python_calamine import (
 )
 
 from anye.engine.errors import FileFault
-from anye.engine.intake.frames import write_frame
+from anye.engine.intake.apart import PROCESSOR_SECONDS, SECONDS_A_ROW, limit_memory, limit_time, say_fault
+from anye.engine.intake.frames import read_frame, write_frame
 from anye.engine.intake.layout import Layout, Layouts, UnsafeXmlError
 from anye.engine.intake.merges import Spreader
 
@@ -53,29 +55,16 @@ class Row(NamedTuple):
 
 def main() -> None:
     """Answer the request on standard input. Standard output belongs to the frames alone."""
-    request = json.load(sys.stdin)
+    request = json.loads(read_frame(sys.stdin.buffer)[1])
     with os.fdopen(os.dup(1), "wb") as out:
         send = partial(write_frame, out)
         try:
             limit_memory(request["memory_bytes"])
+            limit_time(PROCESSOR_SECONDS)
             answer(request, send)
             send(b"E", b"")
-        except FileFault as fault:
-            send(b"F", json.dumps({"code": fault.code, "params": dict(fault.params)}).encode())
-
-
-def limit_memory(allowed: int) -> None:
-    """Allow `allowed` bytes of address space beyond what is in use now. Only Linux tells and enforces this."""
-    status = Path("/proc/self/statm")
-    if not status.exists():
-        return
-    import resource  # not on Windows
-
-    in_use = int(status.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = in_use + allowed
-    resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the register in clear
+        except BaseException as error:  # noqa: BLE001 the parent says it in a sentence
+            say_fault(out, error)
 
 
 def answer(request: dict[str, Any], send: Send) -> None:
@@ -114,7 +103,8 @@ def answer(request: dict[str, Any], send: Send) -> None:
 
 def worksheets(book: CalamineWorkbook) -> list[str]:
     """Names of the sheets that hold cells, in the workbook's order; charts, dialogs and macros are not read."""
-    return [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    return list(dict.fromkeys(names))  # a second one of the same name cannot be asked for
 
 
 def sheet_facts(book: CalamineWorkbook, layouts: Layouts, name: str) -> dict[str, Any]:
@@ -160,6 +150,7 @@ def send_sheet(
         else:
             deque(block, maxlen=0)
         number += 1
+        limit_time(PROCESSOR_SECONDS + number * request["block_rows"] * SECONDS_A_ROW - time.process_time())
     return number
 
 

@@ -1,0 +1,91 @@
+"""A file read once, sheet by sheet: recognised by the headings, and clean blocks of the sheets that follow one profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, groupby
+from pathlib import Path
+
+import polars as pl
+
+from anye.engine.errors import FileFault
+from anye.engine.intake.clean import Cleaned, Context, clean_file
+from anye.engine.intake.periods import file_month
+from anye.engine.intake.profile import Profile
+from anye.engine.intake.reading import read_blocks
+from anye.engine.intake.recognise import Recognised, recognise
+
+HEADING_LINES = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A sheet that follows the file's profile; `number` counts the file's sheets with content from 0."""
+
+    number: int
+    known: Recognised
+    blocks: Iterator[pl.DataFrame]
+
+
+class OpenFile:
+    """A recognised file, read as far as its first sheet that a profile knows.
+
+    `month` is what that sheet's title, else the file's name, says. `passed_over`: names of the sheets with content that
+    are not taken, complete once the blocks are read.
+    """
+
+    def __init__(self, path: Path, profiles: Iterable[Profile], *, name: str, block_rows: int) -> None:
+        """Raises FileFault: as reading does, heading_unknown, no_rows."""
+        self._name, self._profiles = name, list(profiles)
+        self.passed_over: list[str] = []
+        self._profile: Profile | None = None
+        self._sheets = self._taken(read_blocks(path, block_rows=block_rows))
+        first = next(self._sheets)
+        self.profile = first.known.profile
+        self.month = file_month(first.known.header.title, name, sources=self.profile.month_from)
+        self._sheets = chain((first,), self._sheets)
+
+    def blocks(self, context: Context) -> Iterator[tuple[int, Cleaned]]:
+        """Every sheet's number and its clean blocks, once. The same file and size of blocks give the same blocks."""
+        for sheet in self._sheets:
+            for cleaned in clean_file(sheet.blocks, profile=self.profile, header=sheet.known.header, context=context):
+                yield sheet.number, cleaned
+
+    def _taken(self, blocks: Iterator[pl.DataFrame]) -> Iterator[Sheet]:
+        """The sheets of the profile that the first recognised one follows."""
+        fault: FileFault | None = None
+        for number, (name, lines) in enumerate(groupby(blocks, key=lambda block: block.item(0, "_sheet"))):
+            head = _head(lines)
+            try:
+                known = recognise(pl.concat(head, how="diagonal").head(HEADING_LINES), self._profiles)
+            except FileFault as problem:
+                if problem.code != "heading_unknown":
+                    raise
+                fault = fault or problem
+                self.passed_over.append(name or self._name)
+                continue
+            if self._profile is None:
+                self._profile = known.profile
+            elif known.profile is not self._profile:
+                self.passed_over.append(name or self._name)
+                continue
+            yield Sheet(number, known, _below(chain(head, lines), known.header.last_line))
+        if self._profile is None:
+            raise fault or FileFault("no_rows", {})
+
+
+def _head(lines: Iterator[pl.DataFrame]) -> list[pl.DataFrame]:
+    """The first blocks of a sheet, as many as a heading may need."""
+    head: list[pl.DataFrame] = []
+    while sum(block.height for block in head) < HEADING_LINES and (block := next(lines, None)) is not None:
+        head.append(block)
+    return head
+
+
+def _below(blocks: Iterable[pl.DataFrame], last_line: int) -> Iterator[pl.DataFrame]:
+    """The lines below the heading."""
+    for block in blocks:
+        below = block if block.item(0, "_line") > last_line else block.filter(pl.col("_line") > last_line)
+        if below.height:
+            yield below
