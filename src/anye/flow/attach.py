@@ -7,6 +7,8 @@ that disagrees, the rows that followed the old leader let go and those that agre
 Works on temporary tables of the load's transaction: `touched` (ID numbers under blind index) and `link` (row → person).
 """
 
+from datetime import date
+
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -20,18 +22,7 @@ LEADING = "o.identity_rank DESC, coalesce(b.file_month, {}) DESC, b.known_on DES
 def attach(stage: str, batch: int, creates: bool) -> None:
     """Make `touched` and `link` for a staged batch; create the persons that its creating rows call for."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE touched (id_blind bytea PRIMARY KEY) ON COMMIT DROP")
-        cursor.execute(f"INSERT INTO touched SELECT DISTINCT id_blind FROM {stage}_row")
-        cursor.execute("ANALYZE touched")
-        cursor.execute(
-            """
-            CREATE TEMPORARY TABLE link (batch_id bigint, sheet_no smallint, line int, person_id bigint,
-                                         scope_no bigint, PRIMARY KEY (batch_id, sheet_no, line)) ON COMMIT DROP;
-            CREATE TEMPORARY TABLE let_go (batch_id bigint, sheet_no smallint, line int, person_id bigint)
-                ON COMMIT DROP;
-            CREATE TEMPORARY TABLE led_anew (person_id bigint) ON COMMIT DROP;
-            """
-        )
+        _touch(cursor, f"SELECT DISTINCT id_blind FROM {stage}_row")
         if creates:
             _lead(cursor, "led_before")
             _claim_all(cursor, stage, batch)
@@ -42,6 +33,45 @@ def attach(stage: str, batch: int, creates: bool) -> None:
             _follow(cursor)
         _link_rows(cursor, stage, creates)
         cursor.execute("ANALYZE link")
+
+
+def forget(batch: int) -> None:
+    """The claims of a batch that is withdrawn go: who leads and who follows is settled among the others.
+
+    Makes `touched` and `link` as `attach` does, and `orphans`: persons of whom no creating row speaks any more.
+    """
+    with connection.cursor() as cursor:
+        _touch(cursor, f"SELECT DISTINCT id_blind FROM registers_rowclaim WHERE batch_id = {batch}")
+        _lead(cursor, "led_before")
+        cursor.execute("DELETE FROM registers_rowclaim WHERE batch_id = %s", [batch])
+        _lead(cursor, "leader")
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE orphans ON COMMIT DROP AS
+            SELECT p.id AS person_id, w.name_key FROM led_before w JOIN people_person p ON p.id_blind = w.id_blind
+            WHERE NOT EXISTS (SELECT 1 FROM leader d WHERE d.id_blind = w.id_blind)
+            """
+        )
+        _note_new_leaders(cursor)
+        _follow(cursor)
+        _link_waiting(cursor)
+        cursor.execute("ANALYZE link")
+
+
+def _touch(cursor: CursorWrapper, numbers: str) -> None:
+    """`touched` (from SQL that yields ID numbers under blind index), and the empty tables of what follows from it."""
+    cursor.execute("CREATE TEMPORARY TABLE touched (id_blind bytea PRIMARY KEY) ON COMMIT DROP")
+    cursor.execute(f"INSERT INTO touched {numbers}")
+    cursor.execute("ANALYZE touched")
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE link (batch_id bigint, sheet_no smallint, line int, person_id bigint,
+                                     scope_no bigint, PRIMARY KEY (batch_id, sheet_no, line)) ON COMMIT DROP;
+        CREATE TEMPORARY TABLE let_go (batch_id bigint, sheet_no smallint, line int, person_id bigint)
+            ON COMMIT DROP;
+        CREATE TEMPORARY TABLE led_anew (person_id bigint) ON COMMIT DROP;
+        """
+    )
 
 
 def _claim_all(cursor: CursorWrapper, stage: str, batch: int) -> None:
@@ -129,34 +159,41 @@ def _follow(cursor: CursorWrapper) -> None:
     )
 
 
+# an officer may have corrected the name since: the person's current name agrees too; a hidden one has none
+_AGREES = "(r.name_key = d.name_key OR r.birth_on = d.birth_on OR (r.name_key = p.name_key AND NOT p.is_hidden))"
+_KNOWN = "JOIN people_person p ON p.id_blind = r.id_blind LEFT JOIN leader d ON d.id_blind = r.id_blind"
+
+
 def _link_rows(cursor: CursorWrapper, stage: str, creates: bool) -> None:
     """Rows of registers that create nobody: this batch's, and those that waited for one of the touched numbers."""
-    # an officer may have corrected the name since: the person's current name agrees too
-    agrees = "(r.name_key = d.name_key OR r.birth_on = d.birth_on OR r.name_key = p.name_key)"
-    known = "JOIN people_person p ON p.id_blind = r.id_blind LEFT JOIN leader d ON d.id_blind = r.id_blind"
-    if not creates:
-        cursor.execute(
-            f"""
-            INSERT INTO link SELECT r.batch_id, r.sheet_no, r.line, p.id, p.scope_no FROM {stage}_row r {known}
-            WHERE {agrees} ORDER BY p.id
-            """
-        )
-        cursor.execute(
-            f"""
-            INSERT INTO registers_rowclaim
-                (batch_id, sheet_no, line, id_blind, name_key, birth_on, is_creating, scope_no, person_id)
-            SELECT r.batch_id, r.sheet_no, r.line, r.id_blind, r.name_key, r.birth_on, false, r.scope_no, NULL
-            FROM {stage}_row r
-            WHERE NOT EXISTS (SELECT 1 FROM link l WHERE l.batch_id = r.batch_id AND l.sheet_no = r.sheet_no
-                              AND l.line = r.line)
-            """
-        )
+    if creates:
+        _link_waiting(cursor)
         return
+    cursor.execute(
+        f"""
+        INSERT INTO link SELECT r.batch_id, r.sheet_no, r.line, p.id, p.scope_no FROM {stage}_row r {_KNOWN}
+        WHERE {_AGREES} ORDER BY p.id
+        """
+    )
+    cursor.execute(
+        f"""
+        INSERT INTO registers_rowclaim
+            (batch_id, sheet_no, line, id_blind, name_key, birth_on, is_creating, scope_no, person_id)
+        SELECT r.batch_id, r.sheet_no, r.line, r.id_blind, r.name_key, r.birth_on, false, r.scope_no, NULL
+        FROM {stage}_row r
+        WHERE NOT EXISTS (SELECT 1 FROM link l WHERE l.batch_id = r.batch_id AND l.sheet_no = r.sheet_no
+                          AND l.line = r.line)
+        """
+    )
+
+
+def _link_waiting(cursor: CursorWrapper) -> None:
     cursor.execute(
         f"""
         WITH found AS (
             SELECT r.id, p.id AS person_id, p.scope_no FROM registers_rowclaim r
-            JOIN touched t ON t.id_blind = r.id_blind {known} WHERE NOT r.is_creating AND r.person_id IS NULL AND {agrees}
+            JOIN touched t ON t.id_blind = r.id_blind {_KNOWN}
+            WHERE NOT r.is_creating AND r.person_id IS NULL AND {_AGREES}
         ), gone AS (DELETE FROM registers_rowclaim c USING found f WHERE c.id = f.id RETURNING c.*)
         INSERT INTO link SELECT g.batch_id, g.sheet_no, g.line, f.person_id, f.scope_no
         FROM gone g JOIN found f ON f.id = g.id
@@ -195,8 +232,28 @@ def recheck(stage: str, office_no: int) -> None:
         )
 
 
-def retire_for_rebuild(persons: list[int], batch: int) -> None:
-    """Retire what files said of these persons, and link the rows they keep, to be taken anew."""
+def wait_again(stage: str) -> None:
+    """Rows linked to an orphan wait for whoever bears the number next; what an officer said, for the same name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH gone AS (DELETE FROM link l USING orphans o WHERE l.person_id = o.person_id RETURNING l.*, o.name_key)
+            INSERT INTO registers_rowclaim
+                (batch_id, sheet_no, line, id_blind, name_key, birth_on, is_creating, scope_no, person_id)
+            SELECT g.batch_id, g.sheet_no, g.line, p.id_blind, coalesce(r.name_key, g.name_key), r.birth_on, false,
+                   coalesce(r.scope_no, p.scope_no), NULL
+            FROM gone g JOIN people_person p ON p.id = g.person_id
+            LEFT JOIN {stage}_row r ON r.batch_id = g.batch_id AND r.sheet_no = g.sheet_no AND r.line = g.line
+            ON CONFLICT DO NOTHING
+            """
+        )
+
+
+def retire_for_rebuild(persons: list[int], batch: int, *, on: date | None = None) -> None:
+    """Retire what files said of these persons, and link the rows they keep, to be taken anew.
+
+    `on`: the day, when it is not the one on which the batch became known.
+    """
     said = " UNION ".join(
         f"""SELECT f.person_id, f.source_batch AS batch_id, f.source_sheet AS sheet_no, f.source_line AS line
             FROM {spec.table} f WHERE f.person_id = ANY(%(persons)s)
@@ -212,21 +269,22 @@ def retire_for_rebuild(persons: list[int], batch: int) -> None:
             INSERT INTO link
             SELECT s.batch_id, s.sheet_no, s.line, s.person_id, p.scope_no FROM ({said}) s
             JOIN people_person p ON p.id = s.person_id
-            WHERE NOT EXISTS (SELECT 1 FROM let_go g WHERE g.batch_id = s.batch_id AND g.sheet_no = s.sheet_no
-                              AND g.line = s.line AND g.person_id = s.person_id)
-              -- what was taken back is not said again
-              AND NOT EXISTS (SELECT 1 FROM registers_batch b WHERE b.id = s.batch_id AND b.state = 'withdrawn')
+            -- a row that waits, or follows somebody else by now, has no say; what was taken back is not said again
+            WHERE NOT EXISTS (SELECT 1 FROM registers_rowclaim c WHERE c.batch_id = s.batch_id
+                              AND c.sheet_no = s.sheet_no AND c.line = s.line AND c.person_id IS DISTINCT FROM s.person_id)
+              AND NOT EXISTS (SELECT 1 FROM registers_batch b WHERE b.id = s.batch_id
+                              AND (b.state = 'withdrawn' OR b.id = %(batch)s))
             ON CONFLICT DO NOTHING
             """,
-            {"persons": persons},
+            {"persons": persons, "batch": batch},
         )
         for spec in SPECS.values():
             if spec.parent == "person_id":
                 cursor.execute(
                     f"""
                     UPDATE {spec.table} f SET retired_by = %s,
-                        retired_on = (SELECT b.known_on FROM registers_batch b WHERE b.id = %s)
+                        retired_on = coalesce(%s, (SELECT b.known_on FROM registers_batch b WHERE b.id = %s))
                     WHERE f.person_id = ANY(%s) AND f.retired_on IS NULL
                     """,
-                    [batch, batch, persons],
+                    [batch, on, batch, persons],
                 )

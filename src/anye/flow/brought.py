@@ -39,7 +39,7 @@ def altered() -> list[tuple[int | None, str]]:
     """
     faults: list[tuple[int | None, str]] = []
     accounted = dict.fromkeys(SPECS, 0)
-    events = Event.objects.filter(verb__in=["load", "entry"], payload__has_key="digests").order_by("id")
+    events = Event.objects.filter(verb__in=["load", "entry", "withdraw"], payload__has_key="digests").order_by("id")
     for event in events.iterator():
         for name, told in event.payload["digests"].items():
             accounted[name] += told["rows"]

@@ -16,7 +16,7 @@ _LEFT_OUT = {"sealed", "phone_sealed"}
 _NODES = {
     "people_person": (
         "SELECT concat_ws('|', encode(id_blind, 'hex'), name, name_key, sex, birth_on, scope_no, care_area,"
-        " encode(phone_blind, 'hex'), groups::text, is_employed, wants_work, is_hidden) FROM people_person"
+        " encode(phone_blind, 'hex'), groups::text, is_employed, wants_work) FROM people_person WHERE NOT is_hidden"
     ),
     # a node that no current fact speaks of is seen by nobody
     "people_household": (
@@ -27,7 +27,7 @@ _NODES = {
         f"SELECT concat_ws('|', g.gram, g.name, {_PERSON}, g.scope_no) FROM people_namegram g"
         " JOIN people_person p ON p.id = g.person_id"
     ),
-    "firms_firm": "SELECT concat_ws('|', code, credit_code, name, name_key) FROM firms_firm",
+    "firms_firm": "SELECT concat_ws('|', code, credit_code, name, name_key) FROM firms_firm WHERE NOT is_hidden",
     "findings_finding": (
         "SELECT concat_ws('|', encode(key, 'hex'), rule, month, scope_no, state) FROM findings_finding"
         " WHERE state <> 'gone'"

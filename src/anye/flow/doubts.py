@@ -6,6 +6,7 @@ settled stays settled.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -103,9 +104,12 @@ _RULES = {
 }
 
 
-def raise_doubts(batch_id: int, *, insurance_only: bool, persons: str = "SELECT DISTINCT person_id FROM link") -> None:
+def raise_doubts(
+    batch_id: int, *, insurance_only: bool, persons: str = "SELECT DISTINCT person_id FROM link", on: date | None = None
+) -> None:
     """Find anew what is doubtful about `persons` (SQL yielding ids), and bring findings and visits in line.
 
+    `on`: the day of it, when it is not the one on which the batch became known.
     A load that brought insurance months alone can change two rules only: a million rows need not ask the others.
     """
     asked = ("Q04", "Q09") if insurance_only else tuple(_RULES)
@@ -128,14 +132,14 @@ def raise_doubts(batch_id: int, *, insurance_only: bool, persons: str = "SELECT 
         cursor.execute(
             """
             CREATE TEMPORARY TABLE newest ON COMMIT DROP AS SELECT max(i.month) AS month FROM places_office o,
-                LATERAL (SELECT max(month) AS month FROM firms_insurancemonth WHERE scope_no = o.scope_no) i
+                LATERAL (SELECT max(month) AS month FROM firms_insurancemonth WHERE scope_no = o.scope_no AND retired_on IS NULL) i
             """
         )
         _find(cursor, asked)
         if not insurance_only:
             _find_near_ids(cursor)
         cursor.execute("ANALYZE doubts")
-        _keep(cursor, batch_id, asked if insurance_only else QUALITY_RULES)
+        _keep(cursor, batch_id, asked if insurance_only else QUALITY_RULES, on)
         # the other of two near numbers may be somebody whom the load did not touch
         cursor.execute("INSERT INTO suspects SELECT person_id FROM doubts EXCEPT SELECT person_id FROM suspects")
         _visits(cursor)
@@ -158,7 +162,7 @@ def _find(cursor: CursorWrapper, asked: Sequence[str]) -> None:
                    sha256(convert_to(r.rule || '|' || encode(coalesce(p.id_blind, p.token::bytea), 'hex') || '|'
                                      || r.org, 'UTF8')) AS key
             FROM ({rules}) r (person_id, rule, firm_id, month, org, evidence, params)
-            JOIN people_person p ON p.id = r.person_id
+            JOIN people_person p ON p.id = r.person_id AND NOT p.is_hidden
         ) all_doubts ORDER BY key
         """
     )
@@ -190,14 +194,15 @@ def _find_near_ids(cursor: CursorWrapper) -> None:
             )
 
 
-def _keep(cursor: CursorWrapper, batch_id: int, asked: Sequence[str]) -> None:
+def _keep(cursor: CursorWrapper, batch_id: int, asked: Sequence[str], on: date | None) -> None:
+    day = "(SELECT coalesce(%s, known_on) AS known_on FROM registers_batch WHERE id = %s)"
     cursor.execute(
         f"""
         INSERT INTO findings_finding (token, key, rule, person_id, scope_no, firm_id, month, evidence, params, state,
                                       found_on, seen_on, due_on)
         SELECT {SQL_TOKEN}, d.key, d.rule, d.person_id, d.scope_no, d.firm_id, d.month, d.evidence, d.params, 'open',
                b.known_on, b.known_on, b.known_on + {VISIT_DAYS}
-        FROM (SELECT DISTINCT ON (key) * FROM doubts ORDER BY key) d, registers_batch b WHERE b.id = %s
+        FROM (SELECT DISTINCT ON (key) * FROM doubts ORDER BY key) d, {day} b
         ON CONFLICT (key) DO UPDATE SET
             evidence = excluded.evidence, params = excluded.params, month = excluded.month, seen_on = excluded.seen_on,
             state = CASE findings_finding.state WHEN 'gone' THEN 'open' ELSE findings_finding.state END,
@@ -205,16 +210,16 @@ def _keep(cursor: CursorWrapper, batch_id: int, asked: Sequence[str]) -> None:
         WHERE (findings_finding.evidence, findings_finding.params, findings_finding.month, findings_finding.state = 'gone')
             IS DISTINCT FROM (excluded.evidence, excluded.params, excluded.month, false)
         """,
-        [batch_id],
+        [on, batch_id],
     )
     cursor.execute(
         f"""
         UPDATE findings_finding f SET state = 'gone', settled_on = b.known_on
-        FROM suspects s, registers_batch b
-        WHERE f.person_id = s.person_id AND b.id = %s AND f.state IN {OPEN} AND f.rule = ANY(%s)
+        FROM suspects s, {day} b
+        WHERE f.person_id = s.person_id AND f.state IN {OPEN} AND f.rule = ANY(%s)
           AND coalesce(f.params ->> 'kind', '') <> %s AND NOT EXISTS (SELECT 1 FROM doubts d WHERE d.key = f.key)
         """,
-        [batch_id, list(asked), "near_ids" if len(asked) == 2 else "-"],
+        [on, batch_id, list(asked), "near_ids" if len(asked) == 2 else "-"],
     )
 
 
@@ -282,7 +287,7 @@ def _list_waiting(cursor: CursorWrapper) -> None:
         SELECT c.batch_id, c.sheet_no, c.line, 'unattached', 'Q04', '{}', c.scope_no
         FROM registers_rowclaim c JOIN touched t ON t.id_blind = c.id_blind
         JOIN people_person p ON p.id_blind = c.id_blind
-        WHERE c.person_id IS NULL AND NOT EXISTS (
+        WHERE c.person_id IS NULL AND NOT p.is_hidden AND NOT EXISTS (
             SELECT 1 FROM registers_fault q WHERE q.batch_id = c.batch_id AND q.sheet_no = c.sheet_no
               AND q.line = c.line AND q.level = 'unattached')
         """

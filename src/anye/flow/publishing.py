@@ -50,7 +50,8 @@ def publish_batch(batch_id: int, context: Context, *, passed_over: Sequence[str]
 
 def clear_temporary(cursor: CursorWrapper) -> None:
     """They go at commit as a rule; inside a larger transaction an earlier load's may still stand."""
-    names = ("touched", "link", "let_go", "led_anew", "led_before", "leader", "office_of")
+    names = ["touched", "link", "let_go", "led_anew", "led_before", "leader", "office_of"]
+    names += ["orphans", "rebuilt", "heard", "stood", "stands"]  # of a withdrawal
     cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{name}" for name in names))
 
 
@@ -63,15 +64,21 @@ def take_facts(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, fa
     since = brought.highest_ids()
     taken = {name: facts.publish(SPECS[name], f"{stage}_{name}", batch_id) for name in there}
     if "firm" in there:
-        cursor.execute(
-            """
-            UPDATE firms_firm f SET name = d.value, name_key = regexp_replace(d.value, '\\s', '', 'g')
-            FROM firms_firmdetail d
-            WHERE d.firm_id = f.id AND d.kind = 'name' AND d.retired_on IS NULL AND f.name <> d.value AND d.id > %s
-            """,
-            [since["firm"]],
-        )
+        name_firms(cursor, since["firm"])
     return taken
+
+
+def name_firms(cursor: CursorWrapper, since: int) -> None:
+    """Firms bear the names that came to stand since; one that nothing was known of is seen again."""
+    cursor.execute(
+        """
+        UPDATE firms_firm f SET name = d.value, name_key = regexp_replace(d.value, '\\s', '', 'g'), is_hidden = false
+        FROM firms_firmdetail d
+        WHERE d.firm_id = f.id AND d.kind = 'name' AND d.retired_on IS NULL AND d.id > %s
+          AND (f.name <> d.value OR f.is_hidden)
+        """,
+        [since],
+    )
 
 
 def _make_nodes(cursor: CursorWrapper, stage: str, there: Sequence[str], batch_id: int) -> None:
@@ -94,10 +101,10 @@ def _make_nodes(cursor: CursorWrapper, stage: str, there: Sequence[str], batch_i
     if "firm" in there:
         cursor.execute(
             f"""
-            INSERT INTO firms_firm (token, code, credit_code, name, name_key)
+            INSERT INTO firms_firm (token, code, credit_code, name, name_key, is_hidden)
             SELECT DISTINCT ON (s.firm_code) {SQL_TOKEN}, s.firm_code,
                    CASE WHEN s.firm_code LIKE '%%:%%' THEN '' ELSE s.firm_code END, s.value,
-                   regexp_replace(s.value, '\\s', '', 'g')
+                   regexp_replace(s.value, '\\s', '', 'g'), false
             FROM {stage}_firm s WHERE s.batch_id = %s
             ORDER BY s.firm_code, s.value
             ON CONFLICT (code) DO NOTHING

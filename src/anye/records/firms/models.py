@@ -15,7 +15,8 @@ class Firm(models.Model):
 
     `code` is the valid credit code, else `unit:` and the register's own number, else `name:` and the name's key.
 
-    Names and credit codes of employers are public register data, so the node itself has no row policy.
+    A firm that no current fact speaks of is hidden. Names and credit codes of employers are public register data, so
+    the node itself has no row policy.
     """
 
     token = models.CharField(max_length=22, unique=True)
@@ -23,6 +24,7 @@ class Firm(models.Model):
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
     name = models.CharField("名称", max_length=160)
     name_key = models.CharField(max_length=160)
+    is_hidden = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["name", "id"], name="firms_firm_by_name")]

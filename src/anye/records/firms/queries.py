@@ -22,7 +22,7 @@ class InsuredSpan:
 
 
 def firms() -> "QuerySet[Firm]":
-    return Firm.objects.order_by("name", "id")
+    return Firm.objects.filter(is_hidden=False).order_by("name", "id")
 
 
 def firms_found(rows: "QuerySet[Firm]", text: str) -> "QuerySet[Firm]":
@@ -32,7 +32,7 @@ def firms_found(rows: "QuerySet[Firm]", text: str) -> "QuerySet[Firm]":
 
 def firm(token: str) -> Firm:
     """The firm behind a link. Raises Firm.DoesNotExist."""
-    found: Firm = Firm.objects.get(token=token)
+    found: Firm = Firm.objects.get(token=token, is_hidden=False)
     return found
 
 

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ("credit_code", models.CharField(blank=True, max_length=18, verbose_name="统一社会信用代码")),
                 ("name", models.CharField(max_length=160, verbose_name="名称")),
                 ("name_key", models.CharField(max_length=160)),
+                ("is_hidden", models.BooleanField(default=False)),
             ],
             options={
                 "indexes": [models.Index(fields=["name", "id"], name="firms_firm_by_name")],
