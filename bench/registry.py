@@ -122,7 +122,11 @@ def _insert(cursor: object, stage: str, batch: int, where: str) -> None:
         SELECT p.id, p.scope_no, k.kind, k.value, '2020-01-01', {batch}, 0, r.line
         FROM {stage}_row r JOIN people_person p ON p.id_blind = r.id_blind,
              LATERAL (VALUES ('name', r.name), ('name_key', r.name_key), ('residence', r.area_code)) k (kind, value)
-        WHERE r.{where}
+        WHERE r.{where};
+        INSERT INTO registers_rowclaim
+            (batch_id, sheet_no, line, id_blind, name_key, birth_on, is_creating, scope_no, person_id)
+        SELECT {batch}, 0, r.line, r.id_blind, r.name_key, r.birth_on, true, p.scope_no, p.id
+        FROM {stage}_row r JOIN people_person p ON p.id_blind = r.id_blind WHERE r.{where}
         """
     )
 

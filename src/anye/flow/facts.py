@@ -33,12 +33,15 @@ def publish(spec: FactSpec, stage: str, batch: int) -> Published:
     """
     with connection.cursor() as cursor:
         _incoming(cursor, spec, stage, batch)
-        cursor.execute("SELECT count(*) FROM incoming")
-        if not cursor.fetchone()[0]:
+        cursor.execute("SELECT count(*), count(*) FILTER (WHERE place > 1) FROM incoming")
+        every, weaker = cursor.fetchone()
+        if not every:
             cursor.execute("DROP TABLE incoming")
             return Published()
         _judge(cursor, spec)
         published = _apply(cursor, spec)
+        if weaker:
+            _also_said(cursor, spec, published)
         cursor.execute("DROP TABLE incoming, judged")
     return published
 
@@ -98,13 +101,16 @@ def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str, batch: int) -> 
 
 
 def _judge(cursor: CursorWrapper, spec: FactSpec) -> None:
-    """One line a key that somebody spoke of: the strongest newcomer beside what is current, and who wins."""
+    """One line a key that somebody spoke of: where its strongest newcomer stands, what is current, and who wins.
+
+    `at` is the newcomer's place in `incoming`: the rows are wide, and a million of them are not written twice.
+    """
     same_key, same = _matching(spec)
     cursor.execute("ANALYZE incoming")
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE judged ON COMMIT DROP AS
-        SELECT i.*, f.id AS fact_id, f.known_on AS fact_known, f.source_batch AS fact_batch,
+        SELECT i.ctid AS at, f.id AS fact_id, f.known_on AS fact_known, f.source_batch AS fact_batch,
                (f.source_batch = i.batch_id AND f.source_sheet = i.sheet_no AND f.source_line = i.line) AS is_itself,
                f.id IS NOT NULL AND ({same}) AS is_same,
                CASE WHEN f.id IS NULL THEN true WHEN {same} THEN false
@@ -131,58 +137,71 @@ def _judge(cursor: CursorWrapper, spec: FactSpec) -> None:
     cursor.execute("ANALYZE judged")
 
 
-def _apply(cursor: CursorWrapper, spec: FactSpec) -> Published:
-    cursor.execute(
-        f"""
-        UPDATE {spec.table} f SET retired_on = j.known_on, retired_by = j.batch_id
-        FROM judged j WHERE j.fact_id = f.id AND j.wins AND NOT j.is_same
-        """
-    )
-    columns = _quoted(list(spec.columns))
+def _into(spec: FactSpec) -> str:
+    """INSERT INTO the table of facts, up to its SELECT: parent, scope number, content, when known, when retired, source."""
     scope = "" if spec.parent == "firm_id" else "scope_no, "
-    into = (
-        f"INSERT INTO {spec.table} ({spec.parent}, {scope}{columns}, known_on, retired_on, retired_by,"
+    return (
+        f"INSERT INTO {spec.table} ({spec.parent}, {scope}{_quoted(list(spec.columns))}, known_on, retired_on, retired_by,"
         " source_batch, source_sheet, source_line) "
     )
+
+
+def _said(spec: FactSpec) -> str:
+    """What a newcomer says, in the order of `_into` up to the content."""
+    scope = "" if spec.parent == "firm_id" else "i.scope_no, "
+    return f"i.parent_id, {scope}{_quoted(list(spec.columns), 'i')}"
+
+
+def _apply(cursor: CursorWrapper, spec: FactSpec) -> Published:
+    """The strongest newcomers: they retire what they win over, or are kept as overruled, or support what they repeat."""
     cursor.execute(
-        into
-        + f"""
-        SELECT parent_id, {scope}{columns}, known_on,
-               CASE WHEN wins THEN NULL ELSE fact_known END, CASE WHEN wins THEN NULL ELSE fact_batch END,
-               batch_id, sheet_no, line
-        FROM judged WHERE NOT is_same ORDER BY parent_id
+        f"""
+        UPDATE {spec.table} f SET retired_on = i.known_on, retired_by = i.batch_id
+        FROM judged j JOIN incoming i ON i.ctid = j.at WHERE j.fact_id = f.id AND j.wins AND NOT j.is_same
         """
     )
-    inserted = cursor.rowcount
-    supports, overruled = _also_said(cursor, spec, into, scope)
-    return Published(inserted, overruled, supports)
-
-
-def _also_said(cursor: CursorWrapper, spec: FactSpec, into: str, scope: str) -> tuple[int, int]:
-    """Every other newcomer of a key: support where it says what now stands, else kept as overruled."""
-    same_key, same = _matching(spec)
-    current = (
-        f"JOIN {spec.table} f ON f.{spec.parent} = i.parent_id AND f.retired_on IS NULL{same_key} "
-        "WHERE NOT (f.source_batch = i.batch_id AND f.source_sheet = i.sheet_no AND f.source_line = i.line)"
+    # `incoming` is sorted by parent, and so this goes in, as checking the keys of persons in their order is cheaper;
+    # no ORDER BY, which would sort the wide rows again
+    cursor.execute(
+        _into(spec)
+        + f"""
+        SELECT {_said(spec)}, i.known_on, CASE WHEN j.wins THEN NULL ELSE j.fact_known END,
+               CASE WHEN j.wins THEN NULL ELSE j.fact_batch END, i.batch_id, i.sheet_no, i.line
+        FROM incoming i JOIN judged j ON j.at = i.ctid WHERE NOT j.is_same
+        """
     )
-    # the strongest newcomers are in `judged` with the fact they repeat; only the weaker ones must look for it
+    published = Published(inserted=cursor.rowcount)
     cursor.execute(
         f"""
         INSERT INTO registers_support (fact_table, fact_id, batch_id, sheet_no, line)
-        SELECT '{spec.table}', fact_id, batch_id, sheet_no, line FROM judged WHERE is_same AND NOT is_itself
-        UNION ALL
-        SELECT '{spec.table}', f.id, i.batch_id, i.sheet_no, i.line FROM incoming i {current} AND i.place > 1 AND {same}
+        SELECT '{spec.table}', j.fact_id, i.batch_id, i.sheet_no, i.line FROM judged j JOIN incoming i ON i.ctid = j.at
+        WHERE j.is_same AND NOT j.is_itself ON CONFLICT DO NOTHING
+        """
+    )
+    published.supports = cursor.rowcount
+    return published
+
+
+def _also_said(cursor: CursorWrapper, spec: FactSpec, published: Published) -> None:
+    """Every other newcomer of a key: support where it says what now stands, else kept as overruled."""
+    same_key, same = _matching(spec)
+    current = (
+        f"JOIN {spec.table} f ON f.{spec.parent} = i.parent_id AND f.retired_on IS NULL{same_key} WHERE i.place > 1 "
+        "AND NOT (f.source_batch = i.batch_id AND f.source_sheet = i.sheet_no AND f.source_line = i.line)"
+    )
+    cursor.execute(
+        f"""
+        INSERT INTO registers_support (fact_table, fact_id, batch_id, sheet_no, line)
+        SELECT '{spec.table}', f.id, i.batch_id, i.sheet_no, i.line FROM incoming i {current} AND {same}
         ON CONFLICT DO NOTHING
         """
     )
-    supports = cursor.rowcount
-    plain = _quoted(list(spec.columns), "i")
+    published.supports += cursor.rowcount
     cursor.execute(
-        into
+        _into(spec)
         + f"""
-        SELECT i.parent_id, {scope.replace("scope_no", "i.scope_no")}{plain}, i.known_on, f.known_on, f.source_batch,
-               i.batch_id, i.sheet_no, i.line
-        FROM incoming i {current} AND i.place > 1 AND NOT ({same})
+        SELECT {_said(spec)}, i.known_on, f.known_on, f.source_batch, i.batch_id, i.sheet_no, i.line
+        FROM incoming i {current} AND NOT ({same})
         """
     )
-    return supports, cursor.rowcount
+    published.overruled = cursor.rowcount

@@ -140,7 +140,8 @@ def _households(members: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _firms(facts: pl.DataFrame) -> pl.DataFrame:
-    """What the rows say of the firms they name: the name as written."""
-    return facts.filter(pl.col("firm_code").is_not_null() & pl.col("firm_name").is_not_null()).select(
+    """What the rows say of the firms they name: the name as written, each once, by the last row that says so."""
+    named = facts.filter(pl.col("firm_code").is_not_null() & pl.col("firm_name").is_not_null()).select(
         "batch_id", "sheet_no", "line", "firm_code", pl.lit("name").alias("kind"), pl.col("firm_name").alias("value")
     )
+    return named.sort("line").unique(["firm_code", "value"], keep="last", maintain_order=True)
