@@ -239,10 +239,10 @@ def test_facts_are_what_the_oracle_says_of_many_streams(seed: int, district: Dis
         ("s_rank DESC, s_month DESC", "s_rank DESC"),
         ("i.s_digest, i.s_sheet, i.s_line) > (", "i.s_digest, i.s_sheet, i.s_line) < ("),
         ("u.fact_id = f.id", "false"),
-        ("SET retired_on = j.known_on", "SET retired_on = f.known_on"),
-        ("ELSE fact_known END", "ELSE known_on END"),
+        ("SET retired_on = i.known_on", "SET retired_on = f.known_on"),
+        ("ELSE j.fact_known END", "ELSE i.known_on END"),
         ("o.identity_rank", "o.rank"),
-        ("WHERE is_same AND NOT is_itself", "WHERE false"),
+        ("WHERE j.is_same AND NOT j.is_itself", "WHERE false"),
     ],
     ids=["month", "wins", "support", "retired-winner", "retired-loser", "identity", "supports"],
 )  # fmt: skip
