@@ -15,6 +15,8 @@ from anye.flow import staging
 from anye.flow.sealed import sealed_frames
 from anye.records.registers import actions
 
+ROWS = "rows"  # the frame of the source rows among those of their facts
+
 
 @dataclass(frozen=True)
 class Context:
@@ -48,28 +50,42 @@ def start_over(batch: int) -> None:
 
 
 def store_block(batch: int, block: Block, context: Context) -> None:
-    frames = sealed_frames(block.cleaned, block.sheet_no, batch, context.keyring, context.offices)
-    _store_raw(batch, block, frames, context.keyring)
-    copy_frames(batch, frames)
+    cleaned = block.cleaned
+    _store_raw(batch, block, context.keyring)
+    _stage(batch, (batch, block.sheet_no), cleaned.rows, cleaned.facts, context)
     actions.write_faults(faults=_fault_rows(batch, block, context))
     staging.mark(batch, block.number)
 
 
-def copy_frames(into: int, frames: Mapping[str, pl.DataFrame]) -> None:
-    """Stage frames under the tables of batch `into`; each row says which batch it is of."""
+def stage_again(into: int, place: tuple[int, int], value: bytes, lines: set[int], context: Context) -> None:
+    """Stage some lines of a raw block under the tables of batch `into`. `place`: the batch and sheet that they are of."""
+    clear = {
+        name: frame.filter(pl.col("_line").is_in(list(lines)))
+        for name, frame in staging.unpack(value, context.keyring).items()
+    }
+    _stage(into, place, clear.pop(ROWS), clear, context)
+
+
+def _stage(
+    into: int, place: tuple[int, int], rows: pl.DataFrame, facts: Mapping[str, pl.DataFrame], context: Context
+) -> None:
+    frames = sealed_frames(rows, facts, place=place, keyring=context.keyring, offices=context.offices)
     for name, frame in frames.items():
-        if name != "raw":
-            staging.take(into, name, frame)
+        staging.take(into, name, frame)
 
 
-def _store_raw(batch: int, block: Block, frames: Mapping[str, pl.DataFrame], keyring: Keyring) -> None:
-    """Source rows and what they became, sealed, some thousand rows to a value."""
+def _store_raw(batch: int, block: Block, keyring: Keyring) -> None:
+    """Source rows and the facts that they became, some thousand rows to a value, under one seal each.
+
+    They are clear inside: numbers sealed one by one would not shrink, nor open once the key has changed.
+    """
+    clear = {ROWS: block.cleaned.rows, **block.cleaned.facts}
     # the long form's last block has facts and no rows: its lines count too
-    lines = pl.concat([f.get_column("line").cast(pl.Int64) for f in frames.values()]).unique().sort()
+    lines = pl.concat([f.get_column("_line") for f in clear.values()]).unique().sort()
     sealed = []
     for at in range(0, len(lines), staging.RAW_ROWS):
         first, last = lines[at], lines[min(at + staging.RAW_ROWS, len(lines)) - 1]
-        part = {name: f.filter(pl.col("line").is_between(first, last)) for name, f in frames.items()}
+        part = {name: f.filter(pl.col("_line").is_between(first, last)) for name, f in clear.items()}
         sealed.append((first, last, staging.pack(part, keyring)))
     actions.write_raw_blocks(batch=batch, block=block.number, sheet_no=block.sheet_no, parts=sealed)
 

@@ -128,13 +128,8 @@ def raise_doubts(
             cursor.execute(_RELATED)
         cursor.execute("ALTER TABLE suspects ADD PRIMARY KEY (person_id)")
         cursor.execute("ANALYZE suspects")
-        # by office, so that the index on scope and month answers without a scan
-        cursor.execute(
-            """
-            CREATE TEMPORARY TABLE newest ON COMMIT DROP AS SELECT max(i.month) AS month FROM places_office o,
-                LATERAL (SELECT max(month) AS month FROM firms_insurancemonth WHERE scope_no = o.scope_no AND retired_on IS NULL) i
-            """
-        )
+        newest = newest_month(cursor)
+        cursor.execute("CREATE TEMPORARY TABLE newest ON COMMIT DROP AS SELECT %s::date AS month", [newest])
         _find(cursor, asked)
         if not insurance_only:
             _find_near_ids(cursor)
@@ -145,6 +140,25 @@ def raise_doubts(
         _visits(cursor)
         _list_waiting(cursor)
         cursor.execute("DROP TABLE suspects, doubts, newest")
+
+
+def newest_month(cursor: CursorWrapper) -> date | None:
+    """The last insured month that is known of anybody.
+
+    By office, so that the index on scope and month answers with its last entries. A first load has no statistics yet,
+    and the planner would read the whole of what it just brought.
+    """
+    cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    cursor.execute(
+        """
+        SELECT max(i.month) FROM places_office o, LATERAL (
+            SELECT max(month) AS month FROM firms_insurancemonth WHERE scope_no = o.scope_no AND retired_on IS NULL
+        ) i
+        """
+    )
+    found: date | None = cursor.fetchone()[0]
+    cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on")
+    return found
 
 
 def digits_apart(a: str, b: str) -> int:

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from anye.flow import attach, brought, caches, facts, staging
-from anye.flow.blocks import Context, copy_frames
+from anye.flow.blocks import Context, stage_again
 from anye.flow.doubts import raise_doubts
 from anye.flow.specs import SPECS
 from anye.records.audit.actions import note
@@ -14,6 +14,7 @@ from anye.records.audit.tokens import SQL_TOKEN
 from anye.records.registers import actions, queries
 
 PUBLISHING = 0x616E7965  # advisory lock: loads publish one after the other
+WORK_MEM = "128MB"  # of a load's sorts and joins, one load at a time; the default of 4 MB spills a million rows to disk
 CACHED = ("detail", "household", "membership", "need", "spell")
 
 
@@ -22,8 +23,7 @@ def publish_batch(batch_id: int, context: Context, *, passed_over: Sequence[str]
     batch = queries.batch(batch_id)
     stage = staging.tables(batch_id)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
-        clear_temporary(cursor)
+        begin(cursor)
         cursor.execute(f"ANALYZE {stage}_row")
         office_of(cursor, context)
         attach.attach(stage, batch_id, batch.source.creates_persons)
@@ -46,6 +46,13 @@ def publish_batch(batch_id: int, context: Context, *, passed_over: Sequence[str]
         told = {"counts": counts, "digests": brought.digests(since)}
         note("load", "registers_batch", batch_id, context.office_no, told)
     staging.drop(batch_id)
+
+
+def begin(cursor: CursorWrapper) -> None:
+    """Wait until nobody else publishes; memory for large sorts; no temporary tables of an earlier load."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
+    cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEM])
+    clear_temporary(cursor)
 
 
 def clear_temporary(cursor: CursorWrapper) -> None:
@@ -122,7 +129,7 @@ def restage(cursor: CursorWrapper, batch_id: int, context: Context) -> None:
         wanted.setdefault((earlier, sheet_no), set()).add(line)
     for (earlier, sheet_no), lines in wanted.items():
         for sealed in queries.raw_blocks_with(earlier, sheet_no, lines):
-            copy_frames(batch_id, staging.only_lines(staging.unpack(sealed, context.keyring), lines))
+            stage_again(batch_id, (earlier, sheet_no), sealed, lines, context)
 
 
 def office_of(cursor: CursorWrapper, context: Context) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from anye.engine.intake.clean import Cleaned
 from anye.engine.sealing import Keyring
 
 # kinds of personal detail that never reach SQL in clear, and the sealing context of each
@@ -19,17 +18,17 @@ OUTSIDE = ""
 
 
 def sealed_frames(
-    cleaned: Cleaned, sheet_no: int, batch: int, keyring: Keyring, offices: Mapping[str, int]
+    rows: pl.DataFrame,
+    clear: Mapping[str, pl.DataFrame],
+    *,
+    place: tuple[int, int],
+    keyring: Keyring,
+    offices: Mapping[str, int],
 ) -> dict[str, pl.DataFrame]:
-    """The staged frames of a block: `row`, a frame a fact, and `raw` (the source cells; goes under seal only)."""
-    place = [
-        pl.lit(batch).alias("batch_id"),
-        pl.lit(sheet_no).alias("sheet_no"),
-        pl.col("_line").alias("line"),
-    ]
-    facts = {name: f.with_columns(place) for name, f in cleaned.facts.items() if not f.is_empty()}
-    rows = cleaned.rows.with_columns(place)
-    frames = {"row": _rows(rows, keyring, offices)}
+    """The staged frames of clean rows and their facts: `row` and a frame a fact. `place`: batch and sheet number."""
+    where = [pl.lit(place[0]).alias("batch_id"), pl.lit(place[1]).alias("sheet_no"), pl.col("_line").alias("line")]
+    facts = {name: f.with_columns(where) for name, f in clear.items() if not f.is_empty()}
+    rows = rows.with_columns(where)
     if "detail" in facts:
         facts["detail"] = _details(facts["detail"], rows, keyring)
     if "helper" in facts:
@@ -45,11 +44,7 @@ def sealed_frames(
         facts["membership"] = facts["membership"].with_columns(_filled("evidence", "certifier"))
     if "household" in facts:
         facts["household"] = _households(facts["household"], rows)
-    return (
-        frames
-        | facts
-        | {"raw": rows.select("line", *[c for c in rows.columns if c.startswith("c") and c[1:].isdigit()])}
-    )
+    return {"row": _rows(rows, keyring, offices)} | facts
 
 
 def firm_code() -> pl.Expr:

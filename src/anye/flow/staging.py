@@ -114,14 +114,16 @@ def copy(table: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
 
 
 def pack(frames: Mapping[str, pl.DataFrame], keyring: Keyring) -> bytes:
-    """Clean frames of some rows → one sealed value (zstd Arrow IPC parts behind a length header)."""
+    """Clean frames of some rows → one sealed value (zstd Arrow IPC parts behind a length header).
+
+    Frames without rows are kept as well: who opens the value needs their columns.
+    """
     parts, head = [], {}
     for name, frame in frames.items():
-        if not frame.is_empty():
-            buffer = io.BytesIO()
-            frame.write_ipc(buffer, compression="zstd")
-            parts.append(buffer.getvalue())
-            head[name] = len(parts[-1])
+        buffer = io.BytesIO()
+        frame.write_ipc(buffer, compression="zstd")
+        parts.append(buffer.getvalue())
+        head[name] = len(parts[-1])
     header = json.dumps(head).encode()
     return keyring.seal_bytes(struct.pack(">I", len(header)) + header + b"".join(parts), context="raw")
 
@@ -135,8 +137,3 @@ def unpack(sealed: bytes, keyring: Keyring) -> dict[str, pl.DataFrame]:
         frames[name] = pl.read_ipc(io.BytesIO(data[at : at + length]))
         at += length
     return frames
-
-
-def only_lines(frames: Mapping[str, pl.DataFrame], lines: set[int]) -> dict[str, pl.DataFrame]:
-    wanted = list(lines)
-    return {name: frame.filter(pl.col("line").is_in(wanted)) for name, frame in frames.items()}

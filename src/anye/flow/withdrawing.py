@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from anye.flow import attach, brought, caches, staging
 from anye.flow.blocks import Context
-from anye.flow.doubts import raise_doubts
-from anye.flow.publishing import CACHED, PUBLISHING, clear_temporary, name_firms, office_of, restage, take_facts
+from anye.flow.doubts import newest_month, raise_doubts
+from anye.flow.publishing import CACHED, begin, name_firms, office_of, restage, take_facts
 from anye.flow.specs import SPECS
 from anye.flow.voices import Silenced, silence
 from anye.records.audit.actions import note
@@ -61,14 +61,13 @@ def withdraw(batch_id: int, context: Context, *, reason: str = "", on: date | No
     `on`: the day from which it is not known any more, default today; never before the batch became known.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
+        begin(cursor)
         batch = queries.batch(batch_id)
         if batch.state != "published":
             raise WithdrawalRefused("withdrawn_already" if batch.state == "withdrawn" else "not_published")
         on = max(on or timezone.localdate(), batch.known_on)
-        clear_temporary(cursor)
         office_of(cursor, context)
-        newest = _newest_month(cursor)
+        newest = newest_month(cursor)
         attach.forget(batch_id)
         _choose_rebuilt(cursor)
         since = brought.highest_ids()
@@ -83,7 +82,7 @@ def withdraw(batch_id: int, context: Context, *, reason: str = "", on: date | No
             caches.refresh("SELECT person_id FROM heard")
         hidden = _hidden(cursor)
         suspects = "SELECT person_id FROM heard"
-        newest_left = _newest_month(cursor)
+        newest_left = newest_month(cursor)
         if newest_left is not None and newest_left != newest:
             suspects += f" UNION {_INSURED_LAST.format(newest_left)}"
         raise_doubts(batch_id, insurance_only=not changed, persons=suspects, on=on)
@@ -91,16 +90,6 @@ def withdraw(batch_id: int, context: Context, *, reason: str = "", on: date | No
         trail = {"counts": vars(told), "reason": reason, "digests": brought.digests(since)}
         note("withdraw", "registers_batch", batch_id, context.office_no, trail)
     return told
-
-
-def _newest_month(cursor: CursorWrapper) -> date | None:
-    cursor.execute(
-        "SELECT max(i.month) FROM places_office o,"
-        " LATERAL (SELECT max(month) AS month FROM firms_insurancemonth"
-        "          WHERE scope_no = o.scope_no AND retired_on IS NULL) i"
-    )
-    found: date | None = cursor.fetchone()[0]
-    return found
 
 
 # a ledger that names no month speaks of the newest insured one: where that is an earlier month now, it meets it anew
