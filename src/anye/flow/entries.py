@@ -29,7 +29,7 @@ from anye.flow.publishing import PUBLISHING, clear_temporary, office_of, restage
 from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.findings import actions as findings
-from anye.records.people.models import HouseholdMember, Person
+from anye.records.people.models import Household, HouseholdMember, Person
 from anye.records.places.models import Office
 from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch, Entry
@@ -72,6 +72,7 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
     lines = lines_of(entry, told, context.office_no)
     facts = {name: f for name, f in facts_of(entry.kind, told, lines).items() if not f.is_empty()}
     rows = _new_person(told, context, on) if entry.kind == "person" else pl.DataFrame(schema=ROW_SCHEMA)
+    _refuse_households_elsewhere(facts, context.office_no)
     batch = _batch_of(entry, by)
     stage = staging.tables(batch.pk)
     with connection.cursor() as cursor:
@@ -122,6 +123,15 @@ def lines_of(entry: Entry, told: Mapping[str, Any], office_no: int) -> dict[int,
     if reached != set(people):
         raise EntryRefused("person_gone")
     return dict(enumerate(people, start=LINE))
+
+
+def _refuse_households_elsewhere(facts: Mapping[str, pl.DataFrame], office_no: int) -> None:
+    """Nobody joins, heads or helps a household outside the reach of who entered it: it would come to stand in theirs."""
+    named = [f.get_column("household_code") for name, f in facts.items() if name in {"household", "helper"}]
+    reach = Office.objects.get(scope_no=office_no)
+    known = Household.objects.filter(code__in={code for codes in named for code in codes if code})
+    if known.exclude(scope_no__range=(reach.scope_no, reach.scope_hi)).exists():
+        raise EntryRefused("out_of_reach")
 
 
 def _new_person(told: Mapping[str, Any], context: Context, on: dt.date) -> pl.DataFrame:

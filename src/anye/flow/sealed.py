@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from anye.engine.households import household_key
 from anye.engine.sealing import Keyring
 
 # kinds of personal detail that never reach SQL in clear, and the sealing context of each
@@ -31,8 +32,6 @@ def sealed_frames(
     rows = rows.with_columns(where)
     if "detail" in facts:
         facts["detail"] = _details(facts["detail"], rows, keyring)
-    if "helper" in facts:
-        facts["helper"] = _helpers(facts["helper"], keyring)
     if "spell" in facts:
         facts["spell"] = _spells(facts["spell"])
     if "insurance" in facts:
@@ -44,6 +43,8 @@ def sealed_frames(
         facts["membership"] = facts["membership"].with_columns(_filled("evidence", "certifier"))
     if "household" in facts:
         facts["household"] = _households(facts["household"], rows)
+    if "helper" in facts:
+        facts["helper"] = _helpers(facts["helper"], facts.get("household"), keyring)
     return {"row": _rows(rows, keyring, offices)} | facts
 
 
@@ -103,13 +104,17 @@ def _details(details: pl.DataFrame, rows: pl.DataFrame, keyring: Keyring) -> pl.
     return pl.concat(parts, how="diagonal")
 
 
-def _helpers(helpers: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
+def _helpers(helpers: pl.DataFrame, members: pl.DataFrame | None, keyring: Keyring) -> pl.DataFrame:
+    """Who helps the household that the row's worker belongs to; an officer names the household itself."""
     phones = helpers.get_column("helper_phone")
-    return helpers.with_columns(
+    sealed = helpers.with_columns(
         keyring.seal_column(phones, context="phone").alias("phone_sealed"),
         keyring.blind_column(phones, context="phone").alias("phone_blind"),
         *_filled("helper_name", "helper_unit"),
     ).drop("helper_phone")
+    if members is None:
+        return sealed
+    return sealed.drop("household_code").join(members.select("line", "household_code"), on="line")
 
 
 def _spells(spells: pl.DataFrame) -> pl.DataFrame:
@@ -125,11 +130,11 @@ def _spells(spells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _households(members: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """A household without a number in its register is known by its village and its head's name."""
-    named = pl.col("area_code") + "/" + pl.col("head_name")
+    """The household of each row, where the row tells which one it is."""
+    key = household_key(pl.col("area_code"), pl.col("household_code"), pl.col("head_name"))
     return (
         members.join(rows.select("line", "area_code"), on="line", how="left")
-        .with_columns(pl.coalesce("household_code", named).alias("household_code"), *_filled("relation"))
+        .with_columns(key.alias("household_code"), *_filled("relation"))
         .filter(pl.col("household_code").is_not_null())
     )
 

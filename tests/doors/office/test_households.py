@@ -45,7 +45,7 @@ def standing(people: list[Person]) -> list[tuple[str, str, bool | None]]:
         rows = (
             HouseholdMember.objects.filter(person__in=people).known().select_related("household").order_by("person_id")
         )
-        return [(row.household.code, row.relation, row.is_head) for row in rows]
+        return [(row.household.number, row.relation, row.is_head) for row in rows]
 
 
 def test_another_member_becomes_the_head_and_the_former_one_is_it_no_longer(
@@ -98,12 +98,73 @@ def test_a_household_of_another_village_is_answered_like_none(
     )
     run_waiting()
     with acting(BATCH):
-        assert Household.objects.filter(code="C-1").exists()
+        key = Household.objects.get(code__endswith="/C-1").code
     path = reverse("entries:merge", args=[family[0].token])
-    answers = [send(worker, path, {"into_code": code}) for code in ("C-1", "C-2")]
-    assert [answer.status_code for answer in answers] == [422, 422]
-    first, second = (plain(answer).replace("C-1", "C-2") for answer in answers)
-    assert first == second
+    answers = [send(worker, path, {"into_code": code}) for code in ("C-1", key, "C-2", f"{key[:-1]}2")]
+    assert [answer.status_code for answer in answers] == [422] * 4
+    assert len({plain(answer).replace(key[:-1], "C-").replace("C-1", "C-2") for answer in answers}) == 1
+
+
+def test_two_villages_number_their_households_alike_and_share_none(
+    district: District, worker: Client, family: list[Person], client_as: Callable[..., Client]
+) -> None:
+    cloud = client_as("village_worker", district["cloud"])
+    register(cloud, district["cloud"], "王一", number(400), household_code="W-7", relation="02")
+    run_waiting()
+    assert standing([person_named("王一")]) == [("W-7", "02", True)]
+    assert standing(family) == [("W-7", "02", True), ("W-7", "10", False), ("W-7", "20", False)]
+    with acting(BATCH):
+        assert Household.objects.filter(code__endswith="/W-7").count() == 2
+
+
+NATIONAL = "990101001001000123"
+
+
+@pytest.fixture
+def elsewhere(district: District, client_as: Callable[..., Client]) -> str:
+    """The key of a household that stands in Cloud."""
+    cloud = client_as("village_worker", district["cloud"])
+    register(cloud, district["cloud"], "王一", number(400), household_code="C-1", relation="02")
+    run_waiting()
+    with acting(BATCH):
+        return Household.objects.get(code__endswith="/C-1").code
+
+
+def test_a_household_elsewhere_is_joined_by_nobody_and_answered_like_an_unknown_one(
+    district: District, worker: Client, elsewhere: str
+) -> None:
+    register(worker, district["willow"])
+    run_waiting()
+    path = reverse("entries:household", args=[person_named("陈一").token])
+    answers = [send(worker, path, {"household_code": code, "relation": "02"}) for code in (elsewhere, NATIONAL)]
+    answers += [
+        register(worker, district["willow"], "李一", number(9), household_code=c) for c in (elsewhere, NATIONAL)
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 4
+    assert all("No household of your area has this number" in plain(answer) for answer in answers)
+
+
+@pytest.mark.parametrize("kind", ["household", "helper"])
+def test_the_worker_refuses_a_household_that_the_page_would_have_refused(
+    kind: str, district: District, worker: Client, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's answer is not trusted: what reaches the worker is asked again."""
+    register(worker, district["willow"], household_code="W-1", relation="02")
+    run_waiting()
+    chen = person_named("陈一")
+    monkeypatch.setattr("anye.doors.office.households.joined_household", lambda area, number: elsewhere)
+    monkeypatch.setattr("anye.doors.office.households.household_of", lambda person: None)
+    told = {"household_code": "1", "relation": "02"}
+    if kind == "helper":
+        with acting(BATCH):
+            house = Household.objects.get(code=elsewhere)
+        monkeypatch.setattr("anye.doors.office.households.household_of", lambda person: house)
+        told = {"helper_name": "周助", "helper_unit": "东河镇政府", "helper_phone": ""}
+    assert send(worker, reverse(f"entries:{kind}", args=[chen.token]), told).status_code == 302
+    assert [(one.state, one.reason) for one in run_waiting()] == [("refused", "out_of_reach")]
+    with acting(BATCH):
+        assert Household.objects.get(code=elsewhere).scope_no == district["cloud"].scope_no
+    assert not facts(Helper)
 
 
 def test_a_helper_answers_for_the_household(district: District, worker: Client, family: list[Person]) -> None:

@@ -22,11 +22,26 @@ from anye.doors.office.entry_fields import (
     code_choices,
     yes_no_choices,
 )
+from anye.engine.households import household_key_of
+from anye.records.people import queries as people
 
 HEADS = frozenset({"01", "02"})  # GB/T 4761: the person themselves, the head
 WAGE_UNITS = (("month", _("a month")), ("day", _("a day")))
 STATES = (("", _("not known")), ("employed", _("working")), ("not_employed", _("not working")))
 EARLIEST = dt.date(1900, 1, 1)
+NO_SUCH_HOUSEHOLD = _("No household of your area has this number. Compare it with the ledger.")
+
+
+def joined_household(area: str, number: str) -> str:
+    """The key of the household that somebody of `area` is said to belong to, by the number that was typed.
+
+    A village numbers its own households, so a new one may be typed. A number of the national registers comes with its
+    register: whoever's it is elsewhere, it is not here. Raises ValidationError, alike whether it is known elsewhere.
+    """
+    key = household_key_of(area, number)
+    if key == number and people.household_with(key) is None:
+        raise ValidationError(NO_SUCH_HOUSEHOLD)
+    return key
 
 
 def iso(day: dt.date | None) -> str | None:
@@ -166,6 +181,11 @@ class PersonForm(WorkFields):
                 self.errors.pop(name, None)
         if told.get("relation") and not told.get("household_code"):
             self.add_error("household_code", gettext("Whose household is it? Give its number."))
+        if told.get("household_code") and told.get("area"):
+            try:
+                told["household_code"] = joined_household(told["area"].area_code, told["household_code"])
+            except ValidationError as error:
+                self.add_error("household_code", error)
         return told
 
     def told(self) -> dict[str, Any]:

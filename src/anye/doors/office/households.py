@@ -17,13 +17,14 @@ from anye.doors.office.entering import WRITERS, around, hand_over, handed, perso
 from anye.doors.office.entrance import open_to
 from anye.doors.office.entries import EITHER
 from anye.doors.office.entry_fields import code_choices
-from anye.doors.office.entry_forms import HEADS, HelperForm
+from anye.doors.office.entry_forms import HEADS, NO_SUCH_HOUSEHOLD, HelperForm, joined_household
 from anye.doors.office.rows import log_people
+from anye.engine.households import household_key_of
 from anye.records.people import queries as people
 from anye.records.people.models import Household, HouseholdMember, Person
 
 HEAD = "02"
-CODE_ROOM = 52  # of a household number's 60 characters, what the old number may take in the new one
+CODE_ROOM = 90  # of a household key's 100 characters, what the old one may take in the new one
 
 
 def household_of(person: Person) -> Household | None:
@@ -81,10 +82,14 @@ class JoinForm(forms.Form):
     )
     relation = forms.ChoiceField(label=_("Relation to the head"))
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, area: str, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.area = area
         choices = code_choices("relation", blank=_("Choose"), leave_out=["01"])
         self.fields["relation"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_household_code(self) -> str:
+        return joined_household(self.area, self.cleaned_data["household_code"])
 
 
 class SplitForm(forms.Form):
@@ -115,17 +120,18 @@ class MergeForm(forms.Form):
     use_required_attribute = False
     into_code = forms.CharField(label=_("Number of the household that takes them in"), max_length=60)
 
-    def __init__(self, *args: Any, household: Household, **options: Any) -> None:
+    def __init__(self, *args: Any, household: Household, area: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.household = household
+        self.household, self.area = household, area
 
     def clean_into_code(self) -> str:
         code = str(self.cleaned_data["into_code"])
-        if code == self.household.code:
+        key = household_key_of(self.area, code)
+        if key == self.household.code:
             raise ValidationError(gettext("That is this household itself."))
-        if people.household_with(code) is None:
-            raise ValidationError(gettext("No household of your area has this number. Compare it with the ledger."))
-        return code
+        if people.household_with(key) is None:
+            raise ValidationError(NO_SUCH_HOUSEHOLD)
+        return key
 
 
 @require_http_methods(EITHER)
@@ -154,7 +160,7 @@ def household(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _join(request: HttpRequest, person: Person) -> HttpResponse:
-    form = JoinForm(sent(request))
+    form = JoinForm(sent(request), area=person.care_area)
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         fact = {**told, "is_head": told["relation"] in HEADS}
@@ -205,12 +211,12 @@ def merge(request: HttpRequest, token: str) -> HttpResponse:
     """All members move into another household; its head stays the head."""
     person = subject(token)
     found = _in_reach(person)
-    form = MergeForm(sent(request), household=found)
+    form = MergeForm(sent(request), household=found, area=person.care_area)
     if form.is_bound and form.is_valid():
         told = {"from_code": found.code, "into_code": form.cleaned_data["into_code"]}
         return handed(request, [hand_over(request, kind="merge", told=told, person=person)])
     lead = gettext("All members of household %(code)s move; the head of the other household stays its head.")
-    page = FormPage(_("Merge with another household"), lead % {"code": found.code}, cancel_href=_back(person))
+    page = FormPage(_("Merge with another household"), lead % {"code": found.number}, cancel_href=_back(person))
     return person_form(request, person, form, page)
 
 

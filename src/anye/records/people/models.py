@@ -4,22 +4,28 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from anye.engine.households import household_number
 from anye.records.accounts.scope import ScopedManager
 from anye.records.people.facts import DatedFact, Fact, MonthFact, first_of_month, link, one_current
 
 
 class Household(models.Model):
-    """A household (户): a node; who belongs to it and who helps it are facts. `code` is the register's 户编号."""
+    """A household (户): a node; who belongs to it and who helps it are facts. `code`: see `engine.households`."""
 
     token = models.CharField(max_length=22, unique=True)
     scope_no = models.BigIntegerField()
-    code = models.CharField("户编号", max_length=60, unique=True)
+    code = models.CharField("户编号", max_length=100, unique=True)
 
     objects = ScopedManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["id", "scope_no"], name="people_household_scope")]
         indexes = [models.Index(fields=["scope_no"], name="people_household_scope_no")]
+
+    @property
+    def number(self) -> str:
+        """户编号, or the head's name where no register numbers the household."""
+        return household_number(self.code)
 
 
 class Person(models.Model):

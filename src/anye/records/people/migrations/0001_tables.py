@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("token", models.CharField(max_length=22, unique=True)),
                 ("scope_no", models.BigIntegerField()),
-                ("code", models.CharField(max_length=60, unique=True, verbose_name="户编号")),
+                ("code", models.CharField(max_length=100, unique=True, verbose_name="户编号")),
             ],
             options={
                 "indexes": [models.Index(fields=["scope_no"], name="people_household_scope_no")],
