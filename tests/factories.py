@@ -17,6 +17,7 @@ from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
 from anye.records.findings.models import Finding, Visit, VisitFinding
 from anye.records.firms.models import EmploymentSpell, Firm, InsuranceMonth
+from anye.records.people.facts import SEALED_KINDS
 from anye.records.people.models import (
     Helper,
     Household,
@@ -122,14 +123,7 @@ def source(row: Any, batch: Batch, **more: Any) -> dict[str, Any]:
 
 def add_detail(person: Person, kind: str, value: str, batch: Batch, **more: Any) -> PersonDetail:
     """A detail; sealed kinds are sealed as a load seals them."""
-    contexts = {
-        "id_number": "id_number",
-        "phone": "phone",
-        "address": "address",
-        "health": "health",
-        "disability": "health",
-    }
-    context = contexts.get(kind)
+    context = SEALED_KINDS.get(kind)
     if context is None:
         return PersonDetail.objects.create(person=person, kind=kind, value=value, **source(person, batch, **more))
     ring = keyring()

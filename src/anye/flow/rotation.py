@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from django.db import connection
 
 from anye.engine.sealing import Keyring
-from anye.flow.sealed import SEALED_KINDS
 from anye.records.accounts.scope import OWNER, acting
 from anye.records.audit.actions import note
 from anye.records.findings.queries import NOTE
+from anye.records.people.facts import SEALED_KINDS
 
 AT_ONCE = 5_000
 

@@ -6,15 +6,8 @@ import polars as pl
 
 from anye.engine.households import household_key
 from anye.engine.sealing import Keyring
+from anye.records.people.facts import SEALED_KINDS
 
-# kinds of personal detail that never reach SQL in clear, and the sealing context of each
-SEALED_KINDS = {
-    "id_number": "id_number",
-    "phone": "phone",
-    "address": "address",
-    "health": "health",
-    "disability": "health",
-}
 OUTSIDE = ""
 
 

@@ -44,7 +44,7 @@ DETAILS: dict[str, Words] = {
 }
 # what the overview's list of facts leaves out because it stands elsewhere on the page
 ELSEWHERE = frozenset({"name", "name_key", "id_number", "phone", "sex", "birth", "residence", "employment_state"})
-PRIVATE_KINDS = frozenset({"health", "disability", "address"})
+PRIVATE_KINDS = frozenset({"health", "disability", "address", "jobless_reason", "status_note"})
 YES_NO = {"yes": pgettext_lazy("answer", "yes"), "no": pgettext_lazy("answer", "no")}
 FLAGS = frozenset({"student_state", "relocated"})
 STATES: dict[str, Words] = {"employed": _("working"), "not_employed": _("not working")}

@@ -7,6 +7,18 @@ from django.db.models import Q
 
 from anye.records.accounts.scope import ScopedManager
 
+# kinds of personal detail that never reach SQL in clear, and the sealing context of each; free text too: illnesses
+# and telephone numbers stand in notes
+SEALED_KINDS = {
+    "id_number": "id_number",
+    "phone": "phone",
+    "address": "address",
+    "health": "health",
+    "disability": "health",
+    "jobless_reason": "health",
+    "status_note": "note",
+}
+
 
 class Fact(models.Model):
     """What every fact carries: when the office learned it, what replaced it, and which source row said it.

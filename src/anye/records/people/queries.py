@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from anye.records.audit.keys import keyring
+from anye.records.people.facts import SEALED_KINDS
 from anye.records.people.models import (
     Helper,
     Household,
@@ -31,10 +32,9 @@ def opened_phone(sealed: bytes) -> str:
 
 def opened_detail(detail: PersonDetail) -> str:
     """A detail's text, opened when it is sealed."""
-    contexts = {"id_number": "id_number", "phone": "phone", "address": "address"}
     if detail.sealed is None:
         return detail.value or ""
-    return keyring().unseal(bytes(detail.sealed), context=contexts.get(detail.kind, "health"))
+    return keyring().unseal(bytes(detail.sealed), context=SEALED_KINDS[detail.kind])
 
 
 def people() -> "QuerySet[Person]":
