@@ -2,12 +2,10 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,14 +122,6 @@ def make_registry(folder: Path) -> Registry:
     commands.furnish(registry.home)
     registry.keep()
     return registry
-
-
-def kill_points(seed: int, count: int, duration: float) -> Sequence[float]:
-    """Seconds after the start, one in each of `count` equal parts of the undisturbed duration, in random order."""
-    draw = random.Random(seed)
-    points = [(part + draw.random()) * duration / count for part in range(count)]
-    draw.shuffle(points)
-    return points
 
 
 def two_files(folder: Path, rows: int) -> tuple[Path, Path]:

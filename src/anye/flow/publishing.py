@@ -144,14 +144,16 @@ def office_of(cursor: CursorWrapper, context: Context) -> None:
 
 def _count(cursor: CursorWrapper, stage: str, batch_id: int, since: Mapping[str, int]) -> dict[str, int]:
     """rows = loaded + unchanged + refused. A row is loaded when it brought a fact, or attaches to nobody yet."""
-    taken = " UNION ".join(
+    taken = " UNION ALL ".join(
         f"SELECT source_sheet, source_line FROM {spec.table} WHERE id > {since[name]} AND source_batch = %(b)s"
         for name, spec in SPECS.items()
     )
     cursor.execute(
         f"""
         SELECT (SELECT count(*) FROM {stage}_row WHERE batch_id = %(b)s),
-               (SELECT count(*) FROM ({taken}) rows),
+               (SELECT count(*) FROM {stage}_row WHERE batch_id = %(b)s AND (sheet_no, line) IN (
+                   {taken} UNION ALL
+                   SELECT sheet_no, line FROM registers_rowclaim WHERE batch_id = %(b)s AND person_id IS NULL)),
                (SELECT count(*) FROM registers_rowclaim WHERE batch_id = %(b)s AND person_id IS NULL),
                (SELECT count(DISTINCT (sheet_no, line)) FROM registers_fault WHERE batch_id = %(b)s
                    AND level = 'refused'),
@@ -160,11 +162,11 @@ def _count(cursor: CursorWrapper, stage: str, batch_id: int, since: Mapping[str,
         """,
         {"b": batch_id},
     )
-    kept, brought_rows, unattached, refused, queried = cursor.fetchone()
+    kept, loaded, unattached, refused, queried = cursor.fetchone()
     return {
         "rows": kept + refused,
-        "loaded": min(kept, brought_rows + unattached),
-        "unchanged": max(0, kept - brought_rows - unattached),
+        "loaded": loaded,
+        "unchanged": kept - loaded,
         "refused": refused,
         "queried": queried,
         "unattached": unattached,

@@ -1,9 +1,11 @@
 """Firms are public; who works there is shown and counted within the range only."""
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -96,6 +98,14 @@ def test_exported_staff_leave_a_trace_each(worker: Client, scene: dict[str, Any]
     answer = worker.post(f"/firms/{scene['firm'].token}/", {"do": "export", "purpose": "check"})
     assert answer["Content-Type"].startswith("application/vnd")
     assert [row.person_id for row in reads(kind="export")] == [scene["mine"].pk]
+
+
+def test_the_list_of_firms_is_exported_with_its_purpose(worker: Client, scene: dict[str, Any]) -> None:
+    answer = worker.post("/firms/", {"do": "export", "purpose": "check"})
+    book = openpyxl.load_workbook(io.BytesIO(answer.content), read_only=True).active
+    assert scene["firm"].name in {cell for row in book.iter_rows(values_only=True) for cell in row}
+    (trace,) = reads(kind="export")
+    assert (trace.person_id, trace.purpose) == (None, "export: check")
 
 
 @pytest.mark.parametrize("path", ["/firms/", "/firms/{}/"])

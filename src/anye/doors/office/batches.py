@@ -12,20 +12,19 @@ from django.views.decorators.http import require_http_methods
 
 from anye.doors.kit import formats
 from anye.doors.kit.columns import Column
-from anye.doors.kit.exports import Export, Exporting
+from anye.doors.kit.exports import Export
 from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.sources import Order
 from anye.doors.office.doubts import rule_words
-from anye.doors.office.entrance import EVERYBODY, duty_of, open_to
+from anye.doors.office.entrance import EVERYBODY, open_to
 from anye.doors.office.places import place_words
 from anye.doors.office.registers import STATES, seen_loads
-from anye.doors.office.rows import Rows, source_of
+from anye.doors.office.rows import Rows, log_nameless_export, source_of
 from anye.doors.office.sources import title_of
 from anye.doors.office.uploads import sentence_of
 from anye.flow import sentences
-from anye.records.audit.actions import looked
 from anye.records.registers import queries as registers
 from anye.records.registers.models import Batch, Fault
 
@@ -62,11 +61,6 @@ def reason_choices(level: str) -> Any:
     return choices
 
 
-def log_export(request: HttpRequest, made: Exporting) -> None:
-    """The rows name nobody, but their lines lead to people: who took them out stands in the trail."""
-    looked("export", [(None, duty_of(request).reach.lo)], shown=made.rows)
-
-
 def _column_of(fault: Fault) -> str:
     return fault.column or str(fault.params.get("column") or "")
 
@@ -87,7 +81,7 @@ def _listing(level: str, caption: Any, empty: Empty) -> Listing:
         filters=()
         if level == "unattached"
         else (ChoiceFilter("reason", _("Reason"), reason_choices(level), lambda rows, code: rows.filter(reason=code)),),
-        export=Export(caption, log=log_export),
+        export=Export(caption, log=log_nameless_export),
         empty=empty,
         source=source_of,
     )

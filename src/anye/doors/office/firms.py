@@ -19,7 +19,7 @@ from anye.doors.kit.sources import COUNT_LIMIT, Order
 from anye.doors.office import words
 from anye.doors.office.entrance import READERS, open_to
 from anye.doors.office.places import by_place, place_choices, place_words
-from anye.doors.office.rows import Rows, log_export, log_list, source_of
+from anye.doors.office.rows import Rows, log_export, log_list, log_nameless_export, source_of
 from anye.records.firms import queries as firms
 from anye.records.firms.models import Firm
 from anye.records.people.models import Person
@@ -51,6 +51,7 @@ FIRMS = Listing(
         placeholder=pgettext_lazy("search", "Part of a name, or a code"),
         longest=160,
     ),
+    export=Export(_("Firms"), log=log_nameless_export),
     empty=Empty(_("No firms yet"), _("Firms appear when a register that names them is loaded."), icon="building"),
 )
 

@@ -41,7 +41,6 @@ MAIN = (
 MORE = (
     NavItem("offices", _("Offices"), "hierarchy", "administration:offices", key="o", roles=ADMINISTRATORS),
     NavItem("users", _("Users"), "user-check", "administration:users", key="u", roles=ADMINISTRATORS),
-    NavItem("trail", _("Trail"), "history", "administration:trail", roles=ADMINISTRATORS | {Role.AUDITOR}),
 )
 
 

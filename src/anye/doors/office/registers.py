@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 
 from anye.doors.kit import formats
 from anye.doors.kit.columns import Column
-from anye.doors.kit.exports import XLSX
+from anye.doors.kit.exports import XLSX, Export
 from anye.doors.kit.filters import ChoiceFilter, MonthFilter
 from anye.doors.kit.fragments import Status
 from anye.doors.kit.links import TokenLink
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import EVERYBODY, duty_of, open_to
+from anye.doors.office.rows import log_nameless_export
 from anye.doors.office.sources import title_of
 from anye.engine.intake.blank import blank_sheet
 from anye.flow.jobs import LOADERS, may_load
@@ -112,6 +113,7 @@ LOADS = Listing(
         Column("started", _("Begun"), lambda batch: timezone.localtime(batch.started_at), "moment", is_shown=False),
     ),
     orders=(Order("newest", _("newest first"), ("-pk",)),),
+    export=Export(_("Loads"), log=log_nameless_export),
     filters=(
         ChoiceFilter("source", _("Register"), source_choices, lambda rows, code: rows.filter(source__code=code)),
         MonthFilter("month", _("Month"), lambda rows, month: rows.filter(file_month=month)),

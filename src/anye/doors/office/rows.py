@@ -86,3 +86,9 @@ def log_export(person_of: Callable[[Any], Pair]) -> Callable[[HttpRequest, Expor
         log_people("export", list(dict.fromkeys(person_of(row) for row in rows)), purpose=f"export: {made.purpose}")
 
     return log
+
+
+def log_nameless_export(request: HttpRequest, made: Exporting) -> None:
+    """The `log` of an export whose rows name nobody, but may lead to people: who took them out stands in the trail."""
+    set_purpose(f"export: {made.purpose}")
+    looked("export", [(None, duty_of(request).reach.lo)], shown=made.rows)
