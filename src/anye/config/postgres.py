@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import shutil
+import zlib
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,7 +111,8 @@ def django_database(home: Home, login: str, role: str) -> dict[str, Any]:
 def start_for_tests() -> dict[str, Any]:
     """An entry of Django's DATABASES on a server that is kept between runs: a login that may take all three roles.
 
-    ANYE_TEST_DATABASE sets the database's name apart for runs at the same time; pytest-xdist adds its worker's.
+    Every checkout has a database of its own; ANYE_TEST_DATABASE names another, for runs of one checkout at the same
+    time. pytest-xdist adds its worker's name.
     """
     url = os.environ.get("DATABASE_URL")
     server = _given_server(url) if url else _test_server()
@@ -121,7 +123,7 @@ def start_for_tests() -> dict[str, Any]:
         make_login(admin, login, ROLES, may_create_databases=True)
         if not can_log_in(server, login, MAINTENANCE):
             set_password(admin, login)
-    name = os.environ.get("ANYE_TEST_DATABASE", "anye")
+    name = os.environ.get("ANYE_TEST_DATABASE") or f"anye_{zlib.crc32(os.fsencode(Path.cwd())):08x}"
     return {**django_entry(server, login, MAINTENANCE, OWNER), "NAME": name, "TEST": {"NAME": f"test_{name}"}}
 
 
