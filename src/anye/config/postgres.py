@@ -12,8 +12,8 @@ import json
 import os
 import secrets
 import shutil
-import zlib
 import sys
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
