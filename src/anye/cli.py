@@ -1,6 +1,7 @@
 """The `anye` command: set up a registry, load files, serve, show what is wrong."""
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -60,12 +61,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     from anye.config import commands
 
     try:
-        return int(getattr(commands, args.verb.replace("-", "_"))(args) or 0)
+        code = int(getattr(commands, args.verb.replace("-", "_"))(args) or 0)
+        sys.stdout.flush()
+        return code
     except SetupFault as fault:
         sys.stderr.write(fault.text(commands.language(args)) + "\n")
         return 2
     except subprocess.CalledProcessError as error:
         return error.returncode  # the process has said what was wrong
+    except BrokenPipeError:
+        # whoever read our output has seen enough, as `head` has; the interpreter would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 130
 

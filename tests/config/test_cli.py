@@ -133,3 +133,14 @@ def test_stop_ends_the_server_and_the_next_command_starts_it_again(home: Path, t
     file = tmp_path / "ledger.csv"
     file.write_bytes(LEDGER.encode("gb18030"))
     assert load(home, file)["unchanged"] in {0, 2}
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly(home: Path) -> None:
+    env = {**os.environ, "ANYE_HOME": str(home)}
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "anye.cli", "doctor"], env=env, stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
