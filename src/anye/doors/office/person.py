@@ -117,7 +117,7 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
             "memberships": [_membership(m, said) for m in memberships],
             "members": [_member(m, person) for m in members],
             "helper": people.helper_of(person),
-            "needs": _needs(needs, said),
+            **_needs(needs, said),
             "spells": [(s, said.get(s.source_batch)) for s in person_work.spells_shown(spells)],
             "strip": person_work.insurance_strip(insured),
             "income": person_work.income_months(income),
@@ -177,15 +177,15 @@ def _member(row: HouseholdMember, person: Person) -> dict[str, Any]:
     }
 
 
-def _needs(needs: list[Need], said: dict[int, Said]) -> list[tuple[Any, ...]]:
-    return [
-        (
-            words.NEEDS.get(need.kind, need.kind),
-            words.need_words(need.kind, need.value),
-            _source_words(said, need.source_batch, need.stated_on or need.known_on),
-        )
-        for need in needs
+def _needs(needs: list[Need], said: dict[int, Said]) -> dict[str, Any]:
+    """Each need with its source, but for the one that most of them share: that is named once."""
+    told = [_source_words(said, need.source_batch, need.stated_on or need.known_on) for need in needs]
+    shared = max(set(told), key=told.count) if told else ""
+    rows = [
+        (words.NEEDS.get(need.kind, need.kind), words.need_words(need.kind, need.value), "" if one == shared else one)
+        for need, one in zip(needs, told, strict=True)
     ]
+    return {"needs": rows, "needs_told": shared}
 
 
 def _doubts(person: Person, insured: list[Any]) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@ LOADS = Listing(
         Column("state", _("State"), lambda batch: STATES[batch.state], "status"),
         Column("rows", _("Rows"), of_ours("rows"), "number"),
         Column("loaded", _("Loaded"), of_ours("loaded"), "number"),
-        Column("unchanged", _("Unchanged"), of_ours("unchanged"), "number"),
+        Column("unchanged", _("Unchanged"), of_ours("unchanged"), "number", is_shown=False),
         Column("refused", _("Refused"), of_ours("refused"), "number"),
         Column("queried", _("Queried"), of_ours("queried"), "number"),
         Column("unattached", _("Unattached"), of_ours("unattached"), "number", is_shown=False),

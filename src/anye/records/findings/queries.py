@@ -97,7 +97,8 @@ def undoing_of(visit: Visit) -> Entry | None:
 
 
 def visits_of(subject: Person) -> list[Visit]:
-    return list(Visit.objects.filter(person=subject).order_by("-id")[:50])
+    """Visits due and made, the newest first. Those that became needless before anybody went stand in the trail alone."""
+    return list(Visit.objects.filter(person=subject).exclude(state="dropped").order_by("-id")[:50])
 
 
 def visits_due_by_office(on: date, limit: int = VISITS_LOOKED_AT) -> list[Due]:
