@@ -227,8 +227,13 @@ def test_facts_are_what_the_oracle_says(seed: int, district: District) -> None:
     run(seed, district)
 
 
-@pytest.mark.trust
-@pytest.mark.parametrize("seed", range(SEED + 8, SEED + 208))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        *(pytest.param(seed, marks=pytest.mark.trust) for seed in range(SEED + 8, SEED + 58)),
+        *(pytest.param(seed, marks=pytest.mark.trust_long) for seed in range(SEED + 58, SEED + 208)),
+    ],
+)
 def test_facts_are_what_the_oracle_says_of_many_streams(seed: int, district: District) -> None:
     run(seed, district, batches=20)
 

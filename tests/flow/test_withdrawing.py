@@ -93,8 +93,13 @@ def test_files_that_come_and_go_leave_what_the_others_say(seed: int, tmp_path: P
     assert not found, "\n".join(found[:20])
 
 
-@pytest.mark.trust
-@pytest.mark.parametrize("seed", range(SEED + 6, SEED + 126))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        *(pytest.param(seed, marks=pytest.mark.trust) for seed in range(SEED + 6, SEED + 26)),
+        *(pytest.param(seed, marks=pytest.mark.trust_long) for seed in range(SEED + 26, SEED + 126)),
+    ],
+)
 def test_many_files_that_come_and_go_leave_what_the_others_say(
     seed: int, tmp_path: Path, loader: Load, undo: Load
 ) -> None:
