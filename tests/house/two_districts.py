@@ -236,7 +236,8 @@ def _transfer(here: Place, there: Place) -> Transfer:
     person = made.make_person(here.office, "转某", number=_noted(here), phone=here.number())
     return Transfer.objects.create(
         token=new_token(), person_id=person.pk, name=person.name, scope_no=here.office.scope_no,
-        to_scope_no=there.office.scope_no, reason=f"原因{hashlib.md5(here.name.encode()).hexdigest()[:4]}", state="asked",
+        from_scope_no=here.office.scope_no, to_scope_no=there.office.scope_no,
+        reason=f"原因{hashlib.md5(here.name.encode()).hexdigest()[:4]}", state="asked",
         asked_by="somebody", asked_at=dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new
+from anye.records.people import queries as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
 
@@ -57,23 +58,23 @@ def publish_entry(entry_id: int) -> None:
     with acting(BATCH, purpose="entry"):
         entry = registers_queries.entry(entry_id)
         duty = held_duty(entry.duty_id)
-        if duty is None or duty.reach.lo is None or duty.reach.hi is None:
+        if duty is None:
             registers.close_entry(entry_id=entry_id, state="refused", reason="duty_ended")
-            return
-        if not duty.reach.lo <= entry.scope_no <= duty.reach.hi:
-            registers.close_entry(entry_id=entry_id, state="refused", reason="out_of_reach")
             return
     with (
         without_values(),
         acting(BATCH, actor=entry.entered_by, duty=f"duty:{entry.duty_id}", purpose=f"entry {entry.kind}"),
     ):
-        entries.publish_entry(entry_id, loading_context(office_no=duty.office.scope_no), by=entry.entered_by)
+        context = loading_context(office_no=duty.office.scope_no)
+        entries.publish_entry(entry_id, context, by=entry.entered_by, reach=duty.reach)
 
 
 @app.task(queue="entries", retry=RETRY)
 def carry_out_transfer(transfer_id: int) -> None:
     """Move a person whose transfer the receiving office accepted; the keys take everything along."""
-    with without_values(), acting(BATCH, purpose="transfer"):
+    with acting(BATCH, purpose="transfer"):
+        decided_by = people.transfer(transfer_id).decided_by
+    with without_values(), acting(BATCH, actor=decided_by, purpose="transfer"):
         transfers.carry_out(transfer_id)
 
 
