@@ -43,6 +43,7 @@ GUARDS = {
     "registers_support": "app:s batch:siud",
     "registers_fault": "scoped app:s batch:siud",
     "registers_entry": f"scoped audited {PERSONS} app:si batch:siud",
+    "registers_duplicate": f"scoped audited {PERSONS} app:s app:u(decided_at,decided_by,state) batch:siud",
     "registers_upload": "scoped app:si batch:siud",
     "findings_finding": f"scoped audited {PERSONS} app:s batch:siud",
     "findings_visit": (
@@ -94,6 +95,7 @@ SCOPED = {
     "firms.InsuranceMonth": ("scope_no",),
     "registers.Fault": ("scope_no",),
     "registers.Entry": ("scope_no",),
+    "registers.Duplicate": ("scope_no",),
     "registers.Upload": ("scope_no",),
     "findings.Finding": ("scope_no",),
     "findings.Visit": ("scope_no",),

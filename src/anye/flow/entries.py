@@ -31,6 +31,7 @@ from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.findings import actions as findings
 from anye.records.findings.models import Visit
+from anye.records.people import queries as people
 from anye.records.people.models import Household, HouseholdMember, Person
 from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch, Entry
@@ -46,6 +47,14 @@ class EntryRefused(ValueError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class KnownElsewhere(Exception):
+    """The number of a new person is on record at an office that the entering duty does not reach."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__()
+        self.person = person
 
 
 def publish_entry(entry_id: int, context: Context, *, by: str, reach: Scope) -> None:
@@ -64,6 +73,9 @@ def publish_entry(entry_id: int, context: Context, *, by: str, reach: Scope) -> 
         if not reach.reaches(entry.scope_no):
             raise EntryRefused("out_of_reach")
         batch = _publish(entry, told, context, by, reach)
+    except KnownElsewhere as known:
+        actions.keep_waiting(entry=entry, person=known.person, name=told["name"])
+        return
     except EntryRefused as refused:
         refuse(entry, told, refused.code)
         return
@@ -86,6 +98,9 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, r
     facts = {name: f for name, f in facts_of(entry.kind, told, lines).items() if not f.is_empty()}
     rows = _new_person(told, context, on) if entry.kind == "person" else pl.DataFrame(schema=ROW_SCHEMA)
     _refuse_households_elsewhere(facts, reach)
+    known = _known_elsewhere(rows, reach)
+    if known is not None:
+        raise KnownElsewhere(known)
     batch = _batch_of(entry, by)
     stage = staging.tables(batch.pk)
     with connection.cursor() as cursor:
@@ -94,10 +109,14 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, r
         store_block(batch.pk, Block(0, 0, _cleaned(rows, facts)), context)
         office_of(cursor, context)
         attach.attach(stage, batch.pk, creates=entry.kind == "person")
+        if lost := attach.persons_to_rebuild():
+            attach.retire_for_rebuild(lost, batch.pk)
         if entry.kind == "person":
             _stay(cursor, stage)
         _link(cursor, batch.pk, lines)
         restage(cursor, batch.pk, context)
+        if lost:
+            attach.recheck(stage, context.office_no)
         _retire(cursor, entry, told, batch)
         since = brought.highest_ids()
         take_facts(cursor, stage, batch.pk)
@@ -124,20 +143,20 @@ def lines_of(entry: Entry, told: Mapping[str, Any], reach: Scope) -> dict[int, i
     Raises EntryRefused: person_gone; out_of_reach when one of them is another office's by now.
     """
     if entry.kind == "split":
-        people = list(told["members"])
+        spoken_of = list(told["members"])
     elif entry.kind == "merge":
         members = HouseholdMember.objects.filter(household__code=told["from_code"]).known().order_by("person_id")
-        people = list(members.values_list("person_id", flat=True))
+        spoken_of = list(members.values_list("person_id", flat=True))
     elif entry.kind == "person":
         return {}
     else:
-        people = [entry.person_id]
-    offices = dict(Person.objects.filter(pk__in=people).values_list("pk", "scope_no"))
-    if set(offices) != set(people):
+        spoken_of = [entry.person_id]
+    offices = dict(Person.objects.filter(pk__in=spoken_of).values_list("pk", "scope_no"))
+    if set(offices) != set(spoken_of):
         raise EntryRefused("person_gone")
     if not all(reach.reaches(scope_no) for scope_no in offices.values()):
         raise EntryRefused("out_of_reach")
-    return dict(enumerate(people, start=LINE))
+    return dict(enumerate(spoken_of, start=LINE))
 
 
 def _refuse_households_elsewhere(facts: Mapping[str, pl.DataFrame], reach: Scope) -> None:
@@ -161,6 +180,18 @@ def _new_person(told: Mapping[str, Any], context: Context, on: dt.date) -> pl.Da
         "id_birth_on": number.birth_on, "id_sex": number.sex, "area_code": told.get("area_code"),
     }  # fmt: skip
     return pl.DataFrame([row], schema=ROW_SCHEMA)
+
+
+def _known_elsewhere(rows: pl.DataFrame, reach: Scope) -> Person | None:
+    """Who has the new person's number on record outside the reach of whoever enters it. Under the lock of publishing.
+
+    Whom no register speaks of any more is hidden, and so is nobody's.
+    """
+    for number in rows.get_column("id_number"):
+        person: Person | None = people.by_id_number(number).first()
+        if person is not None and not reach.reaches(person.scope_no):
+            return person
+    return None
 
 
 def _batch_of(entry: Entry, by: str) -> Batch:
@@ -264,8 +295,8 @@ def _stay(cursor: CursorWrapper, stage: str) -> None:
     cursor.execute(
         f"""
         DELETE FROM {stage}_detail d USING link l, people_person p, {stage}_row r
-        WHERE d.kind = 'residence' AND l.line = d.line AND p.id = l.person_id AND r.line = d.line
-          AND p.scope_no <> r.scope_no
+        WHERE d.kind = 'residence' AND p.id = l.person_id AND p.scope_no <> r.scope_no AND NOT p.is_hidden AND r.line = d.line
+          AND l.batch_id = d.batch_id AND l.sheet_no = d.sheet_no AND l.line = d.line
         """
     )
 

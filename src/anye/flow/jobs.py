@@ -6,7 +6,7 @@ from pathlib import Path
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from anye.flow import entries, transfers
+from anye.flow import duplicates, entries, transfers
 from anye.flow.load import load_file
 from anye.flow.refused import without_values
 from anye.flow.registry import loading_context
@@ -76,6 +76,15 @@ def carry_out_transfer(transfer_id: int) -> None:
         decided_by = people.transfer(transfer_id).decided_by
     with without_values(), acting(BATCH, actor=decided_by, purpose="transfer"):
         transfers.carry_out(transfer_id)
+
+
+@app.task(queue="entries", retry=RETRY)
+def settle_duplicate(duplicate_id: int) -> None:
+    """Carry out what an office decided about somebody of its own whom another has registered."""
+    with acting(BATCH, purpose="duplicate"):
+        decided_by = registers_queries.duplicate(duplicate_id).decided_by
+    with without_values(), acting(BATCH, actor=decided_by, purpose="duplicate"):
+        duplicates.settle(duplicate_id)
 
 
 @app.periodic(cron="*/5 * * * *")

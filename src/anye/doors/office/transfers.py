@@ -23,7 +23,7 @@ from anye.doors.kit.sources import Order
 from anye.doors.office.entering import WRITERS, person_form, sent, subject
 from anye.doors.office.entrance import actor_of, duty_of, open_to
 from anye.doors.office.entry_fields import OfficeField
-from anye.doors.office.places import name_of
+from anye.doors.office.places import full_name_of
 from anye.doors.office.rows import Rows, log_list, log_people, source_of
 from anye.flow.jobs import carry_out_transfer
 from anye.records.people import actions
@@ -159,30 +159,29 @@ def index(request: HttpRequest, side: str = "in") -> HttpResponse:
     reach = duty_of(request).reach
     listing, query = (TO_US, people.transfers_to) if side == "in" else (BY_US, people.transfers_from)
     rows = Rows(query(reach.lo or 0, reach.hi or 0), _dress)
-    tabs = [
-        (gettext("Asked of us"), reverse("entries:transfers"), side == "in"),
-        (gettext("Asked by us"), reverse("entries:transfers_asked"), side == "out"),
-    ]
-    response = listing.respond(request, rows, template="office/transfers/index.html", context={"tabs": tabs})
+    context = {"tabs": tabs_of("transfers" if side == "in" else "transfers_asked")}
+    response = listing.respond(request, rows, template="office/transfers/index.html", context=context)
     log_list(request, "transfers", rows.read)
     return response
+
+
+def tabs_of(here: str) -> list[tuple[str, str, bool]]:
+    """The lists of moves, and which of them is open."""
+    lists = {
+        "transfers": gettext("Asked of us"),
+        "transfers_asked": gettext("Asked by us"),
+        "duplicates": gettext("Registered elsewhere"),
+    }
+    return [(label, reverse(f"entries:{name}"), name == here) for name, label in lists.items()]
 
 
 def _dress(page: list[Transfer]) -> list[Transfer]:
     """Both offices by name, in one query; they may lie outside the range, but an office is no person."""
     names = places.offices_at({number for one in page for number in (one.from_scope_no, one.to_scope_no)})
     for one in page:
-        one.from_words = _place(names, one.from_scope_no)  # type: ignore[attr-defined]
-        one.to_words = _place(names, one.to_scope_no)  # type: ignore[attr-defined]
+        one.from_words = full_name_of(names.get(one.from_scope_no))  # type: ignore[attr-defined]
+        one.to_words = full_name_of(names.get(one.to_scope_no))  # type: ignore[attr-defined]
     return page
-
-
-def _place(offices: dict[int, Office], scope_no: int) -> str:
-    office = offices.get(scope_no)
-    if office is None:
-        return ""
-    parent = office.parent
-    return f"{name_of(parent)} {name_of(office)}" if office.kind == "village" and parent else name_of(office)
 
 
 # ── one transfer ──────────────────────────────────────────────────────────────────────────────────────────────────────

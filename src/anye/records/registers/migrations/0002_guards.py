@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
         scoped("registers_entry"),
         audited("registers_entry"),
         granted("registers_entry", app="SELECT, INSERT"),
+        # who has the person sees and decides; who registered them a second time sees nothing
+        belongs_to("registers_duplicate", "people_person", "person_id"),
+        scoped("registers_duplicate"),
+        audited("registers_duplicate"),
+        granted("registers_duplicate", app="SELECT, UPDATE (state, decided_by, decided_at)"),
         scoped("registers_upload"),
         granted("registers_upload", app="SELECT, INSERT"),
     ]
