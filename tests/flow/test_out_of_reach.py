@@ -23,12 +23,13 @@ from tests.conftest import District
 
 pytestmark = pytest.mark.django_db
 
+OLD, NEW, NEWER = (f"990100101201/{number}" for number in ("旧", "新", "更新"))  # households of Willow
 TYPED = {
     "details": {"details": {"phone": "13800009999", "name": "冉改"}},
     "spell": {"fact": {"employer_name": "镇上服装厂", "started_on": "2026-03-01"}, "replaces": None},
     "need": {"fact": {"kind": "wants_work", "value": "yes", "stated_on": "2026-10-02"}},
     "membership": {"fact": {"group": "monitored", "valid_from": "2026-01-01"}},
-    "household": {"fact": {"household_code": "H-new", "relation": "01", "is_head": True}},
+    "household": {"fact": {"household_code": NEW, "relation": "01", "is_head": True}},
     "income": {"fact": {"month": "2026-08-01", "kind": "wage", "amount_fen": 300_000}},
 }
 
@@ -127,7 +128,7 @@ def test_a_household_with_a_member_who_moved_out_of_reach_stays_as_it_is(
     publish_entry(entry)
     assert outcome(entry) == ("refused", "out_of_reach")
     with acting(BATCH):
-        assert HouseholdMember.objects.known().filter(household__code="H-old").count() == 2
+        assert HouseholdMember.objects.known().filter(household__code=OLD).count() == 2
 
 
 @pytest.mark.bar(9, control="this is one: the persons' offices are not looked at")
@@ -143,14 +144,14 @@ def test_without_the_members_check_the_household_would_be_taken_apart(
     publish_entry(entry)
     assert outcome(entry) == ("done", "")
     with acting(BATCH):
-        assert not HouseholdMember.objects.known().filter(household__code="H-old").exists()
+        assert not HouseholdMember.objects.known().filter(household__code=OLD).exists()
 
 
 def household_of_two(district: District) -> list[Person]:
     with made.as_owner():
         batch = made.make_batch()
-        household = made.make_household(district["willow"], "H-old")
-        made.make_household(district["willow"], "H-new")
+        household = made.make_household(district["willow"], OLD)
+        made.make_household(district["willow"], NEW)
         return [
             made.make_person(district["willow"], name, batch=batch, household=household) for name in ("冉一", "冉二")
         ]
@@ -158,8 +159,8 @@ def household_of_two(district: District) -> list[Person]:
 
 def regrouped(kind: str, people: list[Person]) -> dict[str, Any]:
     if kind == "merge":
-        return {"from_code": "H-old", "into_code": "H-new"}
-    return {"members": [one.pk for one in people], "household_code_new": "H-newer", "head": people[0].pk}
+        return {"from_code": OLD, "into_code": NEW}
+    return {"members": [one.pk for one in people], "household_code_new": NEWER, "head": people[0].pk}
 
 
 @pytest.mark.bar(9, control="the same answer without a move, in test_visit_to_fact.py")
