@@ -76,6 +76,10 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "entries:transfers_asked": ("", WRITERS, f"VTPD=303 AFUX=403 {OUT}"),
     "entries:transfer": ("transfer", WRITERS, NO_POST),
     "entries:decide_transfer": ("transfer", NO_GET, f"VTPD=302 AFUX=403 {OUT}"),
+    # people of one's own whom another office has registered
+    "entries:duplicates": ("", WRITERS, f"VTPD=303 AFUX=403 {OUT}"),
+    "entries:duplicate": ("duplicate", WRITERS, NO_POST),
+    "entries:decide_duplicate": ("duplicate", NO_GET, f"VTPD=302 AFUX=403 {OUT}"),
     # administration
     "administration:offices": ("", ADMIN, "X=303 VTAFPUDN=404 G=302"),
     "administration:office": ("office", ADMIN, ADMIN_SAVED),

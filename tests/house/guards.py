@@ -1,8 +1,9 @@
 """What guards each table, written down by hand: the database must hold exactly this, no less and no more.
 
-Words of a line: `scoped` row policies by force, `scoped(a,b)` over two columns; `bound(column→parent)` the composite
-key that keeps the scope number; `audited` `append_only` `frozen` triggers; `app:` and `batch:` what a role may do
-(s select, i insert, u update, d delete, u(columns) those columns alone).
+Words of a line: `scoped` row policies by force, `scoped(a,b)` over either of two columns; `made_within(a,b)` rows are
+made only where both columns lie inside; `bound(column→parent)` the composite key that keeps the scope number;
+`audited` `append_only` `frozen` triggers; `app:` and `batch:` what a role may do (s select, i insert, u update,
+d delete, u(columns) those columns alone).
 """
 
 FACT = "scoped append_only app:s batch:si batch:u(retired_by,retired_on)"
@@ -27,7 +28,10 @@ GUARDS = {
     "people_incomeline": f"{FACT} {PERSONS}",
     "people_helper": f"{FACT} bound(household_id→people_household)",
     "people_need": f"{FACT} {PERSONS}",
-    "people_transfer": "scoped(scope_no,to_scope_no) audited app:si app:u(decided_at,decided_by,state) batch:siud",
+    "people_transfer": (
+        f"scoped(from_scope_no,to_scope_no) made_within(scope_no,from_scope_no) audited {PERSONS} app:si"
+        " app:u(decided_at,decided_by,state) batch:siud"
+    ),
     "firms_firm": "audited app:s batch:siud",
     "firms_firmdetail": "append_only app:s batch:si batch:u(retired_by,retired_on)",
     "firms_employmentspell": f"{FACT} {PERSONS}",
@@ -38,7 +42,8 @@ GUARDS = {
     "registers_rowclaim": "batch:siud",
     "registers_support": "app:s batch:siud",
     "registers_fault": "scoped app:s batch:siud",
-    "registers_entry": "scoped audited app:si batch:siud",
+    "registers_entry": f"scoped audited {PERSONS} app:si batch:siud",
+    "registers_duplicate": f"scoped audited {PERSONS} app:s app:u(decided_at,decided_by,state) batch:siud",
     "registers_upload": "scoped app:si batch:siud",
     "findings_finding": f"scoped audited {PERSONS} app:s batch:siud",
     "findings_visit": (
@@ -85,11 +90,12 @@ SCOPED = {
     "people.IncomeLine": ("scope_no",),
     "people.Helper": ("scope_no",),
     "people.Need": ("scope_no",),
-    "people.Transfer": ("scope_no", "to_scope_no"),
+    "people.Transfer": ("from_scope_no", "to_scope_no"),
     "firms.EmploymentSpell": ("scope_no",),
     "firms.InsuranceMonth": ("scope_no",),
     "registers.Fault": ("scope_no",),
     "registers.Entry": ("scope_no",),
+    "registers.Duplicate": ("scope_no",),
     "registers.Upload": ("scope_no",),
     "findings.Finding": ("scope_no",),
     "findings.Visit": ("scope_no",),

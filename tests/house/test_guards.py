@@ -78,6 +78,9 @@ def _meant(table: str, word: str) -> Iterator[Fact]:
         for role in ("batch", "owner"):
             yield table, "policy", f"{table}_{role}", f"{{anye_{role}}}", "PERMISSIVE ALL", "true", "true"
         yield table, "by force", "", "", "", "", ""
+    elif name == "made_within":
+        inside = "(" + " AND ".join(INSIDE.format(column)[1:-1] for column in inner.split(",")) + ")"
+        yield table, "policy", f"{table}_made", "{anye_app}", "RESTRICTIVE INSERT", None, inside  # type: ignore[misc]
     elif name in TRIGGERS:
         for end, when, each in TRIGGERS[name]:
             function = "anye_audit" if name == "audited" else f"anye_{end}"

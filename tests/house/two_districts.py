@@ -20,7 +20,7 @@ from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
 from anye.records.places.actions import add_areas, add_offices_of_areas
 from anye.records.places.models import Office
-from anye.records.registers.models import Batch, Entry, Fault, Upload
+from anye.records.registers.models import Batch, Duplicate, Entry, Fault, Upload
 from tests import factories as made
 from tests.conftest import District
 
@@ -57,6 +57,7 @@ class Place:
     batch: Any = None
     upload: Any = None
     entry: Any = None
+    duplicate: Any = None
     user: Any = None
     id_number: str = ""
     phone: str = ""
@@ -117,6 +118,8 @@ def make_world(district: District) -> World:
         places = {name: _furnish(Place(name, offices[name], mark)) for name, mark in MARKS.items()}
         _spread_a_household(places["willow"], places["bridge"])
         _spread_a_household(places["bamboo"], places["willow"])
+        for place, other in zip(places.values(), [*list(places.values())[1:], places["willow"]], strict=True):
+            _registered_elsewhere(place, other)
         moves = [("willow", "cloud"), ("bridge", "cloud"), ("cloud", "flat"), ("east", "west"), ("bamboo", "peach"),
                  ("district", "outside"), ("flat", "willow")]  # fmt: skip
         return World(places, {(a, b): _transfer(places[a], places[b]) for a, b in moves})
@@ -217,6 +220,20 @@ def _files_and_entries(place: Place, batch: Batch) -> None:
         )  # fmt: skip
 
 
+def _registered_elsewhere(here: Place, there: Place) -> None:
+    """Somebody of here whom another place has registered: what was typed is here's to see, and nothing of it there's."""
+    told = json.dumps({"name": here.text("登"), "id_number": here.id_number}, ensure_ascii=False)
+    at = dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC)
+    entry = Entry.objects.create(
+        token=new_token(), kind="person", scope_no=there.office.scope_no, state="waits_for_other", duty_id=1,
+        sealed=keyring().seal(told, context="raw"), entered_by="somebody", entered_at=at,
+    )  # fmt: skip
+    here.duplicate = Duplicate.objects.create(
+        token=new_token(), person=here.person, scope_no=here.office.scope_no, entry=entry, name=here.text("登"),
+        at_scope_no=there.office.scope_no, asked_by="somebody", asked_at=at,
+    )  # fmt: skip
+
+
 def _spread_a_household(here: Place, there: Place) -> None:
     """Somebody who lives in one place and belongs to a household of another."""
     person = made.make_person(
@@ -236,7 +253,8 @@ def _transfer(here: Place, there: Place) -> Transfer:
     person = made.make_person(here.office, "转某", number=_noted(here), phone=here.number())
     return Transfer.objects.create(
         token=new_token(), person_id=person.pk, name=person.name, scope_no=here.office.scope_no,
-        to_scope_no=there.office.scope_no, reason=f"原因{hashlib.md5(here.name.encode()).hexdigest()[:4]}", state="asked",
+        from_scope_no=here.office.scope_no, to_scope_no=there.office.scope_no,
+        reason=f"原因{hashlib.md5(here.name.encode()).hexdigest()[:4]}", state="asked",
         asked_by="somebody", asked_at=dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ def refresh(persons: str = "SELECT DISTINCT person_id FROM link") -> None:
         cursor.execute("ANALYZE now_known")
         cursor.execute(_UPDATE)
         cursor.execute(_MOVE)
+        cursor.execute(_VOID)
         cursor.execute(_HOUSEHOLDS)
         refresh_grams("SELECT person_id FROM fresh")
         cursor.execute("DROP TABLE fresh, now_known")
@@ -70,6 +71,12 @@ _MOVE = """
     FROM fresh f JOIN people_person q ON q.id = f.person_id LEFT JOIN office_of o ON o.area_code = q.care_area
     CROSS JOIN (SELECT scope_no FROM office_of WHERE area_code = '') a
     WHERE p.id = f.person_id AND p.scope_no <> coalesce(o.scope_no, a.scope_no)
+"""
+# a transfer is asked for by the office that looks after the person: once it does no longer, nobody has asked
+_VOID = """
+    UPDATE people_transfer t SET state = 'void', void_reason = 'moved_since'
+    FROM fresh f WHERE t.person_id = f.person_id AND t.state IN ('asked', 'accepted')
+      AND t.scope_no NOT IN (t.from_scope_no, t.to_scope_no)
 """
 _HOUSEHOLDS = """
     UPDATE people_household h SET scope_no = w.scope_no

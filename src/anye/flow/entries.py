@@ -26,11 +26,13 @@ from anye.flow import attach, brought, caches, staging, undoing
 from anye.flow.blocks import Block, Context, store_block
 from anye.flow.doubts import raise_doubts
 from anye.flow.publishing import PUBLISHING, clear_temporary, office_of, restage, take_facts
+from anye.records.accounts.scope import Scope
 from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.findings import actions as findings
+from anye.records.findings.models import Visit
+from anye.records.people import queries as people
 from anye.records.people.models import Household, HouseholdMember, Person
-from anye.records.places.models import Office
 from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch, Entry
 
@@ -47,8 +49,19 @@ class EntryRefused(ValueError):
         self.code = code
 
 
-def publish_entry(entry_id: int, context: Context, *, by: str) -> None:
-    """Publish one waiting entry; twice is once. Runs as the batch role."""
+class KnownElsewhere(Exception):
+    """The number of a new person is on record at an office that the entering duty does not reach."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__()
+        self.person = person
+
+
+def publish_entry(entry_id: int, context: Context, *, by: str, reach: Scope) -> None:
+    """Publish one waiting entry; twice is once. Runs as the batch role.
+
+    `reach`: the range of whoever entered it, asked anew here, as people may have moved since. Under the lock nobody does.
+    """
     with connection.cursor() as cursor:
         # asked before the state is read: an undo may close the entry while this one waits for the lock
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
@@ -57,22 +70,37 @@ def publish_entry(entry_id: int, context: Context, *, by: str) -> None:
         return
     told: dict[str, Any] = json.loads(keyring().unseal(bytes(entry.sealed), context="raw"))
     try:
-        batch = _publish(entry, told, context, by)
+        if not reach.reaches(entry.scope_no):
+            raise EntryRefused("out_of_reach")
+        batch = _publish(entry, told, context, by, reach)
+    except KnownElsewhere as known:
+        actions.keep_waiting(entry=entry, person=known.person, name=told["name"])
+        return
     except EntryRefused as refused:
-        actions.close_entry(entry_id=entry_id, state="refused", reason=refused.code)
+        refuse(entry, told, refused.code)
         return
     actions.close_entry(entry_id=entry_id, state="done", batch_id=batch)
 
 
-def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -> int | None:
+def refuse(entry: Entry, told: Mapping[str, Any], code: str) -> None:
+    """Nothing is taken. An answer that does not count leaves its visit due, wherever the person is by now."""
+    actions.close_entry(entry_id=entry.pk, state="refused", reason=code)
+    if entry.kind == "visit" and Visit.objects.filter(pk=told["visit"], entry_id=entry.pk).exists():
+        findings.reopen_visit(visit_id=told["visit"], entry_id=entry.pk)
+
+
+def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, reach: Scope) -> int | None:
     if entry.kind == "settle":
         findings.settle(finding_id=told["finding"], state=told["state"], on=timezone.localdate(), entry_id=entry.pk)
         return None
     on = timezone.localdate(entry.entered_at)
-    lines = lines_of(entry, told, context.office_no)
+    lines = lines_of(entry, told, reach)
     facts = {name: f for name, f in facts_of(entry.kind, told, lines).items() if not f.is_empty()}
     rows = _new_person(told, context, on) if entry.kind == "person" else pl.DataFrame(schema=ROW_SCHEMA)
-    _refuse_households_elsewhere(facts, context.office_no)
+    _refuse_households_elsewhere(facts, reach)
+    known = _known_elsewhere(rows, reach)
+    if known is not None:
+        raise KnownElsewhere(known)
     batch = _batch_of(entry, by)
     stage = staging.tables(batch.pk)
     with connection.cursor() as cursor:
@@ -81,10 +109,14 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
         store_block(batch.pk, Block(0, 0, _cleaned(rows, facts)), context)
         office_of(cursor, context)
         attach.attach(stage, batch.pk, creates=entry.kind == "person")
+        if lost := attach.persons_to_rebuild():
+            attach.retire_for_rebuild(lost, batch.pk)
         if entry.kind == "person":
             _stay(cursor, stage)
         _link(cursor, batch.pk, lines)
         restage(cursor, batch.pk, context)
+        if lost:
+            attach.recheck(stage, context.office_no)
         _retire(cursor, entry, told, batch)
         since = brought.highest_ids()
         take_facts(cursor, stage, batch.pk)
@@ -105,32 +137,33 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -
     return batch.pk
 
 
-def lines_of(entry: Entry, told: Mapping[str, Any], office_no: int) -> dict[int, int]:
-    """Line of the batch → person: one, but for households, whose members have a line each."""
+def lines_of(entry: Entry, told: Mapping[str, Any], reach: Scope) -> dict[int, int]:
+    """Line of the batch → person: one, but for households, whose members have a line each.
+
+    Raises EntryRefused: person_gone; out_of_reach when one of them is another office's by now.
+    """
     if entry.kind == "split":
-        people = list(told["members"])
+        spoken_of = list(told["members"])
     elif entry.kind == "merge":
         members = HouseholdMember.objects.filter(household__code=told["from_code"]).known().order_by("person_id")
-        people = list(members.values_list("person_id", flat=True))
-        reach = Office.objects.get(scope_no=office_no)
-        if members.exclude(scope_no__range=(reach.scope_no, reach.scope_hi)).exists():
-            raise EntryRefused("out_of_reach")
+        spoken_of = list(members.values_list("person_id", flat=True))
     elif entry.kind == "person":
         return {}
     else:
-        people = [entry.person_id]
-    reached = set(Person.objects.filter(pk__in=people).values_list("pk", flat=True))
-    if reached != set(people):
+        spoken_of = [entry.person_id]
+    offices = dict(Person.objects.filter(pk__in=spoken_of).values_list("pk", "scope_no"))
+    if set(offices) != set(spoken_of):
         raise EntryRefused("person_gone")
-    return dict(enumerate(people, start=LINE))
+    if not all(reach.reaches(scope_no) for scope_no in offices.values()):
+        raise EntryRefused("out_of_reach")
+    return dict(enumerate(spoken_of, start=LINE))
 
 
-def _refuse_households_elsewhere(facts: Mapping[str, pl.DataFrame], office_no: int) -> None:
+def _refuse_households_elsewhere(facts: Mapping[str, pl.DataFrame], reach: Scope) -> None:
     """Nobody joins, heads or helps a household outside the reach of who entered it: it would come to stand in theirs."""
     named = [f.get_column("household_code") for name, f in facts.items() if name in {"household", "helper"}]
-    reach = Office.objects.get(scope_no=office_no)
     known = Household.objects.filter(code__in={code for codes in named for code in codes if code})
-    if known.exclude(scope_no__range=(reach.scope_no, reach.scope_hi)).exists():
+    if not all(reach.reaches(scope_no) for scope_no in known.values_list("scope_no", flat=True)):
         raise EntryRefused("out_of_reach")
 
 
@@ -147,6 +180,18 @@ def _new_person(told: Mapping[str, Any], context: Context, on: dt.date) -> pl.Da
         "id_birth_on": number.birth_on, "id_sex": number.sex, "area_code": told.get("area_code"),
     }  # fmt: skip
     return pl.DataFrame([row], schema=ROW_SCHEMA)
+
+
+def _known_elsewhere(rows: pl.DataFrame, reach: Scope) -> Person | None:
+    """Who has the new person's number on record outside the reach of whoever enters it. Under the lock of publishing.
+
+    Whom no register speaks of any more is hidden, and so is nobody's.
+    """
+    for number in rows.get_column("id_number"):
+        person: Person | None = people.by_id_number(number).first()
+        if person is not None and not reach.reaches(person.scope_no):
+            return person
+    return None
 
 
 def _batch_of(entry: Entry, by: str) -> Batch:
@@ -250,8 +295,8 @@ def _stay(cursor: CursorWrapper, stage: str) -> None:
     cursor.execute(
         f"""
         DELETE FROM {stage}_detail d USING link l, people_person p, {stage}_row r
-        WHERE d.kind = 'residence' AND l.line = d.line AND p.id = l.person_id AND r.line = d.line
-          AND p.scope_no <> r.scope_no
+        WHERE d.kind = 'residence' AND p.id = l.person_id AND p.scope_no <> r.scope_no AND NOT p.is_hidden AND r.line = d.line
+          AND l.batch_id = d.batch_id AND l.sheet_no = d.sheet_no AND l.line = d.line
         """
     )
 

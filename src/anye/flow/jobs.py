@@ -6,7 +6,7 @@ from pathlib import Path
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from anye.flow import entries, transfers
+from anye.flow import duplicates, entries, transfers
 from anye.flow.load import load_file
 from anye.flow.refused import without_values
 from anye.flow.registry import loading_context
@@ -14,6 +14,7 @@ from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new
+from anye.records.people import queries as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
 
@@ -57,24 +58,33 @@ def publish_entry(entry_id: int) -> None:
     with acting(BATCH, purpose="entry"):
         entry = registers_queries.entry(entry_id)
         duty = held_duty(entry.duty_id)
-        if duty is None or duty.reach.lo is None or duty.reach.hi is None:
+        if duty is None:
             registers.close_entry(entry_id=entry_id, state="refused", reason="duty_ended")
-            return
-        if not duty.reach.lo <= entry.scope_no <= duty.reach.hi:
-            registers.close_entry(entry_id=entry_id, state="refused", reason="out_of_reach")
             return
     with (
         without_values(),
         acting(BATCH, actor=entry.entered_by, duty=f"duty:{entry.duty_id}", purpose=f"entry {entry.kind}"),
     ):
-        entries.publish_entry(entry_id, loading_context(office_no=duty.office.scope_no), by=entry.entered_by)
+        context = loading_context(office_no=duty.office.scope_no)
+        entries.publish_entry(entry_id, context, by=entry.entered_by, reach=duty.reach)
 
 
 @app.task(queue="entries", retry=RETRY)
 def carry_out_transfer(transfer_id: int) -> None:
     """Move a person whose transfer the receiving office accepted; the keys take everything along."""
-    with without_values(), acting(BATCH, purpose="transfer"):
+    with acting(BATCH, purpose="transfer"):
+        decided_by = people.transfer(transfer_id).decided_by
+    with without_values(), acting(BATCH, actor=decided_by, purpose="transfer"):
         transfers.carry_out(transfer_id)
+
+
+@app.task(queue="entries", retry=RETRY)
+def settle_duplicate(duplicate_id: int) -> None:
+    """Carry out what an office decided about somebody of its own whom another has registered."""
+    with acting(BATCH, purpose="duplicate"):
+        decided_by = registers_queries.duplicate(duplicate_id).decided_by
+    with without_values(), acting(BATCH, actor=decided_by, purpose="duplicate"):
+        duplicates.settle(duplicate_id)
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -14,11 +14,13 @@ from anye.records.places import queries as places_queries
 from anye.records.places.models import Area, Office
 from anye.records.registers import actions as registers
 
+# whom a number belongs to is settled by registers: a registration leads only where none of them speaks
+REGISTRATION_RANK = 0
 # an officer and a visit say what people are called for good, and how they fare as of that day
 BY_HAND = (
     ("officer", "人工更正", "Corrected by an officer", 90, False),
     ("visit", "入户核查", "Home visit", 90, False),
-    ("registration", "人工登记", "Registered by an officer", 20, True),
+    ("registration", "人工登记", "Registered by an officer", REGISTRATION_RANK, True),
 )
 BY_HAND_RANK = 20
 

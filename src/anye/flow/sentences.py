@@ -291,10 +291,16 @@ REASONS: Mapping[str, Text] = {
         "其中有人已不在登记库中，没有录入。", "Somebody named here is no longer in the registry; nothing was taken.",
         "请从人员页面重新开始。", "Start again from the person's page.",
     ),
+    "known_elsewhere": Text(
+        "该身份证号已由本区其他单位登记，经核对仍由其管理，没有录入。",
+        "Another office of the district has this ID number on record and keeps the person; nothing was taken.",
+        "请再核对身份证；如确已迁来，请向区级申请转移。",
+        "Look at the ID card again. If they did move to you, ask the district for a transfer.",
+    ),
 }  # fmt: skip
 
 # what only an entry by hand can be refused for; the others are a row's
-ENTRY_REASONS = frozenset({"id_multi", "duty_ended", "out_of_reach", "person_gone"})
+ENTRY_REASONS = frozenset({"id_multi", "duty_ended", "out_of_reach", "person_gone", "known_elsewhere"})
 ROW_REASONS = tuple(code for code in REASONS if code not in ENTRY_REASONS)
 
 _ID_CARD = ("请查看身份证后更正。", "Look at the ID card and put the record right.")

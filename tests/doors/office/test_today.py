@@ -89,7 +89,8 @@ def test_transfers_asked_of_me_wait_for_me_and_not_for_the_asker(client_as: Clie
         person = factories.make_person(district["willow"], "冉明秀")
         Transfer.objects.create(
             token="t" * 22, person_id=person.pk, name="冉明秀", scope_no=person.scope_no,
-            to_scope_no=district["cloud"].scope_no, reason="搬家", asked_by="willow", asked_at=timezone.now(),
+            from_scope_no=person.scope_no, to_scope_no=district["cloud"].scope_no, reason="搬家",
+            asked_by="willow", asked_at=timezone.now(),
         )  # fmt: skip
     receiver = english(client_as("village_worker", district["cloud"]))
     asker = english(client_as("village_worker", district["willow"]))

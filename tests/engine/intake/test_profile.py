@@ -163,6 +163,7 @@ def test_a_good_profile_is_read(tmp_path: Path) -> None:
     [
         ("rank: 5", "rank: 5\nrank: 6", "profile_duplicate_key", 6),
         ("rank: 5", "rank: high", "profile_shape", 5),
+        ("rank: 5", "rank: 0", "profile_shape", 5),
         ("rank: 5", "ranks: 5", "profile_unknown_key", 5),
         ("rank: 5\n", "", "profile_missing_key", 1),
         ("creates_persons: true", "creates_persons: yes", "profile_shape", 4),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -78,14 +79,18 @@ def hand_over(
     duty = duty_of(request)
     if scope_no is None:
         scope_no = duty.office.scope_no if person is None else person.scope_no
-    entry = actions.enter(
-        kind=kind,
-        sealed=keyring().seal(json.dumps(told, ensure_ascii=False), context="raw"),
-        person_id=None if person is None else person.pk,
-        scope_no=scope_no,
-        by=actor_of(request),
-        duty_id=duty.pk,
-    )
+    try:
+        with transaction.atomic():
+            entry = actions.enter(
+                kind=kind,
+                sealed=keyring().seal(json.dumps(told, ensure_ascii=False), context="raw"),
+                person_id=None if person is None else person.pk,
+                scope_no=scope_no,
+                by=actor_of(request),
+                duty_id=duty.pk,
+            )
+    except IntegrityError:
+        raise Http404 from None  # the person moved a moment ago
     publish_entry.defer(entry_id=entry.pk)
     return entry
 

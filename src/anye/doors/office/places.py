@@ -22,6 +22,14 @@ def name_of(office: Office) -> str:
     return COMMITTEE.sub("", name)
 
 
+def full_name_of(office: Office | None) -> str:
+    """An office outside the reader's range, a village with its town before it; nothing for one that is gone."""
+    if office is None:
+        return ""
+    parent = office.parent
+    return f"{name_of(parent)} {name_of(office)}" if office.kind == "village" and parent else name_of(office)
+
+
 def offices_of(request: HttpRequest) -> dict[int, Office]:
     """The offices of the reader's range by scope number, read once a request."""
     known: dict[int, Office] | None = getattr(request, "_offices", None)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anye.doors.kit import formats
 from anye.doors.office import doubts, words
-from anye.doors.office.entrance import EVERYBODY, READERS, VISITORS, duty_of, may, open_to
+from anye.doors.office.entrance import EVERYBODY, PRIVATE, READERS, VISITORS, duty_of, may, open_to
 from anye.doors.office.navigation import LOADERS, address
 from anye.doors.office.places import offices_of, place_words
 from anye.doors.office.registers import seen_loads
@@ -24,10 +24,12 @@ from anye.records.findings import queries
 from anye.records.findings.models import Visit
 from anye.records.people.queries import transfers_asked
 from anye.records.registers.models import Batch, Fault, Upload
+from anye.records.registers.queries import duplicates_asked
 
 VISITS_SHOWN = 8
 OFFICES_SHOWN = 12
 BATCHES_SHOWN = 6
+MOVES_SHOWN = 20
 FAULTS_COUNTED = 1_001
 
 
@@ -42,6 +44,7 @@ def today(request: HttpRequest) -> HttpResponse:
         context["rules"] = _rules()
         context["mends"] = _mends()
         context["transfers"] = _transfers(request)
+        context["duplicates"] = _duplicates(request) if may(request, PRIVATE) else []
         log_list(request, "today", context["visits"])
     context["uploads"] = _uploads() if may(request, LOADERS) else []
     context["batches"] = _batches(request) if may(request, LOADERS | {Role.ADMINISTRATOR}) else []
@@ -116,7 +119,7 @@ def _mends() -> list[dict[str, Any]]:
 
 def _transfers(request: HttpRequest) -> list[dict[str, Any]]:
     reach = duty_of(request).reach
-    rows = transfers_asked(reach.lo or 0, reach.hi or 0)[:20]
+    rows = transfers_asked(reach.lo or 0, reach.hi or 0)[:MOVES_SHOWN]
     return [
         {
             "name": row.name,
@@ -126,6 +129,19 @@ def _transfers(request: HttpRequest) -> list[dict[str, Any]]:
             "href": address("entries:transfer", row.token),
         }
         for row in rows
+    ]
+
+
+def _duplicates(request: HttpRequest) -> list[dict[str, Any]]:
+    """People of the range whom another office has registered: someone has to decide whose they are."""
+    return [
+        {
+            "name": row.person.name,
+            "at": place_words(request, row.scope_no),
+            "asked_at": timezone.localtime(row.asked_at),
+            "href": address("entries:duplicate", row.token),
+        }
+        for row in duplicates_asked()[:MOVES_SHOWN]
     ]
 
 

@@ -23,7 +23,7 @@ from anye.doors.kit.sources import Order
 from anye.doors.office.entering import WRITERS, person_form, sent, subject
 from anye.doors.office.entrance import actor_of, duty_of, open_to
 from anye.doors.office.entry_fields import OfficeField
-from anye.doors.office.places import name_of
+from anye.doors.office.places import full_name_of
 from anye.doors.office.rows import Rows, log_list, log_people, source_of
 from anye.flow.jobs import carry_out_transfer
 from anye.records.people import actions
@@ -38,13 +38,26 @@ STATES: dict[str, Status] = {
     "moved": Status("moved", _("moved"), "circle-check", "ok"),
     "refused": Status("refused", _("refused"), "ban", "bad"),
     "withdrawn": Status("withdrawn", _("withdrawn"), "arrow-back-up", "idle"),
+    "void": Status("void", _("void"), "minus", "idle"),
 }
 REFUSALS: dict[str, Words] = {
     "open_already": _("A transfer of this person is under way already. Let it be decided first."),
     "same_office": _("This office looks after the person now. Choose another."),
     "no_such_office": _("There is no such office any more. Choose another."),
+    "no_area": _(
+        "No area is listed for this office, so nobody can live there and the next register would take the person away "
+        "again. Choose the office whose area they live in, or let an administrator add one with its area code."
+    ),
+    "moved_since": _("This person came under another office in the meantime."),
     "not_yours": _("Only the receiving office decides this."),
     "decided_already": _("This was decided in the meantime."),
+}
+VOID: dict[str, Words] = {
+    "moved_since": _("The person came under another office in the meantime. That office can ask for a transfer."),
+    "no_area": _(
+        "No area is listed for the receiving office, so nobody can live there. Ask the office whose area they live in."
+    ),
+    "register_says": _("A register of a later month says that the person lives elsewhere. Let it be mended first."),
 }
 Act = Callable[..., None]
 ACTS: dict[str, Act] = {
@@ -146,30 +159,29 @@ def index(request: HttpRequest, side: str = "in") -> HttpResponse:
     reach = duty_of(request).reach
     listing, query = (TO_US, people.transfers_to) if side == "in" else (BY_US, people.transfers_from)
     rows = Rows(query(reach.lo or 0, reach.hi or 0), _dress)
-    tabs = [
-        (gettext("Asked of us"), reverse("entries:transfers"), side == "in"),
-        (gettext("Asked by us"), reverse("entries:transfers_asked"), side == "out"),
-    ]
-    response = listing.respond(request, rows, template="office/transfers/index.html", context={"tabs": tabs})
+    context = {"tabs": tabs_of("transfers" if side == "in" else "transfers_asked")}
+    response = listing.respond(request, rows, template="office/transfers/index.html", context=context)
     log_list(request, "transfers", rows.read)
     return response
 
 
+def tabs_of(here: str) -> list[tuple[str, str, bool]]:
+    """The lists of moves, and which of them is open."""
+    lists = {
+        "transfers": gettext("Asked of us"),
+        "transfers_asked": gettext("Asked by us"),
+        "duplicates": gettext("Registered elsewhere"),
+    }
+    return [(label, reverse(f"entries:{name}"), name == here) for name, label in lists.items()]
+
+
 def _dress(page: list[Transfer]) -> list[Transfer]:
     """Both offices by name, in one query; they may lie outside the range, but an office is no person."""
-    names = places.offices_at({number for one in page for number in (one.scope_no, one.to_scope_no)})
+    names = places.offices_at({number for one in page for number in (one.from_scope_no, one.to_scope_no)})
     for one in page:
-        one.from_words = _place(names, one.scope_no)  # type: ignore[attr-defined]
-        one.to_words = _place(names, one.to_scope_no)  # type: ignore[attr-defined]
+        one.from_words = full_name_of(names.get(one.from_scope_no))  # type: ignore[attr-defined]
+        one.to_words = full_name_of(names.get(one.to_scope_no))  # type: ignore[attr-defined]
     return page
-
-
-def _place(offices: dict[int, Office], scope_no: int) -> str:
-    office = offices.get(scope_no)
-    if office is None:
-        return ""
-    parent = office.parent
-    return f"{name_of(parent)} {name_of(office)}" if office.kind == "village" and parent else name_of(office)
 
 
 # ── one transfer ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -190,9 +202,9 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
     _dress([found])
     reach = duty_of(request).reach
     is_asked = found.state == "asked"
-    receives, asked = (reach.lo <= number <= reach.hi for number in (found.to_scope_no, found.scope_no))  # type: ignore[operator]
+    receives, asked = (reach.lo <= number <= reach.hi for number in (found.to_scope_no, found.from_scope_no))  # type: ignore[operator]
     person = people.people_by_key([found.person_id]).get(found.person_id)
-    log_people("transfer", [(found.person_id, found.scope_no if asked else found.to_scope_no)])
+    log_people("transfer", [(found.person_id, found.from_scope_no if asked else found.to_scope_no)])
     home = reverse("entries:transfers" if receives else "entries:transfers_asked")
     context = {
         "transfer": found,
@@ -214,6 +226,8 @@ def _told(found: Transfer) -> list[tuple[Any, ...]]:
         (gettext("Reason"), found.reason),
         (gettext("Asked by"), found.asked_by, f"{asked_at:%Y-%m-%d %H:%M}"),
     ]
+    if found.state == "void":
+        rows.append((gettext("Void, because"), str(VOID[found.void_reason])))
     if found.decided_at is not None:
         rows.append((gettext("Decided by"), found.decided_by, f"{timezone.localtime(found.decided_at):%Y-%m-%d %H:%M}"))
     return rows

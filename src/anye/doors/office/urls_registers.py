@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from anye.doors.kit.frame import provide
-from anye.doors.office import batches, entering, entries, households, registers, transfers, uploads
+from anye.doors.office import batches, duplicates, entering, entries, households, registers, transfers, uploads
 from anye.doors.office.navigation import office_frame
 
 for namespace in ("registers", "entries"):
@@ -38,6 +38,9 @@ entries_patterns = [
     path("entries/<str:token>/state/", entering.entry_state, name="entry_state"),
     path("transfers/", transfers.index, name="transfers"),
     path("transfers/asked/", transfers.index, {"side": "out"}, name="transfers_asked"),
+    path("transfers/elsewhere/", duplicates.index, name="duplicates"),
+    path("transfers/elsewhere/<str:token>/", duplicates.duplicate, name="duplicate"),
+    path("transfers/elsewhere/<str:token>/decide/", duplicates.decide, name="decide_duplicate"),
     path("transfers/<str:token>/", transfers.transfer, name="transfer"),
     path("transfers/<str:token>/decide/", transfers.decide, name="decide_transfer"),
 ]

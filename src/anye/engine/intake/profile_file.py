@@ -258,12 +258,16 @@ class _Reader:
         for source in month_from:
             self.one_of(tree, "month_from", source, MONTH_SOURCES)
         grid = self.get(tree, "grid", CommentedMap)
+        rank = self.get(tree, "rank", int)
+        if rank < 1:
+            # whoever is registered by hand has rank 0: registers say whom a number belongs to
+            raise self.fault("profile_shape", self.line(tree, "rank"), found=str(rank), expected="a rank above 0")
         return Profile(
             name=self.get(tree, "name", str),
             version=self.get(tree, "version", int),
             title={"zh": self.get(title, "zh", str), "en": self.get(title, "en", str)},
             creates_persons=self.get(tree, "creates_persons", bool),
-            rank=self.get(tree, "rank", int),
+            rank=rank,
             columns=columns,
             grid=None if grid is None else self.grid(grid),
             kept=self.words(tree, "kept"),

@@ -33,6 +33,10 @@ class Scope:
     def is_everything(self) -> bool:
         return self.lo is None or self.hi is None
 
+    def reaches(self, scope_no: int) -> bool:
+        """Whether a row of this number lies inside."""
+        return self.lo is None or self.hi is None or self.lo <= scope_no <= self.hi
+
 
 _scope: ContextVar[Scope | None] = ContextVar("anye_scope", default=None)
 

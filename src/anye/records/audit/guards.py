@@ -26,6 +26,15 @@ def scoped(table: str, *, columns: Sequence[str] = ("scope_no",)) -> RunSQL:
     )
 
 
+def made_within(table: str, *, columns: Sequence[str]) -> RunSQL:
+    """A row that two ranges may see is made by the one alone: every one of these columns lies in the acting range."""
+    inside = " AND ".join(IN_RANGE.format(column) for column in columns)
+    return RunSQL(
+        f"CREATE POLICY {table}_made ON {table} AS RESTRICTIVE FOR INSERT TO anye_app WITH CHECK ({inside})",
+        RunSQL.noop,
+    )
+
+
 def belongs_to(table: str, parent: str, column: str) -> RunSQL:
     """The composite key that keeps a row's `scope_no` equal to its parent's and takes it along in a move."""
     return RunSQL(

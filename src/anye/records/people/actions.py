@@ -2,11 +2,13 @@
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from psycopg.errors import ForeignKeyViolation
 
 from anye.records.accounts.scope import current_scope
 from anye.records.audit.tokens import new_token
 from anye.records.people.models import Person, Transfer
 from anye.records.places.models import Office
+from anye.records.places.queries import is_home
 
 TRANSFER_TO = frozenset({"village", "town"})
 
@@ -14,7 +16,7 @@ TRANSFER_TO = frozenset({"village", "town"})
 class TransferRefused(ValueError):
     """A transfer that cannot be asked for or decided; `code` says why.
 
-    Codes: open_already, same_office, no_such_office, not_yours, decided_already.
+    Codes: open_already, same_office, no_such_office, no_area, moved_since, not_yours, decided_already.
     """
 
     def __init__(self, code: str) -> None:
@@ -25,13 +27,16 @@ class TransferRefused(ValueError):
 def ask_transfer(*, person: Person, to_scope_no: int, reason: str, by: str) -> Transfer:
     """Ask another village or town to take a person over (转移申请). Nothing moves until it accepts.
 
-    Raises TransferRefused: same_office, no_such_office, open_already.
+    Raises TransferRefused: same_office, no_such_office, no_area, open_already, moved_since.
     """
     if to_scope_no == person.scope_no:
         raise TransferRefused("same_office")
-    is_there = Office.objects.filter(scope_no=to_scope_no, kind__in=TRANSFER_TO, closed_on__isnull=True).exists()
-    if not is_there:
+    office = Office.objects.filter(scope_no=to_scope_no, kind__in=TRANSFER_TO, closed_on__isnull=True).first()
+    if office is None:
         raise TransferRefused("no_such_office")
+    # without an area no residence could be written down, and the next load would take the person away again
+    if not is_home(office):
+        raise TransferRefused("no_area")
     try:
         with transaction.atomic():
             asked: Transfer = Transfer.objects.create(
@@ -39,13 +44,16 @@ def ask_transfer(*, person: Person, to_scope_no: int, reason: str, by: str) -> T
                 person_id=person.pk,
                 name=person.name,
                 scope_no=person.scope_no,
+                from_scope_no=person.scope_no,
                 to_scope_no=to_scope_no,
                 reason=reason,
                 asked_by=by,
                 asked_at=timezone.now(),
             )
-    except IntegrityError:
-        # an older request may have been asked by an office that looked after the person before: it is not ours to see
+    except IntegrityError as fault:
+        # the key holds the person's office at this moment, which is not that of a moment ago
+        if isinstance(fault.__cause__, ForeignKeyViolation):
+            raise TransferRefused("moved_since") from None
         raise TransferRefused("open_already") from None
     return asked
 
@@ -62,7 +70,7 @@ def refuse_transfer(*, transfer: Transfer, by: str) -> None:
 
 def withdraw_transfer(*, transfer: Transfer, by: str) -> None:
     """The asking office takes its request back. Raises TransferRefused."""
-    _decide(transfer, "scope_no", "withdrawn", by)
+    _decide(transfer, "from_scope_no", "withdrawn", by)
 
 
 def _decide(transfer: Transfer, column: str, state: str, by: str) -> None:
@@ -77,16 +85,11 @@ def _decide(transfer: Transfer, column: str, state: str, by: str) -> None:
         raise TransferRefused("decided_already")
 
 
-def carry_out_transfer(*, transfer_id: int) -> None:
-    """Note that an accepted transfer was carried out, and see that the person stands under the receiving office.
+def close_transfer(*, transfer: Transfer) -> None:
+    """Note that an accepted transfer was carried out (batch role)."""
+    Transfer.objects.filter(pk=transfer.pk).update(state="moved", moved_at=timezone.now())
 
-    Batch role only. A new residence moves the person by itself; an office without an area of its own is served here.
-    The keys take every fact, finding and visit along. Twice is once.
-    """
-    transfer = Transfer.objects.select_for_update().get(pk=transfer_id)
-    if transfer.state != "accepted":
-        return
-    Person.objects.filter(pk=transfer.person_id).exclude(scope_no=transfer.to_scope_no).update(
-        scope_no=transfer.to_scope_no
-    )
-    Transfer.objects.filter(pk=transfer_id).update(state="moved", moved_at=timezone.now())
+
+def void_transfer(*, transfer: Transfer, reason: str) -> None:
+    """What was asked for cannot be any more (batch role); both offices read why. Codes: see Transfer."""
+    Transfer.objects.filter(pk=transfer.pk).update(state="void", void_reason=reason)

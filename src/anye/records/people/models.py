@@ -172,13 +172,16 @@ class Need(DatedFact):
 class Transfer(models.Model):
     """A request to move a person to another office (转移申请): the receiving office accepts, the batch role moves.
 
-    Both offices see it; `name` is a copy, because the receiver cannot see the person yet.
+    Both offices see it; `name` is a copy, because the receiver cannot see the person yet. `scope_no` is the person's
+    and goes along with them: where it is neither end's any more, what was asked for is void. Void, because:
+    moved_since, no_area (nobody can live at the receiving office), register_says (a later month names another home).
     """
 
     token = models.CharField(max_length=22, unique=True)
     person_id = models.BigIntegerField()
     name = models.CharField("姓名", max_length=80)
-    scope_no = models.BigIntegerField("转出")
+    scope_no = models.BigIntegerField()
+    from_scope_no = models.BigIntegerField("转出")
     to_scope_no = models.BigIntegerField("转入")
     reason = models.TextField("原因")
     state = models.CharField("状态", max_length=10, default="asked")
@@ -187,21 +190,26 @@ class Transfer(models.Model):
     decided_by = models.CharField("接收人", max_length=40, blank=True)
     decided_at = models.DateTimeField("接收时间", null=True)
     moved_at = models.DateTimeField("转移时间", null=True)
+    void_reason = models.CharField("失效原因", max_length=20, blank=True)
 
-    objects = ScopedManager("scope_no", "to_scope_no")
+    objects = ScopedManager("from_scope_no", "to_scope_no")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "accepted", "refused", "moved", "withdrawn"]),
+                condition=Q(state__in=["asked", "accepted", "refused", "moved", "withdrawn", "void"]),
                 name="people_transfer_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="void", void_reason__gt="") | (~Q(state="void") & Q(void_reason="")),
+                name="people_transfer_void_reason",
             ),
             models.UniqueConstraint(
                 fields=["person_id"], condition=Q(state__in=["asked", "accepted"]), name="people_transfer_open"
             ),
         ]
         indexes = [
-            models.Index(fields=["scope_no"], name="people_transfer_from"),
+            models.Index(fields=["from_scope_no"], name="people_transfer_from"),
             models.Index(fields=["to_scope_no"], name="people_transfer_to"),
         ]
 

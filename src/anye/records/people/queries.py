@@ -156,7 +156,12 @@ def transfers_to(lo: int, hi: int) -> "QuerySet[Transfer]":
 
 def transfers_from(lo: int, hi: int) -> "QuerySet[Transfer]":
     """Transfers that offices of the range asked for, the newest first."""
-    return Transfer.objects.filter(scope_no__range=(lo, hi)).order_by("-id")
+    return Transfer.objects.filter(from_scope_no__range=(lo, hi)).order_by("-id")
+
+
+def transfer(pk: int) -> Transfer:
+    found: Transfer = Transfer.objects.get(pk=pk)
+    return found
 
 
 def transfer_with(token: str) -> Transfer:

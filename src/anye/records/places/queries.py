@@ -41,6 +41,11 @@ def office_at(scope_no: int) -> Office:
     return Office.objects.get(scope_no=scope_no)
 
 
+def is_home(office: Office) -> bool:
+    """Whether people can live under an office: it looks after an area that the area tree lists, whatever its edition."""
+    return bool(office.area_code) and Area.objects.filter(code=office.area_code).exists()
+
+
 def offices_within(lo: int, hi: int) -> "QuerySet[Office]":
     return Office.objects.filter(scope_no__range=(lo, hi))
 

@@ -9,7 +9,10 @@ from django.db import connection
 from django.utils import timezone
 
 from anye.records.audit.tokens import new_token
-from anye.records.registers.models import Batch, Entry, Fault, RawBlock, Source, Support, Upload
+from anye.records.people.models import Person
+from anye.records.places.queries import is_home, office_at
+from anye.records.registers.models import Batch, Duplicate, Entry, Fault, RawBlock, Source, Support, Upload
+from anye.records.registers.queries import same_name
 
 PARTS_A_BLOCK = 1_000
 FAULT_COLUMNS = ("batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no")
@@ -165,6 +168,64 @@ def enter(*, kind: str, sealed: bytes, person_id: int | None, scope_no: int, by:
         entered_at=timezone.now(),
     )
     return entry
+
+
+class DuplicateRefused(ValueError):
+    """A double registration that cannot be decided like this; `code`: decided_already, names_differ, no_area."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def keep_waiting(*, entry: Entry, person: Person, name: str) -> Duplicate:
+    """The number of a new person is on record at another office: the entry waits until that office decides.
+
+    Batch role only. `name` is as it was typed.
+    """
+    close_entry(entry_id=entry.pk, state="waits_for_other")
+    asked: Duplicate = Duplicate.objects.create(
+        token=new_token(),
+        person=person,
+        scope_no=person.scope_no,
+        entry=entry,
+        at_scope_no=entry.scope_no,
+        name=name,
+        asked_by=entry.entered_by,
+        asked_at=entry.entered_at,
+    )
+    return asked
+
+
+def hand_over(*, duplicate: Duplicate, by: str) -> None:
+    """They are the same person and live there now; the worker moves them. Raises DuplicateRefused."""
+    if not same_name(duplicate):
+        raise DuplicateRefused("names_differ")
+    if not is_home(office_at(duplicate.at_scope_no)):
+        raise DuplicateRefused("no_area")
+    _decide(duplicate, "agreed", by)
+
+
+def keep(*, duplicate: Duplicate, by: str) -> None:
+    """The person stays; the worker tells who registered them. Raises DuplicateRefused."""
+    _decide(duplicate, "kept", by)
+
+
+def _decide(duplicate: Duplicate, state: str, by: str) -> None:
+    """What was registered several times at one office is decided together."""
+    alike = Duplicate.objects.filter(person_id=duplicate.person_id, at_scope_no=duplicate.at_scope_no, state="asked")
+    if not alike.update(state=state, decided_by=by, decided_at=timezone.now()):
+        raise DuplicateRefused("decided_already")
+
+
+def close_duplicate(*, duplicate: Duplicate, state: str, hindrance: str = "") -> None:
+    """What the worker made of a decision (batch role): handed_over, or asked again with what hindered it."""
+    Duplicate.objects.filter(pk=duplicate.pk).update(state=state, hindrance=hindrance)
+
+
+def resume_entry(*, entry_id: int) -> None:
+    """An entry that waited for another office is looked at anew (batch role)."""
+    Entry.objects.filter(pk=entry_id, state="waits_for_other").update(state="waiting", done_at=None)
 
 
 def close_entry(*, entry_id: int, state: str, reason: str = "", batch_id: int | None = None) -> None:

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from anye.records.accounts.scope import ScopedManager
+from anye.records.people.facts import link
+from anye.records.people.models import Person
 
 
 class Source(models.Model):
@@ -147,7 +149,8 @@ class Support(models.Model):
 class Entry(models.Model):
     """What an officer typed or a visit answered (人工录入), waiting for the worker to publish it as a batch of one row.
 
-    The payload is sealed. The answer is the same whether or not the person exists elsewhere.
+    The payload is sealed. The answer is the same whether or not the person exists elsewhere: a new person whose number
+    another office has on record waits for that office (`waits_for_other`, see Duplicate), and is told like one taken.
     """
 
     token = models.CharField(max_length=22, unique=True)
@@ -158,7 +161,7 @@ class Entry(models.Model):
     entered_by = models.CharField("录入人", max_length=40)
     duty_id = models.BigIntegerField()
     entered_at = models.DateTimeField("录入时间")
-    state = models.CharField("状态", max_length=10, default="waiting")
+    state = models.CharField("状态", max_length=16, default="waiting")
     reason = models.CharField("原因", max_length=40, blank=True)
     batch_id = models.BigIntegerField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -173,6 +176,38 @@ class Entry(models.Model):
                 name="registers_entry_state",
             ),
         ]
+
+
+class Duplicate(models.Model):
+    """Somebody was registered by hand at one office while another has the number on record (重复登记).
+
+    The office that has them decides, and sees what it needs for that: `scope_no` is the person's and goes along with
+    them, `name` is as it was typed. The office where they were registered sees nothing of it.
+    States: asked, agreed (the worker hands the person over), handed_over, kept. `hindrance`: why the worker could not.
+    """
+
+    token = models.CharField(max_length=22, unique=True)
+    person = link(Person, related_name="duplicates")
+    scope_no = models.BigIntegerField()
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="+")
+    at_scope_no = models.BigIntegerField("登记单位")
+    name = models.CharField("登记姓名", max_length=80)
+    asked_by = models.CharField("登记人", max_length=40)
+    asked_at = models.DateTimeField("登记时间")
+    state = models.CharField("状态", max_length=12, default="asked")
+    decided_by = models.CharField("处理人", max_length=40, blank=True)
+    decided_at = models.DateTimeField("处理时间", null=True)
+    hindrance = models.CharField(max_length=20, blank=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "agreed", "handed_over", "kept"]), name="registers_duplicate_state"
+            ),
+        ]
+        indexes = [models.Index(fields=["scope_no", "state", "-id"], name="registers_duplicate_work")]
 
 
 class Upload(models.Model):

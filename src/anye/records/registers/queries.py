@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
 
+from anye.engine.names import name_key_of
 from anye.records.accounts.models import Duty
-from anye.records.registers.models import Batch, Entry, Fault, RawBlock, Source, Upload
+from anye.records.registers.models import Batch, Duplicate, Entry, Fault, RawBlock, Source, Upload
 
 OPERATOR = "operator"  # who the command line acts as
 UPLOADS_SHOWN = 8
@@ -110,3 +111,38 @@ def entry_with(token: str) -> Entry:
 def entries() -> "QuerySet[Entry]":
     """What was entered by hand within the range, visits' answers and settled doubts left out."""
     return Entry.objects.defer("sealed").exclude(kind__in=["visit", "undo", "settle"]).order_by("-id")
+
+
+def duplicates() -> "QuerySet[Duplicate]":
+    """People of the acting range whom another office has registered too, the newest first."""
+    return Duplicate.objects.select_related("person").order_by("-id")
+
+
+def duplicates_asked() -> "QuerySet[Duplicate]":
+    """Those that wait for a decision, the oldest first."""
+    return Duplicate.objects.filter(state="asked").select_related("person").order_by("id")
+
+
+def duplicate_with(token: str) -> Duplicate:
+    """The double registration behind a link. Raises Duplicate.DoesNotExist."""
+    found: Duplicate = duplicates().get(token=token)
+    return found
+
+
+def duplicate(pk: int) -> Duplicate:
+    found: Duplicate = Duplicate.objects.get(pk=pk)
+    return found
+
+
+def duplicates_decided_with(subject: Duplicate) -> list[Duplicate]:
+    """All that were decided together with one, in the order in which they were entered (batch role)."""
+    return list(
+        Duplicate.objects.filter(
+            person_id=subject.person_id, at_scope_no=subject.at_scope_no, state=subject.state
+        ).order_by("entry_id")
+    )
+
+
+def same_name(subject: Duplicate) -> bool:
+    """Whether the person is registered under the name that they have on record; whom nobody sees any more has none."""
+    return subject.person.is_hidden or name_key_of(subject.name) == subject.person.name_key

@@ -90,7 +90,8 @@ class Migration(migrations.Migration):
                 ("token", models.CharField(max_length=22, unique=True)),
                 ("person_id", models.BigIntegerField()),
                 ("name", models.CharField(max_length=80, verbose_name="姓名")),
-                ("scope_no", models.BigIntegerField(verbose_name="转出")),
+                ("scope_no", models.BigIntegerField()),
+                ("from_scope_no", models.BigIntegerField(verbose_name="转出")),
                 ("to_scope_no", models.BigIntegerField(verbose_name="转入")),
                 ("reason", models.TextField(verbose_name="原因")),
                 ("state", models.CharField(default="asked", max_length=10, verbose_name="状态")),
@@ -99,16 +100,27 @@ class Migration(migrations.Migration):
                 ("decided_by", models.CharField(blank=True, max_length=40, verbose_name="接收人")),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="接收时间")),
                 ("moved_at", models.DateTimeField(null=True, verbose_name="转移时间")),
+                ("void_reason", models.CharField(blank=True, max_length=20, verbose_name="失效原因")),
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["scope_no"], name="people_transfer_from"),
+                    models.Index(fields=["from_scope_no"], name="people_transfer_from"),
                     models.Index(fields=["to_scope_no"], name="people_transfer_to"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["asked", "accepted", "refused", "moved", "withdrawn"])),
+                        condition=models.Q(
+                            ("state__in", ["asked", "accepted", "refused", "moved", "withdrawn", "void"])
+                        ),
                         name="people_transfer_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "void"), ("void_reason__gt", "")),
+                            models.Q(models.Q(("state", "void"), _negated=True), ("void_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="people_transfer_void_reason",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("state__in", ["asked", "accepted"])),

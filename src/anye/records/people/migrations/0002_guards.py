@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.db.migrations import RunSQL
 
-from anye.records.audit.guards import audited, belongs_to, fact, granted, scoped
+from anye.records.audit.guards import audited, belongs_to, fact, granted, made_within, scoped
 
 
 class Migration(migrations.Migration):
@@ -33,8 +33,11 @@ class Migration(migrations.Migration):
         *fact("people_incomeline"),
         *fact("people_helper", parent="people_household", column="household_id"),
         *fact("people_need"),
-        # a transfer is seen by both offices, asked for from the one and accepted by the other
-        scoped("people_transfer", columns=("scope_no", "to_scope_no")),
+        # a transfer is seen by both offices, asked for from the one and accepted by the other; nobody asks in
+        # another's name, though the receiving office may write to the row
+        belongs_to("people_transfer", "people_person", "person_id"),
+        scoped("people_transfer", columns=("from_scope_no", "to_scope_no")),
+        made_within("people_transfer", columns=("scope_no", "from_scope_no")),
         audited("people_transfer"),
         granted("people_transfer", app="SELECT, INSERT, UPDATE (state, decided_by, decided_at)"),
     ]

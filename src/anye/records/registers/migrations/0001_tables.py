@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("people", "0001_tables")]
 
     operations = [
         migrations.CreateModel(
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ("entered_by", models.CharField(max_length=40, verbose_name="录入人")),
                 ("duty_id", models.BigIntegerField()),
                 ("entered_at", models.DateTimeField(verbose_name="录入时间")),
-                ("state", models.CharField(default="waiting", max_length=10, verbose_name="状态")),
+                ("state", models.CharField(default="waiting", max_length=16, verbose_name="状态")),
                 ("reason", models.CharField(blank=True, max_length=40, verbose_name="原因")),
                 ("batch_id", models.BigIntegerField(null=True)),
                 ("done_at", models.DateTimeField(null=True)),
@@ -168,6 +168,47 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["id_blind"], name="registers_rowclaim_id")],
                 "constraints": [
                     models.UniqueConstraint(fields=("batch", "sheet_no", "line"), name="registers_rowclaim_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Duplicate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=22, unique=True)),
+                ("scope_no", models.BigIntegerField()),
+                ("at_scope_no", models.BigIntegerField(verbose_name="登记单位")),
+                ("name", models.CharField(max_length=80, verbose_name="登记姓名")),
+                ("asked_by", models.CharField(max_length=40, verbose_name="登记人")),
+                ("asked_at", models.DateTimeField(verbose_name="登记时间")),
+                ("state", models.CharField(default="asked", max_length=12, verbose_name="状态")),
+                ("decided_by", models.CharField(blank=True, max_length=40, verbose_name="处理人")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="处理时间")),
+                ("hindrance", models.CharField(blank=True, max_length=20)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registers.entry"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="duplicates",
+                        to="people.person",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["scope_no", "state", "-id"], name="registers_duplicate_work")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "agreed", "handed_over", "kept"])),
+                        name="registers_duplicate_state",
+                    )
                 ],
             },
         ),
