@@ -13,8 +13,10 @@ from anye.config import postgres
 from anye.config.doctor import diagnose
 from anye.config.faults import SetupFault, Text
 from anye.config.home import Home, default_home, last_home
+from anye.config.site import is_loopback
 
 DEMO_PACK = "cn_yubei"
+PORT, LOCAL_PORT = 8000, 8001
 
 
 def language(args: argparse.Namespace) -> str:
@@ -122,15 +124,18 @@ def demo(args: argparse.Namespace) -> int:
 
 
 def serve(args: argparse.Namespace) -> int:
+    if args.local and not is_loopback(args.host):
+        raise SetupFault("local_host", host=args.host)
     home = opened()
     furnish(home)
-    return _serve(args, home)
+    return _serve(args, home, is_local=args.local)
 
 
-def _serve(args: argparse.Namespace, home: Home) -> int:
+def _serve(args: argparse.Namespace, home: Home, *, is_local: bool = False) -> int:
     from anye.config.serving import serve_home
 
-    return serve_home(home, host=args.host, port=args.port, language=language(args))
+    port = args.port or (LOCAL_PORT if is_local else PORT)
+    return serve_home(home, host=args.host, port=port, language=language(args), is_local=is_local)
 
 
 def stop(args: argparse.Namespace) -> None:

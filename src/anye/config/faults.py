@@ -57,6 +57,16 @@ SENTENCES: dict[str, Text] = {
         "{path} 已有一个安业登记库，未作任何改动。要另建一个，请换一个 ANYE_HOME。",
         "{path} already holds a registry; nothing was changed. To make another one, choose another ANYE_HOME.",
     ),
+    "bad_site": Text(
+        "settings.toml 的 [site] 有误：{entry} = {value}。address 写成 https://名称，hosts 是名称或地址的列表，"
+        "proxies 是代理服务器地址的列表。",
+        "[site] of settings.toml is wrong: {entry} = {value}. `address` is written https://name, `hosts` is a list of "
+        "names or addresses, `proxies` a list of the proxies' addresses.",
+    ),
+    "local_host": Text(
+        "--local 只供本机浏览器使用，不能与 --host {host} 同用。",
+        "--local serves a browser on this machine only; it does not go with --host {host}.",
+    ),
     "home_missing": Text(
         "{path} 还没有登记库。请先运行 anye init。",
         "There is no registry in {path} yet. Run `anye init` first.",
