@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
     blank.add_argument("--out", type=Path)
     link = verbs.add_parser("link", help="print a one-time sign-in link for a user (this machine only)")
     link.add_argument("user")
+    link.add_argument("--new-device", action="store_true", help="password and device are lost: both are set up anew")
+    link.add_argument("--port", type=int, help="where the site is served on this machine")
     verbs.add_parser("seal", help="seal the events since the last seal, and verify the trail")
     verbs.add_parser("rotate-keys", help="seal values anew under a new key; may be interrupted and repeated")
     return main

@@ -2,68 +2,24 @@
 
 from __future__ import annotations
 
-import http.client
-import os
-import signal
+import re
 import socket
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
 
-import psutil
+import psycopg
+import pyotp
 import pytest
 import tomli_w
 
 from anye.config import postgres
 from anye.config.home import Home
+from tests.config.served import Browser, anye, ask, serving
 
 NAME = "anye.example.gov.cn"
 THROUGH = {"Host": NAME, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "ANYE_HOSTS"}}
-    return kept | {"ANYE_HOME": str(home), "PYTHONUTF8": "1"}
-
-
-def anye(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "anye.cli", "--language", "en", *words]
-    return subprocess.run(command, env=environment(home), capture_output=True, text=True, check=False)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def serving(home: Path, *words: str) -> Iterator[tuple[int, str, psutil.Process]]:
-    """(port, the line that was printed, the process) of a running `anye serve`."""
-    port = free_port()
-    command = [sys.executable, "-m", "anye.cli", "--language", "en", "serve", "--port", str(port), *words]
-    with subprocess.Popen(command, env=environment(home), stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield port, process.stdout.readline(), psutil.Process(process.pid)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-
-
-def ask(port: int, path: str, headers: dict[str, str], body: dict[str, str] | None = None) -> http.client.HTTPResponse:
-    """The answer to a GET, or to the POST of a form; read to its end."""
-    sent = None if body is None else urlencode(body)
-    more = {} if body is None else {"Content-Type": "application/x-www-form-urlencoded"}
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
-        connection.request("GET" if sent is None else "POST", path, sent, {**headers, **more})
-        answer = connection.getresponse()
-        answer.read()
-        return answer
+PASSWORD, NEW_PASSWORD = "four plain words suffice", "nine other quiet words"
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +43,7 @@ def public(home: Path) -> Iterator[Path]:
     settings.write_text(before, encoding="utf-8")
 
 
-def test_a_public_site_takes_forms_through_its_proxy_and_its_machine_has_a_door_of_its_own(public: Path) -> None:
+def test_a_public_site_takes_forms_through_its_proxy_and_knows_nobody_at_its_machine(public: Path) -> None:
     with serving(public) as (port, line, _process):
         assert f"https://{NAME}" in line
         assert "anye serve --local" in line
@@ -101,11 +57,6 @@ def test_a_public_site_takes_forms_through_its_proxy_and_its_machine_has_a_door_
         for headers in (THROUGH, {"Host": f"127.0.0.1:{port}"}):
             assert ask(port, "/set-up/", headers).status == 404
         assert ask(port, "/sign-in/", {"Host": "other.example"}).status == 400
-        with serving(public, "--local") as (door, told_here, process):
-            assert f"http://127.0.0.1:{door}/set-up/" in told_here
-            assert ask(door, "/set-up/", {"Host": f"127.0.0.1:{door}"}).status == 200
-            assert ask(door, "/set-up/", {"Host": NAME}).status == 400
-            assert len(process.children()) == 1  # pages alone
 
 
 def test_bound_to_all_addresses_the_site_answers_to_this_machines_name(home: Path) -> None:
@@ -119,3 +70,57 @@ def test_the_door_of_the_machine_is_opened_to_nobody_else(home: Path) -> None:
     done = anye(home, "serve", "--local", "--host", "0.0.0.0")
     assert done.returncode == 2
     assert "--local" in done.stderr
+
+
+def add_device(browser: Browser) -> pyotp.TOTP:
+    """Set up the device that the page asks for, with its first code."""
+    assert browser.url.startswith("/account/device/add/")
+    secret = re.search(r'<code class="secret[^>]*>([A-Z2-7 ]+)</code>', browser.text)
+    assert secret is not None
+    device = pyotp.TOTP(secret[1].replace(" ", ""))
+    browser.send(code=device.now())
+    assert browser.url == "/account/codes/"
+    return device
+
+
+def test_first_use_and_the_way_back_of_a_public_site_lead_through_its_machines_own_door(public: Path) -> None:
+    """A sole administrator who lost password and device, too, gets in again: nobody else could help."""
+    with serving(public, "--local") as (port, line, process):
+        base = f"http://127.0.0.1:{port}"
+        assert f"{base}/set-up/" in line
+        assert len(process.children()) == 1  # pages alone
+        assert ask(port, "/set-up/", {"Host": NAME}).status == 400
+        boss = Browser(base)
+        boss.go("/")
+        assert boss.url == "/set-up/"
+        boss.send(name="管理员甲", username="boss", password=PASSWORD, again=PASSWORD)
+        lost = add_device(boss)
+
+        done = anye(public, "link", "Boss", "--new-device", "--port", str(port))
+        assert done.returncode == 0, done.stderr
+        assert f"anye serve --local --port {port}" in done.stdout
+        name, link = done.stdout.split()[:2]
+        assert (name, link.startswith(f"{base}/link/")) == ("boss", True)
+        again = Browser(base)
+        again.go(link)
+        again.send()
+        assert again.url.startswith("/account/password/")
+        again.send(password=NEW_PASSWORD, again=NEW_PASSWORD)
+        assert add_device(again).secret != lost.secret
+        assert "boss" in again.go("/administration/users/")
+
+        boss.go("/administration/users/")
+        assert boss.url.startswith("/sign-in/")  # what was signed in before is out
+        boss.send(login="boss", password=PASSWORD)
+        assert "/sign-in/code/" not in boss.url
+    with psycopg.connect(**postgres.start(Home.open(public)).admin | {"dbname": "anye"}) as admin:
+        told = "SELECT actor, payload -> 'new' FROM audit_event WHERE verb = 'sign_in_link'"
+        assert admin.execute(told).fetchall() == [("operator", ["password", "device"])]
+        assert admin.execute("SELECT count(*) FROM audit_event WHERE verb = 'second_factor_reset'").fetchone() == (1,)
+
+
+def test_a_link_for_nobody_is_refused_in_a_sentence(home: Path) -> None:
+    done = anye(home, "link", "nobody")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nobody" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -17,6 +17,7 @@ from anye.config.site import is_loopback
 
 DEMO_PACK = "cn_yubei"
 PORT, LOCAL_PORT = 8000, 8001
+LINK_MINUTES = 60
 
 
 def language(args: argparse.Namespace) -> str:
@@ -177,13 +178,36 @@ def blank(args: argparse.Namespace) -> int:
     return 0
 
 
-def link(args: argparse.Namespace) -> int:
+def link(args: argparse.Namespace) -> None:
+    """A way back for somebody who lost password or device, from this machine; in a trial registry a way in."""
     home = opened()
     postgres.start(home)
     set_up(home, "worker")
-    from anye.config.serving import print_links
+    from anye.records.accounts.actions import new_sign_in_link
+    from anye.records.accounts.models import User
+    from anye.records.accounts.scope import BATCH, acting
+    from anye.records.accounts.usernames import as_username
 
-    return print_links([args.user], base="http://127.0.0.1:8000")
+    with acting(BATCH, actor="operator", purpose="sign-in link"):
+        user = User.objects.filter(username=as_username(args.user), is_active=True).first()
+        if user is None:
+            raise SetupFault("no_such_user", user=args.user)
+        token = new_sign_in_link(
+            user=user,
+            by="operator",
+            minutes=LINK_MINUTES,
+            wants_password=not home.trial,
+            wants_device=args.new_device,
+        )
+    port = args.port or (LOCAL_PORT if home.site.is_public else PORT)
+    sys.stdout.write(f"{user.username} http://127.0.0.1:{port}/link/{token}/\n")
+    if home.site.is_public:
+        say(args, f"请先在本机运行 anye serve --local --port {port}，再用本机浏览器打开。{LINK_MINUTES} 分钟内有效，只能用一次。",
+            f"First run `anye serve --local --port {port}` on this machine, then open it in a browser here. It works once,"
+            f" for {LINK_MINUTES} minutes.")  # fmt: skip
+    else:
+        say(args, f"请用本机浏览器打开。{LINK_MINUTES} 分钟内有效，只能用一次。",
+            f"Open it in a browser on this machine. It works once, for {LINK_MINUTES} minutes.")  # fmt: skip
 
 
 def seal(args: argparse.Namespace) -> int:

@@ -51,6 +51,10 @@ SENTENCES: dict[str, Text] = {
         "用户 {user} 不存在，或没有可加载数据的岗位职责。",
         "There is no user {user}, or they hold no duty that may load files.",
     ),
+    "no_such_user": Text(
+        "没有启用中的用户 {user}。请核对用户名；已停用的，由系统管理员先启用。",
+        "There is no active user {user}. Check the name; a deactivated one is first to be let in by an administrator.",
+    ),
     "file_missing": Text("没有这个文件：{path}。请检查路径。", "There is no file {path}. Check the path."),
     "not_a_folder": Text("没有这个文件夹：{path}。请检查路径。", "There is no folder {path}. Check the path."),
     "home_exists": Text(

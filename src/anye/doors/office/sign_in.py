@@ -122,10 +122,10 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if not settings.ANYE_SIGN_IN_LINKS or not is_at_this_machine(request):
         raise Http404
     if request.method != "POST":
-        user = accounts.user_of_link(actions.digest_of(token), timezone.now())
-        if user is None:
+        found = accounts.open_link(actions.digest_of(token), timezone.now())
+        if found is None:
             raise Http404
-        return render(request, "account/link.html", {"name": user.name})
+        return render(request, "account/link.html", {"name": found.user.name, "link": found})
     user = actions.use_sign_in_link(token=token, at=timezone.now())
     if user is None:
         raise Http404
