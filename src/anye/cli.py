@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--scale", type=float, default=1.0)
     demo.add_argument("--no-serve", action="store_true")
     _serving(demo)
-    serve = verbs.add_parser("serve", help="serve the registry: pages, worker and schedule")
+    serve = verbs.add_parser("serve", help="serve the registry: pages, workers and schedule")
     serve.add_argument("--local", action="store_true", help="pages only, for this machine, beside a public site")
     _serving(serve)
     verbs.add_parser("stop", help="stop the registry's database server")

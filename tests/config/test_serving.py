@@ -60,10 +60,12 @@ def test_a_public_site_takes_forms_through_its_proxy_and_knows_nobody_at_its_mac
 
 
 def test_bound_to_all_addresses_the_site_answers_to_this_machines_name(home: Path) -> None:
-    with serving(home, "--host", "0.0.0.0") as (port, line, _process):
+    with serving(home, "--host", "0.0.0.0") as (port, line, process):
         assert f"http://127.0.0.1:{port}/set-up/" in line
         assert ask(port, "/sign-in/", {"Host": f"{socket.gethostname()}:{port}"}).status == 200
         assert ask(port, "/sign-in/", {"Host": "other.example"}).status == 400
+        workers = [words[-1] for one in process.children() if "procrastinate" in (words := one.cmdline())]
+        assert workers == ["loads", "entries", "watch"]
 
 
 def test_the_door_of_the_machine_is_opened_to_nobody_else(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""`anye serve`: the web server, the worker and the schedule of one registry, on one machine."""
+"""`anye serve`: the web server, the workers and the schedule of one registry, on one machine."""
 
 import os
 import signal
@@ -20,6 +20,8 @@ DEMO_USERS = (
     ("auditor", "auditor", "审计人员", "district"),
     ("admin", "administrator", "系统管理员", "district"),
 )
+# a worker each (see flow/jobs.py): files, what officers typed, the watch
+QUEUES = ("loads", "entries", "watch")
 START_LIMIT_S = 60
 
 
@@ -77,10 +79,9 @@ def _is_taken(host: str, port: int) -> bool:
 def _commands(host: str, port: int) -> list[tuple[str, list[str]]]:
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
            "--workers", "1", "--blocking-threads", "4", "--no-ws", "anye.config.wsgi:application"]  # fmt: skip
-    return [
-        ("web", web),
-        ("worker", [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]),
-    ]
+    worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1",
+              "--delete-jobs", "successful", "--queues"]  # fmt: skip
+    return [("web", web), *(("worker", [*worker, queue]) for queue in QUEUES)]
 
 
 def _answers(host: str, port: int, children: Sequence[subprocess.Popen[bytes]]) -> bool:

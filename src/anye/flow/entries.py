@@ -148,7 +148,7 @@ def _batch_of(entry: Entry, by: str) -> Batch:
         profile_version=1,
         sha256=hashlib.sha256(entry.token.encode()).digest(),
         file_name="",
-        file_month=entry.entered_at.date().replace(day=1),
+        file_month=timezone.localdate(entry.entered_at).replace(day=1),
         known_on=timezone.localdate(),
         by=by,
     )

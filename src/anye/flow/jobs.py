@@ -1,4 +1,8 @@
-"""Work that goes on behind the pages. A job carries keys only, reads the duty again, and then acts."""
+"""Work that goes on behind the pages. A job carries keys only, reads the duty again, and then acts.
+
+Three queues, each with a worker of its own (`anye serve` starts them): a file may take minutes, what an officer typed
+waits for no file, and the watch (seals, what was left behind) waits for neither.
+"""
 
 import tempfile
 from pathlib import Path
@@ -77,16 +81,16 @@ def carry_out_transfer(transfer_id: int) -> None:
         transfers.carry_out(transfer_id)
 
 
-@app.periodic(cron="*/5 * * * *")
-@app.task(queue="entries", queueing_lock="stalled")
+@app.periodic(cron="* * * * *")
+@app.task(queue="watch", queueing_lock="stalled")
 async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
-    """A killed worker leaves its job as *doing*; after some minutes it is put back."""
+    """A killed worker leaves its job as *doing*; within two minutes it is put back."""
     for job in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(job)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue="entries", queueing_lock="seal")
+@app.task(queue="watch", queueing_lock="seal")
 def seal(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
     """A seal a minute over the events since."""
     with acting(BATCH, actor="worker", purpose="seal"):
