@@ -59,9 +59,19 @@ def publish_entry(entry_id: int, context: Context, *, by: str) -> None:
     try:
         batch = _publish(entry, told, context, by)
     except EntryRefused as refused:
-        actions.close_entry(entry_id=entry_id, state="refused", reason=refused.code)
+        refuse(entry_id, reason=refused.code)
         return
     actions.close_entry(entry_id=entry_id, state="done", batch_id=batch)
+
+
+def refuse(entry_id: int, *, reason: str) -> None:
+    """Close an entry that is not taken, and say why. A visit whose answer it was is due again, with its doubts."""
+    actions.close_entry(entry_id=entry_id, state="refused", reason=reason)
+    kind = queries.entry(entry_id).kind
+    if kind == "visit":
+        findings.refuse_answer(entry_id=entry_id)
+    elif kind == "undo":
+        findings.refuse_undo(entry_id=entry_id)
 
 
 def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str) -> int | None:

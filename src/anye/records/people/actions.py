@@ -77,6 +77,11 @@ def _decide(transfer: Transfer, column: str, state: str, by: str) -> None:
         raise TransferRefused("decided_already")
 
 
+def hand_back_transfer(*, transfer_id: int) -> None:
+    """An accepted transfer could not be carried out: it is asked for again, and keeps who accepted it. Batch role only."""
+    Transfer.objects.filter(pk=transfer_id, state="accepted").update(state="asked")
+
+
 def carry_out_transfer(*, transfer_id: int) -> None:
     """Note that an accepted transfer was carried out, and see that the person stands under the receiving office.
 
