@@ -37,7 +37,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--scale", type=float, default=1.0)
     demo.add_argument("--no-serve", action="store_true")
     _serving(demo)
-    _serving(verbs.add_parser("serve", help="serve the registry: pages, worker and schedule"))
+    serve = verbs.add_parser("serve", help="serve the registry: pages, workers and schedule")
+    serve.add_argument("--local", action="store_true", help="pages only, for this machine, beside a public site")
+    _serving(serve)
     verbs.add_parser("stop", help="stop the registry's database server")
     verbs.add_parser("doctor", help="what was found on this machine, and what is wrong")
     blank = verbs.add_parser("blank", help="write a blank sheet to fill for a profile")
@@ -45,14 +47,16 @@ def parser() -> argparse.ArgumentParser:
     blank.add_argument("--out", type=Path)
     link = verbs.add_parser("link", help="print a one-time sign-in link for a user (this machine only)")
     link.add_argument("user")
+    link.add_argument("--new-device", action="store_true", help="password and device are lost: both are set up anew")
+    link.add_argument("--port", type=int, help="where the site is served on this machine")
     verbs.add_parser("seal", help="seal the events since the last seal, and verify the trail")
     verbs.add_parser("rotate-keys", help="seal values anew under a new key; may be interrupted and repeated")
     return main
 
 
 def _serving(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--port", type=int, default=8000)
-    verb.add_argument("--host", default="127.0.0.1")
+    verb.add_argument("--port", type=int, help="default 8000; with --local 8001")
+    verb.add_argument("--host", default="127.0.0.1", help="the address to listen on; 0.0.0.0 for all")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -65,10 +65,10 @@ def row_reasons() -> set[str]:
 
 
 def entry_reasons() -> set[str]:
-    """What the worker closes an entry with: reasons given by name, raised, and each status of an ID number."""
+    """What the worker refuses an entry with: reasons given by name, raised, and each status of an ID number."""
     found = raised("EntryRefused", "flow") | {f"id_{s}" for s in ID_STATUSES if s not in USABLE_ID_STATUSES}
     for call in calls("flow"):
-        if getattr(call.func, "attr", "") == "close_entry":
+        if getattr(call.func, "attr", "") == "refuse":
             found |= {text for given in call.keywords if given.arg == "reason" for text in constants(given.value)}
     return found
 
@@ -84,7 +84,7 @@ def without_sentence(codes: set[str], table: object) -> set[str]:
 
 def test_every_fault_of_a_file_has_a_sentence() -> None:
     codes = raised("FileFault", "engine", "flow")
-    assert {"empty_file", "too_large", "damaged", "heading_unknown", "unknown_source"} <= codes
+    assert {"empty_file", "too_large", "damaged", "heading_unknown", "unknown_source", "job_failed"} <= codes
     assert without_sentence(codes, FILE_FAULTS) == set()
 
 
@@ -101,7 +101,7 @@ def test_every_reason_to_refuse_a_row_has_a_sentence() -> None:
 
 
 def test_every_reason_to_refuse_an_entry_has_a_sentence() -> None:
-    assert {"duty_ended", "person_gone"} <= entry_reasons()
+    assert {"duty_ended", "person_gone", "job_failed"} <= entry_reasons()
     assert without_sentence(entry_reasons(), REASONS) == set()
 
 

@@ -13,8 +13,11 @@ from anye.config import postgres
 from anye.config.doctor import diagnose
 from anye.config.faults import SetupFault, Text
 from anye.config.home import Home, default_home, last_home
+from anye.config.site import is_loopback
 
 DEMO_PACK = "cn_yubei"
+PORT, LOCAL_PORT = 8000, 8001
+LINK_MINUTES = 60
 
 
 def language(args: argparse.Namespace) -> str:
@@ -122,15 +125,18 @@ def demo(args: argparse.Namespace) -> int:
 
 
 def serve(args: argparse.Namespace) -> int:
+    if args.local and not is_loopback(args.host):
+        raise SetupFault("local_host", host=args.host)
     home = opened()
     furnish(home)
-    return _serve(args, home)
+    return _serve(args, home, is_local=args.local)
 
 
-def _serve(args: argparse.Namespace, home: Home) -> int:
+def _serve(args: argparse.Namespace, home: Home, *, is_local: bool = False) -> int:
     from anye.config.serving import serve_home
 
-    return serve_home(home, host=args.host, port=args.port, language=language(args))
+    port = args.port or (LOCAL_PORT if is_local else PORT)
+    return serve_home(home, host=args.host, port=port, language=language(args), is_local=is_local)
 
 
 def stop(args: argparse.Namespace) -> None:
@@ -172,13 +178,36 @@ def blank(args: argparse.Namespace) -> int:
     return 0
 
 
-def link(args: argparse.Namespace) -> int:
+def link(args: argparse.Namespace) -> None:
+    """A way back for somebody who lost password or device, from this machine; in a trial registry a way in."""
     home = opened()
     postgres.start(home)
     set_up(home, "worker")
-    from anye.config.serving import print_links
+    from anye.records.accounts.actions import new_sign_in_link
+    from anye.records.accounts.models import User
+    from anye.records.accounts.scope import BATCH, acting
+    from anye.records.accounts.usernames import as_username
 
-    return print_links([args.user], base="http://127.0.0.1:8000")
+    with acting(BATCH, actor="operator", purpose="sign-in link"):
+        user = User.objects.filter(username=as_username(args.user), is_active=True).first()
+        if user is None:
+            raise SetupFault("no_such_user", user=args.user)
+        token = new_sign_in_link(
+            user=user,
+            by="operator",
+            minutes=LINK_MINUTES,
+            wants_password=not home.trial,
+            wants_device=args.new_device,
+        )
+    port = args.port or (LOCAL_PORT if home.site.is_public else PORT)
+    sys.stdout.write(f"{user.username} http://127.0.0.1:{port}/link/{token}/\n")
+    if home.site.is_public:
+        say(args, f"请先在本机运行 anye serve --local --port {port}，再用本机浏览器打开。{LINK_MINUTES} 分钟内有效，只能用一次。",
+            f"First run `anye serve --local --port {port}` on this machine, then open it in a browser here. It works once,"
+            f" for {LINK_MINUTES} minutes.")  # fmt: skip
+    else:
+        say(args, f"请用本机浏览器打开。{LINK_MINUTES} 分钟内有效，只能用一次。",
+            f"Open it in a browser on this machine. It works once, for {LINK_MINUTES} minutes.")  # fmt: skip
 
 
 def seal(args: argparse.Namespace) -> int:

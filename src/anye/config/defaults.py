@@ -32,6 +32,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "anye.doors.kit.proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -68,6 +69,12 @@ TEMPLATES = [
         },
     }
 ]
+
+# how others reach the site: config/site.py tells otherwise where a registry's settings do
+ANYE_OWN_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ANYE_IS_PUBLIC = ANYE_IS_HTTPS = False
+ANYE_PROXIES: list[str] = []
+ANYE_SIGN_IN_LINKS = True
 
 AUTH_USER_MODEL = "accounts.User"
 SESSION_COOKIE_HTTPONLY = True

@@ -17,6 +17,7 @@ from anye.config import postgres
 from anye.config.faults import SetupFault, Text
 from anye.config.home import Home, default_home
 from anye.config.pg_roles import MAINTENANCE, MEMBER_OF, ROLES, can_log_in, connect
+from anye.config.site import Site
 
 NEWEST_TRIED = (3, 14)
 LOW_DISK_GB = 5  # a district of 1M people with a year of insurance months takes about as much
@@ -29,6 +30,7 @@ TITLES = {
     "platform": Text("操作系统", "Platform"),
     "postgres_programs": Text("PostgreSQL 程序", "PostgreSQL programs"),
     "home": Text("登记库", "Registry"),
+    "site": Text("网站地址", "Site"),
     "settings_file": Text("设置文件", "Settings file"),
     "key_file": Text("密钥文件", "Key file"),
     "server": Text("数据库服务器", "Server"),
@@ -85,6 +87,7 @@ def _machine(home: Home | None) -> Iterator[Check]:
 
 def _registry(home: Home) -> Iterator[Check]:
     yield Check("home", True, _same(f"{home.path} ({home.pack}{', trial' if home.trial else ''})"))
+    yield _site(home.site)
     yield _private("settings_file", home.settings_path)
     yield _private("key_file", home.keys_path)
     try:
@@ -102,6 +105,19 @@ def _registry(home: Home) -> Iterator[Check]:
     where = str(server.data) if server.data else f"{server.host}:{server.port}"
     yield Check("server", True, _same(f"PostgreSQL {server.version} ({server.kind}), {where}"))
     yield from _inside(home, server)
+
+
+def _site(site: Site) -> Check:
+    told = ", ".join(filter(None, [site.address, *site.hosts, *(f"← {proxy}" for proxy in site.believed)]))
+    return Check(
+        "site",
+        site.address is None or site.is_https,
+        _same(told) if told else Text("只供本机", "this machine only"),
+        Text(
+            "在网站前设置 HTTPS，并把 settings.toml 中 [site] 的 address 改为 https://。",
+            "Put HTTPS before the site and write its address in [site] of settings.toml with https://.",
+        ),
+    )
 
 
 def _programs(home: Home | None) -> Check:

@@ -51,11 +51,25 @@ SENTENCES: dict[str, Text] = {
         "用户 {user} 不存在，或没有可加载数据的岗位职责。",
         "There is no user {user}, or they hold no duty that may load files.",
     ),
+    "no_such_user": Text(
+        "没有启用中的用户 {user}。请核对用户名；已停用的，由系统管理员先启用。",
+        "There is no active user {user}. Check the name; a deactivated one is first to be let in by an administrator.",
+    ),
     "file_missing": Text("没有这个文件：{path}。请检查路径。", "There is no file {path}. Check the path."),
     "not_a_folder": Text("没有这个文件夹：{path}。请检查路径。", "There is no folder {path}. Check the path."),
     "home_exists": Text(
         "{path} 已有一个安业登记库，未作任何改动。要另建一个，请换一个 ANYE_HOME。",
         "{path} already holds a registry; nothing was changed. To make another one, choose another ANYE_HOME.",
+    ),
+    "bad_site": Text(
+        "settings.toml 的 [site] 有误：{entry} = {value}。address 写成 https://名称，hosts 是名称或地址的列表，"
+        "proxies 是代理服务器地址的列表。",
+        "[site] of settings.toml is wrong: {entry} = {value}. `address` is written https://name, `hosts` is a list of "
+        "names or addresses, `proxies` a list of the proxies' addresses.",
+    ),
+    "local_host": Text(
+        "--local 只供本机浏览器使用，不能与 --host {host} 同用。",
+        "--local serves a browser on this machine only; it does not go with --host {host}.",
     ),
     "home_missing": Text(
         "{path} 还没有登记库。请先运行 anye init。",

@@ -16,6 +16,7 @@ import platformdirs
 import tomli_w
 
 from anye.config.faults import SetupFault
+from anye.config.site import Site
 from anye.engine.errors import Problem
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Home:
     """One registry's settings as read from its folder. `trial`: it holds invented people only.
 
     `url` is an address of a server written in settings.toml; the environment's DATABASE_URL goes before it.
-    `cluster` is where our own server keeps its data when that cannot be inside `path`.
+    `cluster` is where our own server keeps its data when that cannot be inside `path`. `site`: how others reach it.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Home:
     superuser_password: str = field(repr=False)
     url: str | None = field(default=None, repr=False)
     cluster: Path | None = None
+    site: Site = Site()
 
     @property
     def settings_path(self) -> Path:
@@ -110,7 +112,7 @@ class Home:
 
     @classmethod
     def open(cls, path: Path | None = None) -> Home:
-        """Read a registry's settings. Raises SetupFault: home_missing, home_damaged."""
+        """Read a registry's settings. Raises SetupFault: home_missing, home_damaged, bad_site."""
         path = (path or default_home()).expanduser().absolute()
         file = path / "settings.toml"
         try:
@@ -162,7 +164,7 @@ class Home:
             "database": {"name": self.database} | ({"url": self.url} if self.url else {}),
             "server": server,
             "logins": {name: {"user": one.user, "password": one.password} for name, one in self.logins.items()},
-        }
+        } | ({"site": told} if (told := self.site.as_table()) else {})
 
     @classmethod
     def _from_table(cls, path: Path, table: dict[str, Any]) -> Home:
@@ -178,6 +180,7 @@ class Home:
             superuser_password=server["password"],
             cluster=Path(server["folder"]) if "folder" in server else None,
             logins={name: Login(**table["logins"][name]) for name in LOGINS},
+            site=Site.from_table(table.get("site", {})),
         )
 
 

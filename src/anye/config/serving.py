@@ -1,4 +1,4 @@
-"""`anye serve`: the web server, the worker and the schedule of one registry, on one machine."""
+"""`anye serve`: the web server, the workers and the schedule of one registry, on one machine."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from anye.config.faults import SetupFault, Text
 from anye.config.home import Home
+from anye.config.site import Site, is_loopback, is_unspecified, names_of, shown
 
 DEMO_USERS = (
     ("district", "district_officer", "区人力社保局 区级工作人员", "district"),
@@ -19,27 +20,33 @@ DEMO_USERS = (
     ("auditor", "auditor", "审计人员", "district"),
     ("admin", "administrator", "系统管理员", "district"),
 )
+# a worker each (see flow/jobs.py): files, what officers typed, the watch
+QUEUES = ("loads", "entries", "watch")
 START_LIMIT_S = 60
 
 
-def serve_home(home: Home, *, host: str, port: int, language: str) -> int:
-    """Run until interrupted; a child that dies takes the others down with it, so that nothing half-serves."""
+def serve_home(home: Home, *, host: str, port: int, language: str, is_local: bool = False) -> int:
+    """Run until interrupted; a child that dies takes the others down with it, so that nothing half-serves.
+
+    `is_local`: pages alone, for a browser on this machine, beside a site that is served to others.
+    """
     if _is_taken(host, port):
         raise SetupFault("port_taken", port=port)
     # ended by a supervisor as by Ctrl-C: the children go too
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    env = {**os.environ, "ANYE_HOME": str(home.path), "DJANGO_SETTINGS_MODULE": "anye.config.settings"}
+    env = _environment(home, host, is_local=is_local)
     (home.logs).mkdir(parents=True, exist_ok=True)
     with (home.logs / "serve.log").open("ab") as log:
         children = [
             subprocess.Popen(command, env={**env, "ANYE_LOGIN": login}, stdout=log, stderr=log)
             for login, command in _commands(host, port)
+            if login == "web" or not is_local
         ]
         try:
             if not _answers(host, port, children):
                 sys.stderr.write(_last_lines(home.logs / "serve.log"))
                 return 1
-            _announce(home, f"http://{host}:{port}", language)
+            _announce(home, host, port, language, is_local=is_local)
             while all(child.poll() is None for child in children):
                 time.sleep(0.5)
             sys.stderr.write(_last_lines(home.logs / "serve.log"))
@@ -53,20 +60,28 @@ def serve_home(home: Home, *, host: str, port: int, language: str) -> int:
                 child.wait(20)
 
 
+def _environment(home: Home, host: str, *, is_local: bool) -> dict[str, str]:
+    """What the children are told: the registry, and under which names they are asked for."""
+    names = [*filter(None, [os.environ.get("ANYE_HOSTS")]), *([] if is_loopback(host) else names_of(host))]
+    told = {"ANYE_HOME": str(home.path), "ANYE_HOSTS": ",".join(names), "ANYE_LOCAL": "1" if is_local else ""}
+    return {**os.environ, **told, "DJANGO_SETTINGS_MODULE": "anye.config.settings"}
+
+
 def _is_taken(host: str, port: int) -> bool:
     """Whether somebody listens there: the web server would share the port with them without a word."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((host, port)) == 0
+    try:
+        socket.create_connection((host, port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _commands(host: str, port: int) -> list[tuple[str, list[str]]]:
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
            "--workers", "1", "--blocking-threads", "4", "--no-ws", "anye.config.wsgi:application"]  # fmt: skip
-    return [
-        ("web", web),
-        ("worker", [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]),
-    ]
+    worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1",
+              "--delete-jobs", "successful", "--queues"]  # fmt: skip
+    return [("web", web), *(("worker", [*worker, queue]) for queue in QUEUES)]
 
 
 def _answers(host: str, port: int, children: Sequence[subprocess.Popen[bytes]]) -> bool:
@@ -84,20 +99,32 @@ def _answers(host: str, port: int, children: Sequence[subprocess.Popen[bytes]]) 
     return False
 
 
-def _announce(home: Home, base: str, language: str) -> None:
-    """One line with the address, and for a trial registry the one-time links of its users."""
-    if home.trial:
+def _announce(home: Home, host: str, port: int, language: str, *, is_local: bool) -> None:
+    """One line with the address; for a trial registry the one-time links of its users, else where first use begins."""
+    site = Site() if is_local else home.site
+    base = site.address or shown(host, port)
+    # whether a browser on this machine counts as such
+    opens_here = not site.is_public and (is_loopback(host) or is_unspecified(host))
+    if home.trial and opens_here:
         env = {**os.environ, "ANYE_HOME": str(home.path), "ANYE_LOGIN": "migrate"}
         command = [sys.executable, "-m", "anye.config.serving", base]
         links = subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout.strip()
         sys.stdout.write(f"安业 Anye {base}  {links}\n")
     else:
-        text = Text(
+        sys.stdout.write(_welcome(base, opens_here=opens_here).in_language(language) + "\n")
+    sys.stdout.flush()
+
+
+def _welcome(base: str, *, opens_here: bool) -> Text:
+    if opens_here:
+        return Text(
             f"安业已启动：{base}  （尚无用户时，请在本机打开 {base}/set-up/ 建立首个管理员）",
             f"Anye is serving at {base}  (while there is no user, open {base}/set-up/ on this machine)",
         )
-        sys.stdout.write(text.in_language(language) + "\n")
-    sys.stdout.flush()
+    return Text(
+        f"安业已启动：{base}  （尚无用户时，请在本机运行 anye serve --local 建立首个管理员）",
+        f"Anye is serving at {base}  (while there is no user, run `anye serve --local` on this machine)",
+    )
 
 
 def _last_lines(log: Path, count: int = 20) -> str:
@@ -137,18 +164,15 @@ def _busiest_village() -> "Office":  # noqa: F821
     return villages.get(scope_no=most["scope_no"]) if most else villages.order_by("scope_no")[0]
 
 
-def print_links(usernames: Sequence[str], base: str) -> int:
+def print_links(usernames: Sequence[str], base: str) -> None:
+    """A day's links for the users of a trial registry; acts as whoever the caller acts as."""
     from anye.records.accounts.actions import new_sign_in_link
     from anye.records.accounts.models import User
-    from anye.records.accounts.scope import OWNER, acting
 
-    with acting(OWNER, actor="operator", purpose="sign-in link"):
-        for username in usernames:
-            user = User.objects.get(username=username)
-            token = new_sign_in_link(user=user, by="operator", minutes=60 * 24)
-            sys.stdout.write(f"{username} {base}/link/{token}/  ")
+    for username in usernames:
+        token = new_sign_in_link(user=User.objects.get(username=username), by="operator", minutes=60 * 24)
+        sys.stdout.write(f"{username} {base}/link/{token}/  ")
     sys.stdout.write("\n")
-    return 0
 
 
 def main() -> None:
@@ -159,8 +183,7 @@ def main() -> None:
     from anye.records.accounts.scope import OWNER, acting
 
     with acting(OWNER, actor="operator", purpose="demo users"):
-        users = demo_users()
-    print_links(users, sys.argv[1])
+        print_links(demo_users(), sys.argv[1])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Django settings of one registry: everything particular comes from its home folder (see config/home.py).
 
 `ANYE_LOGIN` chooses the database login: `web` (default; may act as the app role only), `worker` or `migrate`.
+`ANYE_LOCAL` serves a browser on this machine beside a public site; `ANYE_HOSTS` adds names that the site answers to.
 """
 
 import os
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from anye.config import postgres
 from anye.config.home import Home, default_home
+from anye.config.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Home.open(Path(os.environ.get("ANYE_HOME") or default_home()))
@@ -16,12 +18,9 @@ LOGIN_ROLES = {"web": "anye_app", "worker": "anye_batch", "migrate": "anye_owner
 
 SECRET_KEY = HOME.secret_key
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("ANYE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ANYE_PACK = HOME.pack
 ANYE_TRIAL = HOME.trial
 ANYE_KEYRING = HOME.keyring_text()
-# one-time links work on the loopback address of a trial registry, and for the first administrator
-ANYE_SIGN_IN_LINKS = True
 
 DATABASES = {
     "default": {
@@ -34,3 +33,6 @@ DATABASES = {
 }
 
 from anye.config.defaults import *  # noqa: E402, F403
+
+SITE = Site() if os.environ.get("ANYE_LOCAL") else HOME.site
+globals().update(SITE.settings(filter(None, os.environ.get("ANYE_HOSTS", "").split(","))))

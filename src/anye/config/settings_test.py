@@ -7,10 +7,10 @@ from anye.engine.sealing import Keyring
 SECRET_KEY = "the tests' own key"
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+ANYE_OWN_HOSTS = ALLOWED_HOSTS  # the test client asks for `testserver`, and sits at this machine
 ANYE_PACK = "cn_yubei"
 ANYE_TRIAL = True
 ANYE_KEYRING = Keyring.new().dumps()
-ANYE_SIGN_IN_LINKS = True
 
 DATABASES = {"default": postgres.start_for_tests()}
 

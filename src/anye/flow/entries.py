@@ -30,7 +30,6 @@ from anye.records.accounts.scope import Scope
 from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.findings import actions as findings
-from anye.records.findings.models import Visit
 from anye.records.people import queries as people
 from anye.records.people.models import Household, HouseholdMember, Person
 from anye.records.registers import actions, queries
@@ -77,16 +76,19 @@ def publish_entry(entry_id: int, context: Context, *, by: str, reach: Scope) -> 
         actions.keep_waiting(entry=entry, person=known.person, name=told["name"])
         return
     except EntryRefused as refused:
-        refuse(entry, told, refused.code)
+        refuse(entry_id, reason=refused.code)
         return
     actions.close_entry(entry_id=entry_id, state="done", batch_id=batch)
 
 
-def refuse(entry: Entry, told: Mapping[str, Any], code: str) -> None:
-    """Nothing is taken. An answer that does not count leaves its visit due, wherever the person is by now."""
-    actions.close_entry(entry_id=entry.pk, state="refused", reason=code)
-    if entry.kind == "visit" and Visit.objects.filter(pk=told["visit"], entry_id=entry.pk).exists():
-        findings.reopen_visit(visit_id=told["visit"], entry_id=entry.pk)
+def refuse(entry_id: int, *, reason: str) -> None:
+    """Close an entry that is not taken, and say why. A visit whose answer it was is due again, with its doubts."""
+    actions.close_entry(entry_id=entry_id, state="refused", reason=reason)
+    kind = queries.entry(entry_id).kind
+    if kind == "visit":
+        findings.refuse_answer(entry_id=entry_id)
+    elif kind == "undo":
+        findings.refuse_undo(entry_id=entry_id)
 
 
 def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, reach: Scope) -> int | None:
@@ -203,7 +205,7 @@ def _batch_of(entry: Entry, by: str) -> Batch:
         profile_version=1,
         sha256=hashlib.sha256(entry.token.encode()).digest(),
         file_name="",
-        file_month=entry.entered_at.date().replace(day=1),
+        file_month=timezone.localdate(entry.entered_at).replace(day=1),
         known_on=timezone.localdate(),
         by=by,
     )

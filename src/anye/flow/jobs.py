@@ -1,13 +1,18 @@
-"""Work that goes on behind the pages. A job carries keys only, reads the duty again, and then acts."""
+"""Work that goes on behind the pages. A job carries keys only, reads the duty again, and then acts.
+
+Three queues, each with a worker of its own (`anye serve` starts them): a file may take minutes, what an officer typed
+waits for no file, and the watch (seals, what was left behind) waits for neither.
+"""
 
 import tempfile
 from pathlib import Path
 
-from procrastinate import RetryStrategy
+from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job, Status
 
-from anye.flow import duplicates, entries, transfers
-from anye.flow.load import load_file
+from anye.flow import duplicates, entries, transfers, waiting
+from anye.flow.load import LoadedElsewhere, load_file
 from anye.flow.refused import without_values
 from anye.flow.registry import loading_context
 from anye.records.accounts.queries import HeldDuty, held_duty
@@ -20,7 +25,22 @@ from anye.records.registers import queries as registers_queries
 
 # a file may speak of anybody in the district: only duties over all of it hand files in
 LOADERS = frozenset({"district_officer", "poverty_office"})
-RETRY = RetryStrategy(max_attempts=3, wait=5)
+RETRIES, WAIT_S = 3, 5
+# a file that another process loads is waited for: an hour at most
+BUSY_RETRIES, BUSY_WAIT_S = 120, 30
+KILLED_RETRIES = 10  # a job that takes its worker down with it
+
+
+class Patience(BaseRetryStrategy):
+    """How often a job that failed is tried again; after that `look_after` closes what it was about."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        is_busy = isinstance(exception, LoadedElsewhere)
+        most, wait = (BUSY_RETRIES, BUSY_WAIT_S) if is_busy else (RETRIES, WAIT_S)
+        return RetryDecision(retry_in={"seconds": wait}) if job.attempts < most else None
+
+
+RETRY = Patience()
 
 
 def may_load(duty: HeldDuty) -> bool:
@@ -59,7 +79,7 @@ def publish_entry(entry_id: int) -> None:
         entry = registers_queries.entry(entry_id)
         duty = held_duty(entry.duty_id)
         if duty is None:
-            registers.close_entry(entry_id=entry_id, state="refused", reason="duty_ended")
+            entries.refuse(entry_id, reason="duty_ended")
             return
     with (
         without_values(),
@@ -87,16 +107,31 @@ def settle_duplicate(duplicate_id: int) -> None:
         duplicates.settle(duplicate_id)
 
 
-@app.periodic(cron="*/5 * * * *")
-@app.task(queue="entries", queueing_lock="stalled")
+@app.periodic(cron="* * * * *")
+@app.task(queue="watch", queueing_lock="stalled")
 async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
-    """A killed worker leaves its job as *doing*; after some minutes it is put back."""
+    """A killed worker leaves its job as *doing*; within two minutes it is put back."""
     for job in await app.job_manager.get_stalled_jobs():
-        await app.job_manager.retry_job(job)
+        if job.attempts < KILLED_RETRIES:
+            await app.job_manager.retry_job(job)
+        else:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue="entries", queueing_lock="seal")
+@app.task(queue="watch", queueing_lock="left behind")
+def look_after(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
+    """What waits and was left behind is taken up again, or closed with a reason once it was tried in vain."""
+    for kind in waiting.KINDS:
+        for left in waiting.left_behind(kind):
+            if left.has_failed:
+                kind.give_up(left.pk)
+            else:
+                app.tasks[f"{__name__}.{kind.task}"].defer(**{kind.key: left.pk})
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="watch", queueing_lock="seal")
 def seal(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
     """A seal a minute over the events since."""
     with acting(BATCH, actor="worker", purpose="seal"):

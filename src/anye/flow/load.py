@@ -121,12 +121,28 @@ def _load(
         try:
             fresh = _bring_in(batch, opened, context, by, progress)
         except FileFault as fault:
-            with acting(BATCH, actor=by, purpose="load"):
-                actions.fail_batch(batch=batch, failure={"code": fault.code, "params": dict(fault.params)})
-                start_over(batch.pk)
-                staging.drop(batch.pk)
+            _give_up(batch, fault, by)
             raise
     return _reported(report, batch.pk, fresh=fresh)
+
+
+def _give_up(batch: Batch, fault: FileFault, by: str) -> None:
+    """Nothing of the file stays but the failed batch, which says why."""
+    with acting(BATCH, actor=by, purpose="load"):
+        actions.fail_batch(batch=batch, failure={"code": fault.code, "params": dict(fault.params)})
+        start_over(batch.pk)
+        staging.drop(batch.pk)
+
+
+def abandon(data: bytes, fault: FileFault, *, by: str) -> None:
+    """Give up what is being read of a file that nobody goes on with. Raises LoadedElsewhere: somebody does."""
+    with acting(BATCH, actor=by, purpose="load"):
+        begun = list(queries.batches_being_read(hashlib.sha256(data).digest()))
+    for batch in begun:
+        with _Alone(batch.digest), acting(BATCH, actor=by, purpose="load"):
+            batch.refresh_from_db(fields=["state"])
+            if batch.state == "reading":
+                _give_up(batch, fault, by)
 
 
 def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progress: Progress) -> bool:

@@ -221,6 +221,17 @@ FILE_FAULTS: Mapping[str, Text] = {
         "上传人的岗位职责已结束，文件没有加载。", "The duty under which the file was handed in has ended; it was not loaded.",
         "请由在岗人员重新上传。", "Let somebody whose duty is in force hand it in again.",
     ),
+    "job_failed": Text(
+        "系统多次尝试，仍没能加载这份文件，没有取用任何一行。",
+        "The site tried several times and could not load the file; nothing was taken.",
+        "请重新上传；再次失败时，请告诉系统管理员。", "Hand it in again; if that fails too, tell the administrator.",
+    ),
+    "loaded_elsewhere": Text(
+        "另一进程一直在加载同一份文件，这次没有再加载。",
+        "Another process kept loading the same file, so it was not loaded once more.",
+        "请等它结束，再看“台账与数据”；没有加载成功时重新上传。",
+        "Wait for it to end, then look at the registers; hand the file in again if it was not loaded.",
+    ),
 }  # fmt: skip
 
 REASONS: Mapping[str, Text] = {
@@ -297,10 +308,15 @@ REASONS: Mapping[str, Text] = {
         "请再核对身份证；如确已迁来，请向区级申请转移。",
         "Look at the ID card again. If they did move to you, ask the district for a transfer.",
     ),
+    "job_failed": Text(
+        "系统多次尝试，仍没能办成这件事，什么也没有改动。",
+        "The site tried several times and could not do this; nothing was changed.",
+        "请再试一次；仍然不行，请告诉系统管理员。", "Try once more; if that fails too, tell the administrator.",
+    ),
 }  # fmt: skip
 
 # what only an entry by hand can be refused for; the others are a row's
-ENTRY_REASONS = frozenset({"id_multi", "duty_ended", "out_of_reach", "person_gone", "known_elsewhere"})
+ENTRY_REASONS = frozenset({"id_multi", "duty_ended", "out_of_reach", "person_gone", "known_elsewhere", "job_failed"})
 ROW_REASONS = tuple(code for code in REASONS if code not in ENTRY_REASONS)
 
 _ID_CARD = ("请查看身份证后更正。", "Look at the ID card and put the record right.")

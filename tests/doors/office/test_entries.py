@@ -22,7 +22,7 @@ from anye.records.people.models import (
     Need,
     Person,
 )
-from anye.records.registers.models import Entry
+from anye.records.registers.models import Batch, Entry
 from tests.conftest import District
 from tests.doors.office.typing_in import (
     a_day_passes,
@@ -343,3 +343,24 @@ def test_income_of_a_month_is_kept_in_fen(district: District, worker: Client, ch
     run_waiting()
     (line,) = facts(IncomeLine, person=chen)
     assert (line.month, line.kind, line.amount_fen) == (dt.date(2026, 2, 1), "wage", 180_050)
+
+
+@pytest.mark.parametrize(
+    ("moment", "month"),
+    [
+        (dt.datetime(2026, 3, 31, 15, 59, tzinfo=dt.UTC), dt.date(2026, 3, 1)),
+        (dt.datetime(2026, 3, 31, 16, 1, tzinfo=dt.UTC), dt.date(2026, 4, 1)),
+    ],
+    ids=["a minute before midnight in China", "a minute after"],
+)
+def test_an_entry_belongs_to_the_month_of_the_office_s_own_clock(
+    district: District, worker: Client, chen: Person, moment: dt.datetime, month: dt.date
+) -> None:
+    """Around midnight the month of another clock would let an older register overrule it."""
+    told = {"month": "2026年2月", "kind": "wage", "amount": "1800.50"}
+    assert send(worker, reverse("entries:income", args=[chen.token]), told).status_code == 302
+    with acting(BATCH):
+        Entry.objects.filter(state="waiting").update(entered_at=moment)
+    (entry,) = run_waiting()
+    with acting(BATCH):
+        assert Batch.objects.get(pk=entry.batch_id).file_month == month

@@ -78,6 +78,77 @@ def test_in_a_real_registry_a_link_does_not_replace_the_code_of_a_device(officer
     assert is_in(client)
 
 
+def a_way_back(officer, **wants):
+    return f"/link/{actions.new_sign_in_link(user=officer, by='operator', **wants)}/"
+
+
+NEW_PASSWORD = "nine other quiet words"
+NEW = {"password": NEW_PASSWORD, "again": NEW_PASSWORD}
+
+
+def test_who_lost_the_password_comes_back_by_the_code_of_their_device(officer, client, settings):
+    settings.ANYE_TRIAL = False
+    first = Client()
+    sign_in(first)
+    secret, _answer = add_device(first)
+    link = a_way_back(officer, wants_password=True)
+    assert "Then choose a new password" in client.get(link).content.decode()
+    client.post(link)
+    # the code first: whoever has the link and not the device changes nothing
+    assert client.get("/account/password/")["Location"].startswith("/account/confirm/code/")
+    client.post("/account/confirm/code/?next=/account/", {"code": later_code(secret)})
+    assert client.get("/account/")["Location"].startswith("/account/password/")
+    assert client.post("/account/password/?next=/account/", NEW)["Location"] == "/account/"
+    assert is_in(client)
+    assert not is_in(first)
+    assert sign_in(Client(), password=NEW_PASSWORD)["Location"] == "/sign-in/code/"
+
+
+def test_who_lost_password_and_device_sets_up_both_anew(officer, client, settings):
+    settings.ANYE_TRIAL = False
+    first = Client()
+    sign_in(first)
+    old, _answer = add_device(first)
+    link = a_way_back(officer, wants_device=True)
+    assert "new device" in client.get(link).content.decode()
+    assert is_in(first)  # nothing ends before the link is used
+    client.post(link)
+    assert not is_in(first)
+    assert client.get("/account/")["Location"].startswith("/account/password/")
+    client.post("/account/password/?next=/account/", NEW)
+    assert client.get("/account/")["Location"].startswith("/account/device/add/")
+    new, _answer = add_device(client)
+    assert is_in(client)
+    assert new != old
+    (reset,) = events("second_factor_reset")
+    assert (reset.row_id, reset.payload["username"], reset.payload["count"]) == (officer.pk, "wang.li", 2)
+    assert events("sign_in_link")[-1].payload["new"] == ["device"]
+
+
+def test_between_the_link_and_the_new_device_the_old_password_opens_nothing(officer, client, settings):
+    """Somebody who knows the password only would else add a device of their own first."""
+    settings.ANYE_TRIAL = False
+    sign_in(Client())
+    client.post(a_way_back(officer, wants_device=True))
+    other = Client()
+    assert sign_in(other).status_code == 200
+    assert not is_in(other)
+    assert other.get("/account/password/").status_code == 302
+
+
+def test_looking_at_a_way_back_or_losing_it_changes_nothing(officer, client, settings):
+    settings.ANYE_TRIAL = False
+    first = Client()
+    sign_in(first)
+    add_device(first)
+    link = a_way_back(officer, wants_device=True)
+    client.get(link)
+    assert client.post(link, REMOTE_ADDR=ELSEWHERE).status_code == 404
+    assert is_in(first)
+    assert sign_in(Client())["Location"] == "/sign-in/code/"
+    assert not events("second_factor_reset")
+
+
 def test_a_link_counts_for_a_trial_registry_only_even_in_an_old_session(link, client, settings):
     settings.ANYE_TRIAL = True
     client.post(link)

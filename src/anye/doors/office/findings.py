@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -28,6 +28,7 @@ from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
 from anye.doors.office.sources import Said, said_by
 from anye.doors.office.visits import publish
+from anye.flow.sentences import reason_sentence
 from anye.records.findings import actions, queries
 from anye.records.findings.models import Finding
 from anye.records.firms.models import EmploymentSpell, InsuranceMonth
@@ -224,6 +225,7 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
             "by": entry.entered_by,
             "how": doubts.STATES[told["state"]],
             "note": told.get("note", "") if may(request, PRIVATE) else "",
+            "refused": reason_sentence(entry.reason, get_language() or "zh") if entry.state == "refused" else "",
         }
         for entry, told in decisions
     ]

@@ -66,6 +66,8 @@ def missing_step(request: HttpRequest) -> str:
     given = request.session.get(FACTOR)
     if given == BY_LINK and settings.ANYE_TRIAL:
         return ""
+    if given == BY_LINK and has_second_factor(user):
+        return "mfa_reauthenticate"  # whoever has the link and not the device changes nothing
     if user.must_change_password or (given != DONE and not user.has_usable_password()):
         return "password"
     if given == DONE:

@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -41,12 +42,20 @@ from anye.records.places.models import Office
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LOCKED_SECONDS = 15 * 60
 # a proxy on this machine makes every visitor look local: what it forwards is not from here
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA", "HTTP_X_FORWARDED_HOST")
+FORWARDED = (
+    *("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA", "HTTP_X_FORWARDED_HOST"),
+    *("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_PORT", "HTTP_X_FORWARDED_SERVER", "HTTP_X_CLIENT_IP"),
+)
 
 
 def is_at_this_machine(request: HttpRequest) -> bool:
-    """Whether the browser runs on the machine that serves."""
-    if any(request.META.get(name) for name in FORWARDED):
+    """Whether the browser runs on the machine that serves, and asked for it as such.
+
+    Never on a public site: a proxy need not say that it forwards. `anye serve --local` is the way in there.
+    """
+    if settings.ANYE_IS_PUBLIC or any(request.META.get(name) for name in FORWARDED):
+        return False
+    if split_domain_port(request.get_host())[0] not in settings.ANYE_OWN_HOSTS:
         return False
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
@@ -113,10 +122,10 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if not settings.ANYE_SIGN_IN_LINKS or not is_at_this_machine(request):
         raise Http404
     if request.method != "POST":
-        user = accounts.user_of_link(actions.digest_of(token), timezone.now())
-        if user is None:
+        found = accounts.open_link(actions.digest_of(token), timezone.now())
+        if found is None:
             raise Http404
-        return render(request, "account/link.html", {"name": user.name})
+        return render(request, "account/link.html", {"name": found.user.name, "link": found})
     user = actions.use_sign_in_link(token=token, at=timezone.now())
     if user is None:
         raise Http404

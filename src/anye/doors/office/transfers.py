@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,6 +26,7 @@ from anye.doors.office.entry_fields import OfficeField
 from anye.doors.office.places import full_name_of
 from anye.doors.office.rows import Rows, log_list, log_people, source_of
 from anye.flow.jobs import carry_out_transfer
+from anye.flow.sentences import reason_sentence
 from anye.records.people import actions
 from anye.records.people import queries as people
 from anye.records.people.models import Transfer
@@ -211,6 +212,7 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
         "status": STATES[found.state],
         "person": person,
         "facts": _told(found),
+        "failed": reason_sentence("job_failed", get_language() or "zh") if is_asked and found.decided_at else "",
         "may_accept": is_asked and receives,
         "may_withdraw": is_asked and asked,
         "crumbs": (Crumb(_("Moves"), home), Crumb(found.name)),
@@ -229,7 +231,9 @@ def _told(found: Transfer) -> list[tuple[Any, ...]]:
     if found.state == "void":
         rows.append((gettext("Void, because"), str(VOID[found.void_reason])))
     if found.decided_at is not None:
-        rows.append((gettext("Decided by"), found.decided_by, f"{timezone.localtime(found.decided_at):%Y-%m-%d %H:%M}"))
+        # one that could not be carried out is asked for again, and was accepted once
+        label = gettext("Accepted by") if found.state == "asked" else gettext("Decided by")
+        rows.append((label, found.decided_by, f"{timezone.localtime(found.decided_at):%Y-%m-%d %H:%M}"))
     return rows
 
 

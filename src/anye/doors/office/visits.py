@@ -237,8 +237,18 @@ def _visit_context(request: HttpRequest, shown: Visit, form: AnswerForm, *, may_
         "has_note": has_note,
         "status": doubts.VISIT_STATES[shown.state],
         **_undo_context(request, shown),
+        "refused": _refused(shown) if may_answer else None,
         "crumbs": (Crumb(_("Visits"), reverse("office:visits")), Crumb(shown.person.name)),
     }
+
+
+def _refused(shown: Visit) -> dict[str, Any] | None:
+    """An answer that was not taken: whose, when, and why, so that it is given again."""
+    entry = queries.refused_answer_of(shown)
+    if entry is None:
+        return None
+    why = reason_sentence(entry.reason, get_language() or "zh")
+    return {"by": entry.entered_by, "at": timezone.localtime(entry.entered_at), "why": why}
 
 
 def _undo_context(request: HttpRequest, shown: Visit) -> dict[str, Any]:

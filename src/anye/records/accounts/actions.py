@@ -182,12 +182,26 @@ def apply_plan(*, rows: Sequence[PlannedRow], scope_no: int, on: date) -> dict[s
     return passwords
 
 
-def new_sign_in_link(*, user: User, by: str, minutes: int = 60) -> str:
-    """The token of a link that opens one session of a user, once. Only its digest is kept; `by` is who asked for it."""
+def new_sign_in_link(
+    *, user: User, by: str, minutes: int = 60, wants_password: bool = False, wants_device: bool = False
+) -> str:
+    """The token of a link that opens one session of a user, once. Only its digest is kept; `by` is who asked for it.
+
+    `wants_password`: the session begins with a new password, behind the code of the device. `wants_device`: password
+    and device are lost, and both are set up anew.
+    """
     token = secrets.token_urlsafe(LINK_BYTES)
-    expires_at = timezone.now() + timedelta(minutes=minutes)
-    SignInLink.objects.create(user=user, digest=digest_of(token), expires_at=expires_at)
-    note("sign_in_link", TABLE, user.pk, home_of(user), {"username": user.username, "by": by, "minutes": minutes})
+    SignInLink.objects.create(
+        user=user,
+        digest=digest_of(token),
+        expires_at=timezone.now() + timedelta(minutes=minutes),
+        wants_password=wants_password,
+        wants_device=wants_device,
+    )
+    told = {"password": wants_password, "device": wants_device}
+    wanted = [name for name, is_wanted in told.items() if is_wanted]
+    payload = {"username": user.username, "by": by, "minutes": minutes, "new": wanted}
+    note("sign_in_link", TABLE, user.pk, home_of(user), payload)
     return token
 
 
@@ -197,7 +211,17 @@ def use_sign_in_link(*, token: str, at: datetime) -> User | None:
     unused = SignInLink.objects.filter(digest=digest_of(token), used_at__isnull=True, expires_at__gt=at)
     if unused.update(used_at=at) != 1:
         return None
-    return User.objects.filter(signinlink__digest=digest_of(token), is_active=True).first()
+    link = SignInLink.objects.select_related("user").get(digest=digest_of(token))
+    if not link.user.is_active:
+        return None
+    if link.wants_device:
+        # until the new device stands, a password alone would let somebody else set up theirs
+        link.user.set_unusable_password()
+        forget_second_factor(user=link.user, scope_no=home_of(link.user))
+    if link.wants_device or link.wants_password:
+        link.user.must_change_password = True
+        link.user.save(update_fields=["password", "must_change_password"])
+    return link.user
 
 
 @transaction.atomic

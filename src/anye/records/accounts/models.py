@@ -74,9 +74,14 @@ class Duty(models.Model):
 
 
 class SignInLink(models.Model):
-    """A one-time sign-in link for the demo and for first use (一次性登录链接); only its digest is kept."""
+    """A one-time sign-in link for the demo and as a way back (一次性登录链接); only its digest is kept.
+
+    The session that it opens asks for a new password, or for that and a new device; the old ones go when it is used.
+    """
 
     user = models.ForeignKey(User, models.CASCADE)
     digest = models.BinaryField(unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    wants_password = models.BooleanField(default=False)
+    wants_device = models.BooleanField(default=False)

@@ -84,11 +84,10 @@ def current_duties(lo: int, hi: int, on: date) -> "QuerySet[Duty]":
     return rows.annotate(office_name=Subquery(name)).order_by("id")
 
 
-def user_of_link(digest: bytes, at: datetime) -> User | None:
-    """The active user whose link, by its digest, is neither used nor too old."""
+def open_link(digest: bytes, at: datetime) -> SignInLink | None:
+    """A link by its digest, with its user, if that is active and the link neither used nor too old."""
     links = SignInLink.objects.filter(digest=digest, used_at__isnull=True, expires_at__gt=at, user__is_active=True)
-    link = links.select_related("user").first()
-    return link.user if link else None
+    return links.select_related("user").first()
 
 
 def known_users(usernames: Collection[str], lo: int, hi: int, on: date) -> dict[str, KnownUser]:

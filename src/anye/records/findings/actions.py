@@ -156,3 +156,23 @@ def reopen_visit(*, visit_id: int, entry_id: int) -> None:
     Visit.objects.filter(pk=visit_id).update(
         state="due", made_on=None, made_by="", answer="", note_sealed=None, entry_id=None
     )
+
+
+def refuse_answer(*, entry_id: int) -> None:
+    """An answer that was not taken was never given (batch role); the visit keeps the entry, which says why."""
+    visit = Visit.objects.filter(entry_id=entry_id, state="done").first()
+    if visit is not None:
+        reopen_visit(visit_id=visit.pk, entry_id=entry_id)
+        Visit.objects.filter(pk=visit.pk).update(entry_id=entry_id)
+
+
+def refuse_undo(*, entry_id: int) -> None:
+    """An answer that could not be taken back stands (batch role), unless it was not taken either."""
+    visit = Visit.objects.filter(entry_id=entry_id, state="done").first()
+    if visit is None:
+        return
+    answers = Entry.objects.filter(kind="visit", person_id=visit.person_id, pk__lt=entry_id).order_by("-id")
+    answer = answers.first()
+    if answer is not None and answer.state == "refused":
+        reopen_visit(visit_id=visit.pk, entry_id=answer.pk)
+        Visit.objects.filter(pk=visit.pk).update(entry_id=answer.pk)

@@ -96,6 +96,13 @@ def undoing_of(visit: Visit) -> Entry | None:
     return Entry.objects.defer("sealed").filter(pk=visit.entry_id, kind="undo").first()
 
 
+def refused_answer_of(visit: Visit) -> Entry | None:
+    """The answer to a visit that was not taken, so that the visit is due again."""
+    if visit.state != "due" or visit.entry_id is None:
+        return None
+    return Entry.objects.defer("sealed").filter(pk=visit.entry_id, kind="visit", state="refused").first()
+
+
 def visits_of(subject: Person) -> list[Visit]:
     """Visits due and made, the newest first. Those that became needless before anybody went stand in the trail alone."""
     return list(Visit.objects.filter(person=subject).exclude(state="dropped").order_by("-id")[:50])

@@ -85,6 +85,11 @@ def _decide(transfer: Transfer, column: str, state: str, by: str) -> None:
         raise TransferRefused("decided_already")
 
 
+def hand_back_transfer(*, transfer_id: int) -> None:
+    """An accepted transfer could not be carried out: it is asked for again, and keeps who accepted it. Batch role only."""
+    Transfer.objects.filter(pk=transfer_id, state="accepted").update(state="asked")
+
+
 def close_transfer(*, transfer: Transfer) -> None:
     """Note that an accepted transfer was carried out (batch role)."""
     Transfer.objects.filter(pk=transfer.pk).update(state="moved", moved_at=timezone.now())

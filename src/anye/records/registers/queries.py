@@ -102,6 +102,11 @@ def batch_under_way(upload: Upload) -> Batch | None:
     )
 
 
+def batches_being_read(sha256: bytes) -> "QuerySet[Batch]":
+    """What a file of these bytes is being read into, or was when it was left."""
+    return Batch.objects.filter(sha256=sha256, state="reading")
+
+
 def entry_with(token: str) -> Entry:
     """The entry behind a link. Raises Entry.DoesNotExist."""
     found: Entry = Entry.objects.defer("sealed").get(token=token)

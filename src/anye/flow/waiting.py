@@ -1,0 +1,94 @@
+"""What waits for a worker but has no job any more: it is taken up again, or closed with a reason.
+
+A row waits and its job is deferred in one transaction, and the job ends after the row is closed. So a row without an
+open job was left behind: its job failed for good, or the job is lost (a restored backup, a queue that was emptied).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from anye.engine.errors import FileFault, SealFault
+from anye.flow import entries
+from anye.flow.load import LoadedElsewhere, abandon
+from anye.flow.refused import without_values
+from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.keys import keyring
+from anye.records.people import actions as people
+from anye.records.registers import actions as registers
+from anye.records.registers import queries as registers_queries
+
+WATCH = "worker"  # whose act it is in the trail
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Rows that wait: where they stand, in which state, the task that takes them, and how one is given up."""
+
+    table: str
+    state: str
+    task: str
+    key: str
+    give_up: Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Left:
+    """A row that was left behind, by key; `has_failed`: it was tried as often as it is tried."""
+
+    pk: int
+    has_failed: bool
+
+
+def left_behind(kind: Kind) -> list[Left]:
+    """The rows of a kind that wait and that no job will take."""
+    with acting(BATCH, purpose="watch"), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT r.id, coalesce(bool_or(j.status IN ('failed', 'aborted', 'cancelled')), false)
+            FROM {kind.table} r
+            LEFT JOIN procrastinate_jobs j ON j.task_name = %s AND (j.args ->> %s)::bigint = r.id
+            WHERE r.state = %s
+            GROUP BY r.id HAVING NOT coalesce(bool_or(j.status IN ('todo', 'doing')), false) ORDER BY r.id
+            """,
+            [f"anye.flow.jobs.{kind.task}", kind.key, kind.state],
+        )
+        return [Left(*row) for row in cursor.fetchall()]
+
+
+@without_values()
+def give_up_entry(pk: int) -> None:
+    """The entry is not taken; a visit whose answer it was is due again."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        entries.refuse(pk, reason="job_failed")
+
+
+@without_values()
+def give_up_transfer(pk: int) -> None:
+    """The receiving office is asked once more."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        people.hand_back_transfer(transfer_id=pk)
+
+
+@without_values()
+def give_up_upload(pk: int) -> None:
+    """The file is not loaded, and nothing of it stays."""
+    fault = FileFault("job_failed")
+    with acting(BATCH, purpose="watch"):
+        upload = registers_queries.upload(pk)
+    try:
+        abandon(keyring().unseal_bytes(bytes(upload.sealed), context="raw"), fault, by=WATCH)
+    except LoadedElsewhere:
+        fault = FileFault("loaded_elsewhere")
+    except SealFault:
+        pass  # without its key the file could not be read, so nothing of it was
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        registers.close_upload(upload_id=pk, batch_id=None, failure={"code": fault.code, "params": {}})
+
+
+KINDS = (
+    Kind("registers_entry", "waiting", "publish_entry", "entry_id", give_up_entry),
+    Kind("registers_upload", "waiting", "load_upload", "upload_id", give_up_upload),
+    Kind("people_transfer", "accepted", "carry_out_transfer", "transfer_id", give_up_transfer),
+)
