@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from anye.flow import attach, duplicates, entries
+from anye.doors.office.transfers import VOID
+from anye.flow import attach, duplicates, entries, waiting
 from anye.flow.blocks import Context
 from anye.flow.digests import current_rows
 from anye.flow.jobs import publish_entry, settle_duplicate
@@ -290,6 +291,20 @@ def test_what_is_decided_stays_decided_and_is_carried_out_once(district: Distric
     done_at = entry(waits.pk).done_at
     settle_duplicate(asked().pk)
     assert entry(waits.pk).done_at == done_at
+    assert only().scope_no == district["bridge"].scope_no
+
+
+def test_a_hand_over_that_the_worker_cannot_do_is_asked_for_again_and_says_so(
+    district: District, worker: Duty, known: None
+) -> None:
+    registered(worker, district["willow"], "李娜")
+    with acting(BATCH):
+        actions.hand_over(duplicate=asked(), by="bridge-worker")
+    (kind,) = [kind for kind in waiting.KINDS if kind.task == settle_duplicate.name.rpartition(".")[2]]
+    assert [left.has_failed for left in waiting.left_behind(kind)] == [False]  # no job will take it
+    kind.give_up(asked().pk)
+    assert (asked().state, asked().hindrance) == ("asked", "job_failed")
+    assert str(VOID[asked().hindrance])
     assert only().scope_no == district["bridge"].scope_no
 
 

@@ -72,6 +72,14 @@ def give_up_transfer(pk: int) -> None:
 
 
 @without_values()
+def give_up_duplicate(pk: int) -> None:
+    """The office that has the person is asked once more, and reads why."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        found = registers_queries.duplicate(pk)
+        registers.close_duplicate(duplicate=found, state="asked", hindrance="job_failed")
+
+
+@without_values()
 def give_up_upload(pk: int) -> None:
     """The file is not loaded, and nothing of it stays."""
     fault = FileFault("job_failed")
@@ -91,4 +99,5 @@ KINDS = (
     Kind("registers_entry", "waiting", "publish_entry", "entry_id", give_up_entry),
     Kind("registers_upload", "waiting", "load_upload", "upload_id", give_up_upload),
     Kind("people_transfer", "accepted", "carry_out_transfer", "transfer_id", give_up_transfer),
+    Kind("registers_duplicate", "agreed", "settle_duplicate", "duplicate_id", give_up_duplicate),
 )

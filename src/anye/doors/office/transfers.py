@@ -59,6 +59,7 @@ VOID: dict[str, Words] = {
         "No area is listed for the receiving office, so nobody can live there. Ask the office whose area they live in."
     ),
     "register_says": _("A register of a later month says that the person lives elsewhere. Let it be mended first."),
+    "job_failed": _("The site tried several times and could not do this. Try once more, or tell the administrator."),
 }
 Act = Callable[..., None]
 ACTS: dict[str, Act] = {
