@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,13 +109,21 @@ def test_first_use_and_the_way_back_of_a_public_site_lead_through_its_machines_o
         again.send()
         assert again.url.startswith("/account/password/")
         again.send(password=NEW_PASSWORD, again=NEW_PASSWORD)
-        assert add_device(again).secret != lost.secret
+        found = add_device(again)
+        assert found.secret != lost.secret
         assert "boss" in again.go("/administration/users/")
 
         boss.go("/administration/users/")
         assert boss.url.startswith("/sign-in/")  # what was signed in before is out
         boss.send(login="boss", password=PASSWORD)
         assert "/sign-in/code/" not in boss.url
+
+        # new keys while the site runs: the device's secret is sealed anew, and the site reads it
+        assert anye(public, "rotate-keys").returncode == 0
+        boss.send(login="boss", password=NEW_PASSWORD)
+        assert boss.url.startswith("/sign-in/code/")
+        boss.send(code=found.at(time.time(), counter_offset=1))
+        assert "boss" in boss.go("/administration/users/")
     with psycopg.connect(**postgres.start(Home.open(public)).admin | {"dbname": "anye"}) as admin:
         told = "SELECT actor, payload -> 'new' FROM audit_event WHERE verb = 'sign_in_link'"
         assert admin.execute(told).fetchall() == [("operator", ["password", "device"])]

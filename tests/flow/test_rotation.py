@@ -4,11 +4,17 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pyotp
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 
 from anye.engine.errors import SealFault
 from anye.flow import rotation
+from anye.records.accounts.actions import add_user
 from anye.records.accounts.scope import BATCH, OWNER, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new, verify
@@ -19,6 +25,7 @@ from tests.conftest import District
 pytestmark = pytest.mark.django_db
 
 NUMBER = "990001199003071231"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -62,6 +69,45 @@ def test_every_value_opens_under_the_new_key_alone(sealed: Person) -> None:
     assert only_new.unseal(details[1], context="health") == "health"
     assert only_new.unseal(details[3], context="id_number") == NUMBER
     assert only_new.unseal_bytes(details[4], context="raw") == b"rows"
+
+
+@pytest.fixture
+def officer(district: District) -> Any:
+    """Somebody with a device and recovery codes."""
+    with acting(OWNER):
+        user = add_user(username="wang.li", name="王力")
+        TOTP.activate(user, SECRET)
+        RecoveryCodes.activate(user)
+    return user
+
+
+def codes_of(user: Any) -> list[str]:
+    """The recovery codes that are left; the device's code is tried besides."""
+    cache.clear()  # where used codes are remembered
+    kept = {one.type: one.wrap() for one in Authenticator.objects.filter(user=user)}
+    assert kept["totp"].validate_code(pyotp.TOTP(SECRET).now())
+    unused: list[str] = kept["recovery_codes"].get_unused_codes()
+    return unused
+
+
+def test_devices_and_recovery_codes_open_under_the_new_key_alone(officer: Any, settings: Any) -> None:
+    with acting(OWNER):
+        before = codes_of(officer)
+        used = Authenticator.objects.get(user=officer, type="recovery_codes").wrap()
+        used.validate_code(before[0])
+        fresh = keyring().rotated()
+        assert rotation.reseal(fresh) == 2
+        settings.ANYE_KEYRING = replace(fresh, keys={fresh.current: fresh.keys[fresh.current]}).dumps()
+        assert codes_of(officer) == before[1:]
+        assert rotation.reseal(fresh) == 0
+
+
+def test_a_device_that_was_not_sealed_anew_would_be_lost_with_the_old_key(officer: Any, settings: Any) -> None:
+    """The negative control."""
+    fresh = keyring().rotated()
+    settings.ANYE_KEYRING = replace(fresh, keys={fresh.current: fresh.keys[fresh.current]}).dumps()
+    with acting(OWNER), pytest.raises(SealFault, match="seal_key_unknown"):
+        codes_of(officer)
 
 
 def test_a_second_run_finds_nothing_to_do(sealed: Person) -> None:

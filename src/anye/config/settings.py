@@ -21,6 +21,7 @@ DEBUG = False
 ANYE_PACK = HOME.pack
 ANYE_TRIAL = HOME.trial
 ANYE_KEYRING = HOME.keyring_text()
+ANYE_KEY_FILE = HOME.keys_path
 
 DATABASES = {
     "default": {

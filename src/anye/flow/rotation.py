@@ -4,18 +4,23 @@ Runs as the owner: the append-only tables let a rotation change their ciphertext
 a key of their own and stay.
 """
 
+import base64
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from anye.engine.sealing import Keyring
+from anye.records.accounts.queries import SECOND_FACTOR
 from anye.records.accounts.scope import OWNER, acting
 from anye.records.audit.actions import note
 from anye.records.findings.queries import NOTE
 from anye.records.people.facts import SEALED_KINDS
 
 AT_ONCE = 5_000
+DEVICE_SECRETS = frozenset({"secret", "seed", "migrated_codes"})  # of a device, and of recovery codes
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ def reseal(keyring: Keyring, progress: Callable[[str, int], None] = lambda colum
         count = sum(_reseal_block(column, block, keyring) for block in _blocks(column))
         progress(f"{column.table}.{column.column}", count)
         total += count
+    total += _reseal_devices(keyring)
     if total:
         with acting(OWNER, actor="operator", purpose="key rotation"):
             note("rotate", "keys", None, None, {"values": total})
@@ -97,3 +103,28 @@ def _anew(value: bytes, context: str, column: SealedColumn, keyring: Keyring) ->
     if column.is_bytes:
         return keyring.seal_bytes(keyring.unseal_bytes(value, context=context), context=context)
     return keyring.seal(keyring.unseal(value, context=context), context=context)
+
+
+def _reseal_devices(keyring: Keyring) -> int:
+    """Secrets of second factors stand as base64 inside JSON, in a table of the sign-in library."""
+    count = 0
+    with acting(OWNER, actor="operator", purpose="key rotation"), connection.cursor() as cursor:
+        cursor.execute("SELECT id, data::text FROM mfa_authenticator ORDER BY id FOR UPDATE")
+        for pk, text in cursor.fetchall():
+            told = {name: value for name, value in json.loads(text).items() if name in DEVICE_SECRETS}
+            fresh = {name: _device_anew(value, keyring) for name, value in told.items()}
+            if fresh != told:
+                cursor.execute(
+                    "UPDATE mfa_authenticator SET data = data || %s::jsonb WHERE id = %s", [json.dumps(fresh), pk]
+                )
+                count += 1
+    return count
+
+
+def _device_anew(value: Any, keyring: Keyring) -> Any:
+    if isinstance(value, list):
+        return [_device_anew(one, keyring) for one in value]
+    sealed = base64.b64decode(value)
+    if keyring.is_current(sealed):
+        return value
+    return base64.b64encode(keyring.seal(keyring.unseal(sealed, context=SECOND_FACTOR), context=SECOND_FACTOR)).decode()

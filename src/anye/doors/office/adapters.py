@@ -11,10 +11,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from anye.records.accounts.queries import has_second_factor
+from anye.records.accounts.queries import SECOND_FACTOR, has_second_factor
 from anye.records.audit.keys import keyring
-
-SECRET = "second_factor"  # the sealing context: what is sealed for devices opens nowhere else
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -58,10 +56,10 @@ class FactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(keyring().seal(text, context=SECRET)).decode("ascii")
+        return base64.b64encode(keyring().seal(text, context=SECOND_FACTOR)).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
-        return keyring().unseal(base64.b64decode(encrypted_text), context=SECRET)
+        return keyring().unseal(base64.b64decode(encrypted_text), context=SECOND_FACTOR)
 
     def build_totp_svg(self, url: str) -> str:
         drawn = io.BytesIO()

@@ -14,6 +14,7 @@ from anye.records.accounts.scope import Scope
 from anye.records.accounts.user_sheet import KnownUser
 from anye.records.places.models import Office
 
+SECOND_FACTOR = "second_factor"  # sealing context: what is sealed for devices opens nowhere else
 OFFICER_ROLES = frozenset(Role.values)
 
 
