@@ -27,7 +27,7 @@ setup-tests: ## the same, and what the browser tests need
 demo: setup ## a synthetic district, loaded and served
 	@$(BIN)/anye demo
 
-run: setup ## your own registry; FILES=folder loads a folder of register files first
+run: setup ## your own registry, or the set-up page of a new one; FILES=folder loads a folder of files first
 	@$(BIN)/anye run $(FILES)
 
 test: setup-tests ## all tests but the trust tiers

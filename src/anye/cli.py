@@ -28,7 +28,9 @@ def parser() -> argparse.ArgumentParser:
     load.add_argument("--json", action="store_true", help="print the report as JSON")
     load.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
 
-    run = verbs.add_parser("run", help="load a folder of files if one is given, then serve")
+    run = verbs.add_parser(
+        "run", help="load a folder of files if one is given, then serve the last registry or a new one"
+    )
     run.add_argument("folder", nargs="?", type=Path)
     run.add_argument("--no-serve", action="store_true", help="stop after loading")
     _serving(run)

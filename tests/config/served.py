@@ -37,14 +37,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, *words: str) -> Iterator[tuple[int, str, psutil.Process]]:
-    """(port, the line that was printed, the process) of a running `anye serve`."""
+def serving(home: Path, *words: str, verb: str = "serve") -> Iterator[tuple[int, str, psutil.Process]]:
+    """(port, what was printed up to the address, the process) of a running `anye serve` or `anye run`."""
     port = free_port()
-    command = [sys.executable, "-m", "anye.cli", "--language", "en", "serve", "--port", str(port), *words]
+    command = [sys.executable, "-m", "anye.cli", "--language", "en", verb, "--port", str(port), *words]
     with subprocess.Popen(command, env=environment(home), stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield port, process.stdout.readline(), psutil.Process(process.pid)
+            printed = ""
+            while "://" not in printed:
+                line = process.stdout.readline()
+                assert line, f"it ended after: {printed}"
+                printed += line
+            yield port, printed, psutil.Process(process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)

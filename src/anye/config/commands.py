@@ -15,9 +15,19 @@ from anye.config.faults import SetupFault, Text
 from anye.config.home import Home, default_home, last_home
 from anye.config.site import is_loopback
 
-DEMO_PACK = "cn_yubei"
+FIRST_PACK = "cn_yubei"
 PORT, LOCAL_PORT = 8000, 8001
 LINK_MINUTES = 60
+MADE_TRIAL = (
+    "还没有登记库：已建一个试用库，只供虚构人员使用。正式使用请先运行 anye init --pack 名称。",
+    "There was no registry: a trial one was made, for invented people only. For real use run `anye init --pack NAME`"
+    " first.",
+)
+MADE_REAL = (
+    f"还没有登记库：已按 {FIRST_PACK} 建一个正式登记库。请打开下面 /set-up/ 的网址，建立首个管理员。",
+    f"There was no registry: a real one of the pack {FIRST_PACK} was made. Open the address of /set-up/ below to make its"
+    " first administrator.",
+)
 
 
 def language(args: argparse.Namespace) -> str:
@@ -81,15 +91,17 @@ def load(args: argparse.Namespace) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Load a folder's files into the last registry (a trial one is made when there is none), then serve it."""
+    """Load a folder's files, if one is given, into the last registry, then serve it.
+
+    When there is none: a trial one for files, else a real one, which begins at its set-up page (decisions 0013, 0015).
+    """
     if args.folder and not args.folder.is_dir():
         raise SetupFault("not_a_folder", path=args.folder)
     home = last_home()
     if home is None:
-        home = Home.create(default_home(), pack=DEMO_PACK, trial=True, language=language(args))
-        say(args, "还没有登记库：已建一个试用库，只供虚构人员使用。正式使用请先运行 anye init --pack 名称。",
-            "There was no registry: a trial one was made, for invented people only. For real use run `anye init --pack NAME`"
-            " first.")  # fmt: skip
+        is_trial = args.folder is not None
+        home = Home.create(default_home(), pack=FIRST_PACK, trial=is_trial, language=language(args))
+        say(args, *(MADE_TRIAL if is_trial else MADE_REAL))
     furnish(home)
     home.remember()
     if args.folder:
@@ -110,7 +122,7 @@ def demo(args: argparse.Namespace) -> int:
         postgres.discard(Home.open(path))
         for name in ("settings.toml", "keys.json"):
             (path / name).unlink(missing_ok=True)
-    home = Home.create(path, pack=DEMO_PACK, trial=True, language=language(args))
+    home = Home.create(path, pack=FIRST_PACK, trial=True, language=language(args))
     furnish(home)
     files = path / "registers"
     say(args, "正在生成虚构的登记册……", "Writing the invented registers …")
@@ -119,7 +131,7 @@ def demo(args: argparse.Namespace) -> int:
 
     for old in files.glob("*") if files.is_dir() else ():
         old.unlink()
-    write(files, seed=args.seed, scale=args.scale, areas_csv=HERE / DEMO_PACK / "areas.csv")
+    write(files, seed=args.seed, scale=args.scale, areas_csv=HERE / FIRST_PACK / "areas.csv")
     load_folder(args, home, files)
     return 0 if args.no_serve else _serve(args, home)
 
@@ -167,7 +179,7 @@ def blank(args: argparse.Namespace) -> int:
     from anye.packs import read_pack
 
     home = last_home()
-    profiles = read_pack(home.pack if home else DEMO_PACK).profiles
+    profiles = read_pack(home.pack if home else FIRST_PACK).profiles
     if args.source not in profiles:
         say(args, f"没有这种表：{args.source}。可选：{', '.join(profiles)}",
             f"There is no profile {args.source}. There are: {', '.join(profiles)}")  # fmt: skip
