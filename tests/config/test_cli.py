@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,23 @@ def test_a_ledger_loads_with_its_faults_named_and_a_second_time_changes_nothing(
     for again in (load(home, file), load(home, renamed)):
         assert (again["loaded"], again["unchanged"], again["refused"]) == (0, 2, first["refused"])
         assert again["sha256"] == first["sha256"]
+
+
+def test_on_a_terminal_the_rows_that_were_read_are_shown(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "ledger.csv"
+    file.write_bytes((LEDGER + "\n\n").encode("gb18030"))  # other bytes than the other tests'
+    terminal, other_end = pty.openpty()
+    try:
+        env = {**os.environ, "ANYE_HOME": str(home), "PYTHONUTF8": "1"}
+        command = [sys.executable, "-m", "anye.cli", "--language", "en", "load", str(file)]
+        done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=other_end, text=True, check=False)
+        shown = os.read(terminal, 10_000).decode()
+    finally:
+        os.close(terminal)
+        os.close(other_end)
+    assert done.returncode == 0, shown
+    assert "ledger.csv  4 rows read" in shown
+    assert "4 rows" in done.stdout
 
 
 def test_what_is_no_table_gets_a_sentence_and_an_exit_code(home: Path, tmp_path: Path) -> None:

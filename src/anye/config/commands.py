@@ -82,7 +82,14 @@ def load(args: argparse.Namespace) -> int:
     set_up(home, "worker")
     from anye.config.loading import load_one, print_report
 
-    report = load_one(args.file, source=args.source, known_on=args.known_on, user=args.user, quiet=args.json)
+    report = load_one(
+        args.file,
+        source=args.source,
+        known_on=args.known_on,
+        user=args.user,
+        quiet=args.json,
+        language=language(args),
+    )
     if args.json:
         sys.stdout.write(json.dumps(report.as_json(), ensure_ascii=False) + "\n")
     else:

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from anye.records.accounts.queries import HeldDuty
 
 SHOWN = 20
+NEW_LINE = "\r\x1b[K"  # the terminal's line, empty again
 ENDINGS = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 
 
-def load_one(path: Path, *, source: str | None, known_on: date | None, user: str | None, quiet: bool) -> "Report":
+def load_one(
+    path: Path, *, source: str | None, known_on: date | None, user: str | None, quiet: bool, language: str
+) -> "Report":
     from django.utils import timezone
 
     from anye.flow.load import LoadedElsewhere, load_file
@@ -33,6 +36,7 @@ def load_one(path: Path, *, source: str | None, known_on: date | None, user: str
     if not path.is_file():
         raise SetupFault("file_missing", path=path)
     duty = _duty_to_load(user) if user else None
+    is_watched = not quiet and sys.stderr.isatty()
     try:
         return load_file(
             path,
@@ -40,12 +44,16 @@ def load_one(path: Path, *, source: str | None, known_on: date | None, user: str
             source=source,
             known_on=known_on,
             by=user or "operator",
-            progress=(lambda stage, done, total: None) if quiet else progress_of(path.name),
+            progress=progress_of(path.name, language) if is_watched else lambda stage, rows: None,
         )
     except LoadedElsewhere:
         raise SetupFault("loaded_elsewhere", file=path.name) from None
     except DatabaseRefused as refused:
         raise SetupFault("database_refused", file=path.name, why=refused) from None
+    finally:
+        if is_watched:
+            sys.stderr.write(NEW_LINE)
+            sys.stderr.flush()
 
 
 def _duty_to_load(username: str) -> "HeldDuty":
@@ -61,15 +69,16 @@ def _duty_to_load(username: str) -> "HeldDuty":
     return duty
 
 
-def progress_of(name: str) -> Callable[[str, int, int], None]:
-    """A line that is drawn over while it is a terminal that looks."""
-    if not sys.stderr.isatty():
-        return lambda stage, done, total: None
+def progress_of(name: str, language: str) -> Callable[[str, int], None]:
+    """A line that is drawn over as rows are read, for a terminal."""
+    words = {
+        "read": Text("已读 {rows} 行", "{rows} rows read"),
+        "publish": Text("已读 {rows} 行，正在入库", "{rows} rows read, being published"),
+    }
 
-    def show(stage: str, done: int, total: int) -> None:
-        share = done / total if total else 0.0
-        bar = "█" * round(share * 24)
-        sys.stderr.write(f"\r{name[:40]:<40} {bar:<24} {share:4.0%} {stage:<8}")
+    def show(stage: str, rows: int) -> None:
+        said = words[stage].in_language(language).format(rows=f"{rows:,}")
+        sys.stderr.write(f"{NEW_LINE}{name[:40]}  {said}")
         sys.stderr.flush()
 
     return show
@@ -110,9 +119,7 @@ def print_report(report: "Report", language: str) -> None:
 def load_folder(folder: Path, language: str) -> None:
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith(("~$", ".")))
     for path in files:
-        report = load_one(path, source=None, known_on=None, user=None, quiet=False)
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
+        report = load_one(path, source=None, known_on=None, user=None, quiet=False, language=language)
         print_report(report, language)
         sys.stdout.flush()
 

@@ -24,7 +24,9 @@ from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch
 
 BLOCK_ROWS = 20_000
-Progress = Callable[[str, int, int], None]
+# told of each block: what is going on (read, publish), and how many rows were read. How many there are is not known
+# before the last one.
+Progress = Callable[[str, int], None]
 
 
 @dataclass
@@ -84,7 +86,7 @@ def load_file(
     known_on: date | None = None,
     by: str = "operator",
     file_name: str | None = None,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = lambda stage, rows: None,
 ) -> Report:
     """Load one file as the batch role. Raises nothing for a bad file: the report carries its fault.
 
@@ -163,8 +165,8 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progres
                 with acting(BATCH, actor=by, purpose="load"):
                     store_block(batch.pk, block, context)
                     actions.note_progress(batch=batch.pk, rows=rows)
-            progress("read", rows, 0)
-        progress("publish", rows, rows)
+            progress("read", rows)
+        progress("publish", rows)
         with acting(BATCH, actor=by, purpose="load"):
             publish_batch(batch.pk, context, passed_over=opened.passed_over)
     return True
