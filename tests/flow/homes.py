@@ -36,7 +36,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "anye.config.settings"
 import django
 django.setup()
 from django.db import connection
-from anye.flow.brought import altered
+from anye.flow.brought import altered, miscounted
 from anye.flow.digests import current_views
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.registers.models import Batch, RawBlock
@@ -47,7 +47,8 @@ with acting(BATCH):
         stages = cursor.fetchone()[0]
     told = ("batch__file_name", "number", "first_line", "last_line")
     blocks = list(RawBlock.objects.order_by(*told).values_list(*told))
-    told = {"views": current_views(), "batches": list(counts), "blocks": blocks, "stages": stages, "altered": altered()}
+    told = {"views": current_views(), "batches": list(counts), "blocks": blocks, "stages": stages,
+        "altered": altered(), "miscounted": miscounted()}
 print(json.dumps(told))
 """
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from anye.flow import withdrawing
 from anye.flow.blocks import Context
-from anye.flow.brought import altered
+from anye.flow.brought import altered, miscounted
 from anye.flow.digests import current_rows
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.registers.models import Batch
@@ -57,7 +57,7 @@ def differences(paths: Sequence[Path], loader: Load, undo: Load, random: Random,
         told.append(f"{verb} {path.stem}")
     with acting(BATCH):
         ending = dict(current_rows())
-        trail = altered()
+        trail = [*altered(), *miscounted()]
     transaction.savepoint_rollback(mark)
     random.shuffle(standing)
     expected = ending_of(standing, loader)

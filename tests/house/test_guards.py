@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Manager
 
 from anye.records.accounts.scope import ScopedManager
-from tests.house.guards import DEFINERS, GUARDS, SCOPED, UNSCOPED
+from tests.house.guards import DEFINERS, GUARDS, SCOPED, UNSCOPED, UNTRAILED
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,11 @@ TRIGGERS = {
     "audited": tuple(
         (f"audit_{verb.lower()}", f"AFTER {verb}", "STATEMENT") for verb in ("INSERT", "UPDATE", "DELETE")
     ),
+    "tallied": tuple(
+        (f"tally_{verb.lower()}", f"AFTER {verb}", "STATEMENT") for verb in ("INSERT", "UPDATE", "DELETE")
+    ),
 }
+FUNCTIONS = {"audited": "anye_audit", "tallied": "anye_tally"}
 
 HELD = """
 SELECT tablename::text, 'policy', policyname::text, roles::text, permissive || ' ' || cmd, qual, with_check
@@ -36,7 +40,8 @@ WHERE relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowse
 UNION ALL
 SELECT tgrelid::regclass::text, 'trigger', tgname::text,
        substring(pg_get_triggerdef(oid) FROM '(BEFORE .*|AFTER .*) ON '),
-       substring(pg_get_triggerdef(oid) FROM 'FOR EACH (ROW|STATEMENT)'), tgfoid::regproc::text, tgenabled::text
+       substring(pg_get_triggerdef(oid) FROM 'FOR EACH (ROW|STATEMENT)'),
+       substring(pg_get_triggerdef(oid) FROM 'EXECUTE FUNCTION (.*)$'), tgenabled::text
 FROM pg_trigger WHERE NOT tgisinternal AND tgfoid::regproc::text !~ '^procrastinate_'
 UNION ALL
 SELECT relname::text, 'grant', CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END, privilege_type,
@@ -83,7 +88,8 @@ def _meant(table: str, word: str) -> Iterator[Fact]:
         yield table, "policy", f"{table}_made", "{anye_app}", "RESTRICTIVE INSERT", None, inside  # type: ignore[misc]
     elif name in TRIGGERS:
         for end, when, each in TRIGGERS[name]:
-            function = "anye_audit" if name == "audited" else f"anye_{end}"
+            left_out = ", ".join(f"'{column}'" for column in inner.split(",") if column)
+            function = f"{FUNCTIONS.get(name, f'anye_{end}')}({left_out})"
             yield table, "trigger", f"{table}_{end}", when, each, function, "O"
     elif name == "bound":
         column, parent = inner.split("→")
@@ -165,6 +171,18 @@ def test_a_guard_weakened_or_a_right_added_is_noticed(wound: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(wound)
     assert held() != expected()
+
+
+TRAILS = frozenset({"audited", "append_only", "frozen", "tallied"})
+
+
+@pytest.mark.bar(15, control="a table without a trail is named, here")
+def test_every_table_has_a_trail_or_a_reason() -> None:
+    kept = {table: {word.partition("(")[0] for word in words.split()} & TRAILS for table, words in GUARDS.items()}
+    assert {table for table, trails in kept.items() if not trails} == set(UNTRAILED)
+    assert {table for table, trails in kept.items() if len(trails) > 1} == set()
+    assert all(UNTRAILED.values())
+    assert "registers_batch" not in UNTRAILED and kept["registers_batch"] == {"audited"}
 
 
 def definers() -> dict[str, str]:

@@ -16,7 +16,7 @@ $$;
 CREATE FUNCTION audit_note(p_verb text, p_table text, p_row bigint, p_scope bigint, p_payload jsonb)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF p_verb IN ('insert', 'update', 'delete', 'retire', 'erase') THEN
+    IF p_verb IN ('insert', 'update', 'delete', 'insert_many', 'update_many', 'delete_many', 'retire', 'erase') THEN
         RAISE EXCEPTION 'the verb % is written by triggers only', p_verb;
     END IF;
     PERFORM audit_write(p_verb, p_table, p_row, p_scope, p_payload);
@@ -37,8 +37,8 @@ $$;
 
 CREATE FUNCTION anye_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    -- secrets of officers stay out of the trail; everything else is needed to rebuild the table
-    secret CONSTANT text[] := ARRAY['password'];
+    -- secrets of officers stay out of the trail, and what a trigger names besides; the rest rebuilds the table
+    secret CONSTANT text[] := ARRAY['password'] || coalesce(TG_ARGV, '{}');
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_event (at, actor, duty, purpose, verb, table_name, row_id, scope_no, payload, salt, hash)
@@ -66,6 +66,27 @@ BEGIN
                                         'after', anye_changed(to_jsonb(o) - secret, to_jsonb(n) - secret)) AS payload,
                      uuid_send(gen_random_uuid()) AS salt
               FROM new_rows n JOIN old_rows o ON o.id = n.id WHERE to_jsonb(o) <> to_jsonb(n) OFFSET 0) r;
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- One event a statement: how many rows, and the sums of their hashes as they came and went. Over all events of a table,
+-- what came less what went is the sum of what stands. The hash is the one of hash partitions: a new server keeps it.
+CREATE FUNCTION anye_tally() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    count bigint := 0;
+    came numeric := 0;
+    went numeric := 0;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        SELECT count(*), coalesce(sum(hash_record_extended(o, 0)), 0) INTO count, went FROM old_rows o;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        SELECT count(*), coalesce(sum(hash_record_extended(n, 0)), 0) INTO count, came FROM new_rows n;
+    END IF;
+    IF count > 0 AND came <> went THEN
+        PERFORM audit_write(lower(TG_OP) || '_many', TG_TABLE_NAME, NULL, NULL,
+                            jsonb_build_object('rows', count, 'came', came::text, 'went', went::text));
     END IF;
     RETURN NULL;
 END $$;

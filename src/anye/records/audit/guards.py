@@ -71,12 +71,21 @@ def frozen(table: str) -> RunSQL:
     )
 
 
-def audited(table: str) -> RunSQL:
-    """Mutable tables: every statement leaves one event a row, with what stood before and after."""
+def audited(table: str, *, secret: Sequence[str] = ()) -> RunSQL:
+    """Mutable tables: every statement leaves one event a row, with what stood before and after but for `secret` columns."""
+    return _after_each(table, "audit", f"anye_audit({', '.join(repr(column) for column in secret)})")
+
+
+def tallied(table: str) -> RunSQL:
+    """Rows by the million that are drawn from sealed source rows: one event a statement, with their number and hashes."""
+    return _after_each(table, "tally", "anye_tally()")
+
+
+def _after_each(table: str, name: str, function: str) -> RunSQL:
     triggers = "".join(
         f"""
-        CREATE TRIGGER {table}_audit_{verb.lower()} AFTER {verb} ON {table} REFERENCING {tables}
-            FOR EACH STATEMENT EXECUTE FUNCTION anye_audit();
+        CREATE TRIGGER {table}_{name}_{verb.lower()} AFTER {verb} ON {table} REFERENCING {tables}
+            FOR EACH STATEMENT EXECUTE FUNCTION {function};
         """
         for verb, tables in (
             ("INSERT", "NEW TABLE AS new_rows"),

@@ -13,5 +13,6 @@ class Migration(migrations.Migration):
         granted("accounts_user", app="SELECT, INSERT, UPDATE"),
         audited("accounts_duty"),
         granted("accounts_duty", app="SELECT, INSERT, UPDATE"),
+        audited("accounts_signinlink", secret=["digest"]),
         granted("accounts_signinlink", app="SELECT, INSERT, UPDATE"),
     ]

@@ -31,5 +31,6 @@ class Migration(migrations.Migration):
             RunSQL.noop,
         ),
         scoped("findings_visitfinding"),
+        audited("findings_visitfinding"),
         granted("findings_visitfinding"),
     ]

@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.db.migrations import RunSQL
 
-from anye.records.audit.guards import audited, belongs_to, granted, scoped
+from anye.records.audit.guards import audited, belongs_to, granted, scoped, tallied
 
 
 class Migration(migrations.Migration):
@@ -17,12 +17,18 @@ class Migration(migrations.Migration):
             """,
             RunSQL.noop,
         ),
+        audited("registers_source"),
         granted("registers_source"),
+        audited("registers_batch"),
         granted("registers_batch"),
+        tallied("registers_rawblock"),
         granted("registers_rawblock", app=""),
+        tallied("registers_fault"),
         scoped("registers_fault"),
         granted("registers_fault"),
+        tallied("registers_rowclaim"),
         granted("registers_rowclaim", app=""),
+        tallied("registers_support"),
         granted("registers_support", app="SELECT"),
         # what is entered about a person goes along with them; a new person's entry names nobody
         belongs_to("registers_entry", "people_person", "person_id"),
@@ -35,5 +41,7 @@ class Migration(migrations.Migration):
         audited("registers_duplicate"),
         granted("registers_duplicate", app="SELECT, UPDATE (state, decided_by, decided_at)"),
         scoped("registers_upload"),
+        # a file's bytes go when it is read: they must not stay in the trail
+        audited("registers_upload", secret=["sealed"]),
         granted("registers_upload", app="SELECT, INSERT"),
     ]
