@@ -100,7 +100,7 @@ def load(args: argparse.Namespace) -> int:
 def run(args: argparse.Namespace) -> int:
     """Load a folder's files, if one is given, into the last registry, then serve it.
 
-    When there is none: a trial one for files, else a real one, which begins at its set-up page (decisions 0013, 0015).
+    When there is none: a trial one for files, else a real one, which begins at its set-up page (decisions 0013, 0018).
     """
     if args.folder and not args.folder.is_dir():
         raise SetupFault("not_a_folder", path=args.folder)

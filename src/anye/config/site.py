@@ -17,7 +17,7 @@ from anye.config.faults import SetupFault
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 LOOPBACK_PROXIES = ("127.0.0.1", "::1")
-# long enough to outlast a holiday, short enough to go back to a site without HTTPS (decision 0014)
+# long enough to outlast a holiday, short enough to go back to a site without HTTPS (decision 0017)
 HSTS_SECONDS = 30 * 24 * 3600
 NAME = re.compile(r"\.?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 
