@@ -185,8 +185,11 @@ def add_insurance(person: Person, firm: Firm, first: dt.date, months: int, batch
 
 
 def make_finding(person: Person, rule: str = "Q09", *, firm: Firm | None = None, **more: Any) -> Finding:
-    """A doubt under the key that the rules give it, so that a load finds it again; `org` tells several apart."""
-    org = more.pop("org", firm.code if firm is not None else str(next(_serial)))
+    """A doubt under the key that the rules give it, so that a load finds it again.
+
+    `org` tells several apart: of Q09 the firm's code and the first month of the run.
+    """
+    org = more.pop("org", str(next(_serial)))
     told = {"state": "open", "found_on": KNOWN, "seen_on": KNOWN, "due_on": KNOWN + dt.timedelta(15), **more}
     return Finding.objects.create(
         token=new_token(),
@@ -219,9 +222,10 @@ def make_case(office: Any, name: str = "冉明秀", **more: Any) -> tuple[Person
     finding = make_finding(
         person,
         firm=firm,
+        org=f"{firm.code}|2026-07",
         state="visiting",
         month=dt.date(2026, 9, 1),
-        params={"month": "2026-09"},
+        params={"month": "2026-09", "first": "2026-07", "through": "2026-09", "stated": "2026-09"},
         evidence=[["people_persondetail", detail.pk], ["firms_insurancemonth", months[-1].pk]],
     )
     return person, finding, make_visit(person, finding)

@@ -13,7 +13,7 @@ from anye.packs import HERE
 
 SEED = int(os.environ.get("ANYE_SEED", "2020"))
 LEDGER = tuple(
-    "镇街 村居 户编号 与户主关系 姓名 身份证号 出生日期 联系电话 户类型 就业状态 就业起始日期 就业单位 现住址".split()
+    "镇街 村居 户编号 与户主关系 姓名 身份证号 出生日期 联系电话 户类型 就业状态 就业起始日期 就业终止日期 就业单位 现住址".split()
 )
 INSURANCE = tuple(
     "费款所属期 统一社会信用代码 单位名称 姓名 证件号码 缴费基数 养老保险单位实缴 养老保险个人实缴".split()

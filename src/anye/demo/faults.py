@@ -35,6 +35,7 @@ INNOCENT_RATES = {
 INSURED_RATES = {"idle_insured": 15.0, "idle_before": 4.0, "idle_mismatch": 0.4}
 #: Roles that leave the worker without any loaded row.
 LOSING = {*REFUSED_RATES, "absorbed"} - {"duplicate_row"}
+FLEXIBLE = "灵活就业"
 #: The rule that one row alone shows. The other queried roles need two rows, or a household.
 ROW_RULES = {"Q02": "Q02", "Q03": "Q03", "Q06": "Q06", "Q10": "Q10", "no_start": "Q08", "end_before_start": "Q08"}
 
@@ -92,7 +93,7 @@ def _suits(role: str, worker: Worker, spec: LedgerSpec) -> bool:
         "Q04": not form.has_households or not worker.is_head,
         "no_start": form.has("start") and worker.job is not None,
         "end_before_start": form.has("end") and worker.job is not None,
-        "overlap": form.has("end") and worker.job is not None,
+        "overlap": form.has("end") and worker.job is not None and worker.job.kind != FLEXIBLE,
         "two_spells": form.has("end") and worker.job is not None,
         "Q10": form.has("wage") and worker.job is not None,
         "wage_words": form.has("wage") and worker.job is not None,
@@ -197,17 +198,20 @@ def _clash(row: Row, _spec: LedgerSpec, random: Random) -> list[Row]:
 
 
 def _second_spell(row: Row, _spec: LedgerSpec, _random: Random) -> list[Row]:
-    """A second job: at the same time for `overlap`, after the end of the first for `two_spells`."""
+    """A second job: at the same time for `overlap`, before the first for `two_spells`.
+
+    Odd jobs beside another one are nothing to ask about, so the one at the same time is of the first one's kind.
+    """
     job = row.worker.job
     assert job is not None
     other: dict[str, Cell] = {
         "employer": "渝北区禾序家庭农场",
         "trade": "杂工",
-        "work_kind": "灵活就业",
         "contract": None,
     }
     if row.worker.role == "overlap":
         return [row, Row(row.worker, row.cells | other | {"start": job.started_on + timedelta(days=35)})]
+    other["work_kind"] = FLEXIBLE
     before = job_cells(job, job.started_on) | {"start": job.started_on - timedelta(days=400)}
     before |= other | {"end": job.started_on - timedelta(days=65)}
     return [row, Row(row.worker, row.cells | before, innocent="two_spells")]

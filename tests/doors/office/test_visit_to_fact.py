@@ -42,6 +42,26 @@ def test_an_answer_becomes_facts_and_settles_the_doubt(
     assert f'href="/visits/{visit.token}/"' not in text_of(worker.get("/visits/"))
 
 
+def test_who_works_elsewhere_by_now_is_not_visited_again_for_the_job_before(
+    client_as: ClientAs, district: District
+) -> None:
+    this_month = timezone.localdate().replace(day=1)
+    with factories.as_owner():
+        person, _finding, visit = factories.make_case(district["willow"])
+        for month, employer in ((dt.date(2026, 9, 1), "老东家"), (this_month, "后来的东家")):
+            began = month - dt.timedelta(40)
+            factories.add_spell(
+                person, None, factories.make_batch(month=month), employer_name=employer, valid_from=began
+            )
+    worker = client_as("village_worker", district["willow"])
+    worker.post(f"/visits/{visit.token}/", {"answer": "working", **WORKING})
+    _publish()
+    with factories.as_owner():
+        assert EmploymentSpell.objects.filter(person=person, valid_to=None).known().count() == 3
+        assert not Finding.objects.filter(rule="Q08").exists()
+        assert not Visit.objects.filter(state="due").exists()
+
+
 def test_who_was_not_found_is_visited_again_with_a_new_clock(client_as: ClientAs, district: District) -> None:
     with factories.as_owner():
         _person, _finding, visit = factories.make_case(district["willow"])

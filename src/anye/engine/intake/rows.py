@@ -288,14 +288,15 @@ def _spell_queries(read: pl.DataFrame, binding: Binding) -> Iterable[pl.DataFram
     works = is_at_work(read.columns)
     if "started_on" in read.columns:
         yield _queried(
-            read, works & pl.col("started_on").is_null(), "Q08", column=binding.label("started_on"), problem="no_start"
-        )
+            read, works & pl.col("started_on").is_null(), "Q08", column=binding.label("started_on"), problem="no_start",
+            **_employer(read),
+        )  # fmt: skip
         if "ended_on" in read.columns:
             # A month's end is its last day, so an end in the month of the start is not before it.
             yield _queried(
                 read, pl.col("ended_on") < pl.col("started_on"), "Q08", column=binding.label("ended_on"),
                 problem="end_before_start", start=pl.col("started_on").dt.to_string("%Y-%m-%d"),
-                end=pl.col("ended_on").dt.to_string("%Y-%m-%d"),
+                end=pl.col("ended_on").dt.to_string("%Y-%m-%d"), **_employer(read),
             )  # fmt: skip
 
 
@@ -313,4 +314,10 @@ def _wage_queries(read: pl.DataFrame, binding: Binding) -> Iterable[pl.DataFrame
         )
         yield _queried(
             read, outside & (amount != 0), "Q10", column=binding.label(column.name), fen=amount, unit=unit,
+            **_employer(read),
         )  # fmt: skip
+
+
+def _employer(read: pl.DataFrame) -> dict[str, pl.Expr]:
+    """Of whose work the question is: another employer is another question."""
+    return {"employer": _shown(pl.col("employer"))} if "employer" in read.columns else {}
