@@ -5,6 +5,7 @@ Call inside `as_owner()`; ID numbers start with 99, which is no area.
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -231,7 +232,17 @@ def make_case(office: Any, name: str = "冉明秀", **more: Any) -> tuple[Person
     return person, finding, make_visit(person, finding)
 
 
-def make_fault(office: Any, batch: Batch, line: int = 7, reason: str = "id_check") -> Fault:
+def make_fault(
+    office: Any, batch: Batch, line: int = 7, reason: str = "id_check", *, name: str = "", place: str = "", **more: Any
+) -> Fault:
+    """A refused row; with a name it bears its label as a load would have sealed it."""
+    label = json.dumps({"name": name, "name_key": name_key_of(name), "place": place}, ensure_ascii=False)
+    told = {"level": "refused", "column": "身份证号", **more}
     return Fault.objects.create(
-        batch=batch, line=line, level="refused", reason=reason, column="身份证号", scope_no=office.scope_no
+        batch=batch,
+        line=line,
+        reason=reason,
+        scope_no=office.scope_no,
+        sealed=keyring().seal(label, context="row") if name else None,
+        **told,
     )

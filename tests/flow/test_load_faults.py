@@ -136,7 +136,7 @@ def test_blocks_out_of_the_reading_process_are_those_cleaned_here(tmp_path: Path
     for block, (_, cleaned) in zip(found, wanted, strict=True):
         assert block.cleaned.month == cleaned.month
         assert list(block.cleaned.facts) == list(cleaned.facts)
-        for name in ("rows", "faults", "queries", "no_rows"):
+        for name in ("rows", "faults", "queries", "no_rows", "refused_rows"):
             assert_frame_equal(getattr(block.cleaned, name), getattr(cleaned, name))
         for name, frame in cleaned.facts.items():
             assert_frame_equal(block.cleaned.facts[name], frame)

@@ -47,6 +47,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "office:finding": ("finding", READERS, f"TD=422 VAFPU=302 X=403 {OUT}"),
     # registers
     "registers:index": ("", EVERYBODY, f"VTAFPUDX=303 {OUT}"),
+    "registers:mend": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "registers:new_upload": ("", LOADERS, LOADERS.replace("=200", "=422")),
     "registers:upload": ("upload", EVERYBODY, NO_POST),
     "registers:upload_state": ("upload", EVERYBODY, NO_POST),

@@ -31,7 +31,7 @@ OFFICES = {
 }  # fmt: skip
 STARTS = [
     "/", "/people/", "/firms/", "/visits/", "/visits/print/", "/findings/", "/registers/", "/entries/", "/transfers/",
-    "/transfers/asked/", "/people/new/", "/registers/upload/", "/administration/offices/", "/administration/users/",
+    "/transfers/asked/", "/people/new/", "/registers/mend/", "/registers/upload/", "/administration/offices/", "/administration/users/",
     "/account/", "/no-such-page/", "/people/" + "A" * 22 + "/",
 ]  # fmt: skip
 GET_ONLY = ("/history/", "/looks/", "/work/", "/entries/", "/uploads/", "?")
@@ -181,7 +181,17 @@ def test_nothing_personal_in_logs_jobs_and_sessions_with_forced_errors(
 
 # ── counts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-COUNTED = ["/", "/people/", "/people/?doubt=open", "/visits/", "/findings/", "/registers/", "/entries/", "/transfers/"]
+COUNTED = [
+    "/",
+    "/registers/mend/",
+    "/people/",
+    "/people/?doubt=open",
+    "/visits/",
+    "/findings/",
+    "/registers/",
+    "/entries/",
+    "/transfers/",
+]
 
 
 def more_elsewhere(world: World, name: str) -> None:

@@ -20,7 +20,7 @@ from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
 from anye.records.places.actions import add_areas, add_offices_of_areas
 from anye.records.places.models import Office
-from anye.records.registers.models import Batch, Duplicate, Entry, Fault, Upload
+from anye.records.registers.models import Batch, Duplicate, Entry, Upload
 from tests import factories as made
 from tests.conftest import District
 
@@ -202,10 +202,10 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
 def _files_and_entries(place: Place, batch: Batch) -> None:
     ring, at = keyring(), dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC)
     for line, level in enumerate(("refused", "queried", "unattached"), start=5):
-        Fault.objects.create(
-            batch=batch, line=line, level=level, reason="id_check" if level == "refused" else "Q02",
-            sheet=place.text("表"), column=place.text("列"), params={"value": place.text("值")},
-            scope_no=place.office.scope_no,
+        made.make_fault(
+            place.office, batch, line, "id_check" if level == "refused" else "Q02", level=level,
+            name=place.text("退"), place=place.text("处"), sheet=place.text("表"), column=place.text("列"),
+            params={"value": place.text("值")},
         )  # fmt: skip
     place.upload = Upload.objects.create(
         token=new_token(), file_name=f"{place.text('上传')}.xlsx", sealed=ring.seal_bytes(b"x", context="raw"), size=1,

@@ -14,8 +14,10 @@ from anye.engine.sealing import Keyring
 from anye.flow import staging
 from anye.flow.sealed import sealed_frames
 from anye.records.registers import actions
+from anye.records.registers.queries import LABEL
 
-ROWS = "rows"  # the frame of the source rows among those of their facts
+# the frames of the source rows among those of the facts that they became
+ROWS, REFUSED = "rows", "refused"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def stage_again(into: int, place: tuple[int, int], value: bytes, lines: set[int]
         name: frame.filter(pl.col("_line").is_in(list(lines)))
         for name, frame in staging.unpack(value, context.keyring).items()
     }
+    clear.pop(REFUSED)
     _stage(into, place, clear.pop(ROWS), clear, context)
 
 
@@ -75,11 +78,11 @@ def _stage(
 
 
 def _store_raw(batch: int, block: Block, keyring: Keyring) -> None:
-    """Source rows and the facts that they became, some thousand rows to a value, under one seal each.
+    """Source rows, refused ones too, and the facts that they became, some thousand rows to a value, under one seal each.
 
     They are clear inside: numbers sealed one by one would not shrink, nor open once the key has changed.
     """
-    clear = {ROWS: block.cleaned.rows, **block.cleaned.facts}
+    clear = {ROWS: block.cleaned.rows, REFUSED: block.cleaned.refused_rows, **block.cleaned.facts}
     # the long form's last block has facts and no rows: its lines count too
     lines = pl.concat([f.get_column("_line") for f in clear.values()]).unique().sort()
     sealed = []
@@ -93,8 +96,9 @@ def _store_raw(batch: int, block: Block, keyring: Keyring) -> None:
 def _fault_rows(batch: int, block: Block, context: Context) -> list[tuple[Any, ...]]:
     """Refused and queried rows of a block in the columns of registers_fault."""
     parts = []
+    labels = _sealed_labels(block.cleaned.refused_rows, context.keyring)
     for level, frame, reason in (
-        ("refused", block.cleaned.faults, "reason"),
+        ("refused", block.cleaned.faults.join(labels, on="_line", how="left", maintain_order="left"), "reason"),
         ("queried", block.cleaned.queries, "rule"),
     ):
         if frame.is_empty():
@@ -112,6 +116,13 @@ def _fault_rows(batch: int, block: Block, context: Context) -> list[tuple[Any, .
                 pl.col(reason).alias("reason"),
                 (pl.col("evidence") if "evidence" in frame.columns else pl.lit("{}")).alias("params"),
                 area.replace_strict(known, default=context.office_no, return_dtype=pl.Int64).alias("scope_no"),
+                (pl.col("sealed") if level == "refused" else pl.lit(None, pl.Binary)).alias("sealed"),
             )
         )
     return [row for part in parts for row in part.select(actions.FAULT_COLUMNS).iter_rows()]
+
+
+def _sealed_labels(refused: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
+    """_line, sealed: whom each refused row names and where, for whoever can mend it; the cells themselves stay below."""
+    words = refused.select(pl.struct("name", "name_key", "place").struct.json_encode()).to_series()
+    return refused.select("_line", keyring.seal_column(words, context=LABEL).alias("sealed"))

@@ -42,7 +42,8 @@ _NODES = {
         " LEFT JOIN people_person p ON p.id = c.person_id"
     ),
     "registers_fault": (
-        "SELECT concat_ws('|', encode(b.digest, 'hex'), f.sheet_no, f.line, f.level, f.reason, f.\"column\")"
+        "SELECT concat_ws('|', encode(b.digest, 'hex'), f.sheet_no, f.line, f.level, f.reason, f.\"column\","
+        " f.mended_by IS NOT NULL)"
         " FROM registers_fault f JOIN registers_batch b ON b.id = f.batch_id"
     ),
 }

@@ -2,7 +2,7 @@
 
 Every rule yields person_id, rule, firm_id, month, org, evidence, params. `org` is what tells two doubts of one rule about
 one person apart for good: the organisation and the first month where the doubt has them, else what is said. A doubt is
-known by it (docs/decisions/0014), so nothing may stand there that another file's arrival changes.
+known by it (docs/decisions/0016), so nothing may stand there that another file's arrival changes.
 """
 
 # what the strongest ledger row that speaks of the person was queried for at intake: another value is another doubt
@@ -24,7 +24,7 @@ _ROWS = """
 _ONE_ID_TWO_NAMES = """
     SELECT DISTINCT ON (p.id, c.name_key) p.id, 'Q04', NULL::bigint, NULL::date, c.name_key,
            jsonb_build_array(jsonb_build_array('registers_rowclaim', c.id)),
-           jsonb_build_object('kind', 'one_id_two_names')
+           jsonb_build_object('kind', 'one_id_two_names', 'batch', c.batch_id, 'line', c.line)
     FROM registers_rowclaim c JOIN people_person p ON p.id_blind = c.id_blind
     JOIN suspects s ON s.person_id = p.id
     WHERE c.person_id IS NULL

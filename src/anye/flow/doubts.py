@@ -11,6 +11,7 @@ from datetime import date
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from anye.flow import mending, rival_names
 from anye.flow.doubt_rules import RULES
 from anye.records.audit.tokens import SQL_TOKEN
 from anye.records.findings.rules import QUALITY_RULES, VISIT_DAYS, VISIT_RULES
@@ -64,6 +65,8 @@ def raise_doubts(
         cursor.execute("INSERT INTO suspects SELECT person_id FROM doubts EXCEPT SELECT person_id FROM suspects")
         _visits(cursor)
         _list_waiting(cursor)
+        rival_names.seal_names()
+        mending.note_mended(batch_id)
         cursor.execute("DROP TABLE suspects, doubts, newest")
 
 

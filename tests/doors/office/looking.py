@@ -20,7 +20,7 @@ TOKENS = re.compile(
 )
 GUARDED = (
     "people_person", "people_namegram", "people_persondetail", "people_householdmember", "firms_employmentspell",
-    "firms_insurancemonth", "findings_finding", "findings_visit", "findings_visitfinding",
+    "firms_insurancemonth", "findings_finding", "findings_visit", "findings_visitfinding", "registers_fault",
 )  # fmt: skip
 
 

@@ -223,11 +223,13 @@ def test_faults_go_out_as_a_spreadsheet_that_runs_no_formula_and_leaves_a_trace(
     )
     sheet = openpyxl.load_workbook(io.BytesIO(sent.content)).active
     rows = list(sheet.iter_rows(min_row=2))
-    assert [cell.value for cell in rows[0]] == ["Line", "Sheet", "Column", "What is wrong", "What to do", "Village"]
+    assert [cell.value for cell in rows[0]] == [
+        *("Line", "Name", "Sheet", "Column", "What is wrong", "What to do", "Village"),
+    ]
     assert [row[0].value for row in rows[1:]] == [4, 9, 20]
-    assert rows[3][2].value == "=cmd|' /C calc'!A0"
+    assert rows[3][3].value == "=cmd|' /C calc'!A0"
     assert {cell.data_type for row in rows for cell in row} <= {"s", "n"}
-    assert Read.objects.filter(kind="export").count() == before + 1
+    assert Read.objects.filter(kind="export").count() == before + 3, "one a row"
 
 
 def test_a_blank_sheet_carries_the_headings_of_its_register(

@@ -61,7 +61,7 @@ def test_the_town_sees_how_they_spread_over_its_villages(
         ("石桥村", 1, 0),
     ]
     figures = {one["label"]: one["value"] for one in response.context["figures"]}
-    assert figures == {"Visits due": "12", "Visits late": "2", "Open doubts": "12"}
+    assert figures == {"Visits due": "12", "Visits late": "2", "Open doubts": "12", "Rows to mend": "0"}
 
 
 def test_doubts_are_counted_by_rule_up_to_a_limit(
@@ -80,8 +80,12 @@ def test_rows_to_mend_are_those_of_my_village_the_newest_file_first(worker: Clie
             factories.make_fault(district["willow"], old, line)
         factories.make_fault(district["willow"], new, 9)
         factories.make_fault(district["bridge"], new, 10)
-    mends = worker.get("/").context["mends"]
-    assert [(one["title"][-7:], one["count"]) for one in mends] == [("2026-09", "1"), ("2026-08", "3")]
+        factories.make_fault(district["willow"], old, 2, "mojibake")
+        factories.make_fault(district["willow"], old, 3, "duplicate_row")
+        factories.make_fault(district["willow"], old, 4, mended_by=new.pk)
+    page = worker.get("/").context
+    assert [(one["title"][-7:], one["count"]) for one in page["mends"]] == [("2026-09", "1"), ("2026-08", "3")]
+    assert {one["label"]: one["value"] for one in page["figures"]}["Rows to mend"] == "4"
 
 
 def test_transfers_asked_of_me_wait_for_me_and_not_for_the_asker(client_as: ClientAs, district: District) -> None:

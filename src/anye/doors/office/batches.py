@@ -17,11 +17,11 @@ from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.sources import Order
+from anye.doors.office import row_names, words
 from anye.doors.office.doubts import rule_words
-from anye.doors.office.entrance import EVERYBODY, open_to
-from anye.doors.office.places import place_words
+from anye.doors.office.entrance import EVERYBODY, READERS, may, open_to
 from anye.doors.office.registers import STATES, seen_loads
-from anye.doors.office.rows import Rows, log_nameless_export, source_of
+from anye.doors.office.rows import Rows, source_of
 from anye.doors.office.sources import title_of
 from anye.doors.office.uploads import sentence_of
 from anye.flow import sentences
@@ -66,22 +66,27 @@ def _column_of(fault: Fault) -> str:
 
 
 def _listing(level: str, caption: Any, empty: Empty) -> Listing:
+    # a queried row was taken: its person stands in the registry
+    names = () if level == "queried" else (Column("name", _("Name"), row_names.name_of),)
+    written = (Column("written", _("Place as written"), "written", is_shown=False),) if level == "refused" else ()
     return Listing(
         name=level,
         caption=caption,
         columns=(
             Column("line", _("Line"), "line", "number", is_fixed=True),
+            *names,
             Column("sheet", _("Sheet"), "sheet"),
             Column("column", _("Column"), _column_of),
             Column("reason", _("What is wrong"), what),
             Column("cure", _("What to do"), cure),
             Column("place", _("Village"), "place"),
+            *written,
         ),
         orders=(Order("line", _("by line"), ("sheet_no", "line", "pk")),),
         filters=()
         if level == "unattached"
         else (ChoiceFilter("reason", _("Reason"), reason_choices(level), lambda rows, code: rows.filter(reason=code)),),
-        export=Export(caption, log=log_nameless_export),
+        export=Export(caption, log=row_names.log_export),
         empty=empty,
         source=source_of,
     )
@@ -120,18 +125,13 @@ def batch(request: HttpRequest, token: str, level: str = "refused") -> HttpRespo
         "level": level,
         "crumbs": (Crumb(_("Registers"), home), Crumb(found.file_name)),
     }
-    return LISTINGS[level].respond(
-        request, Rows(faults, _dress(request)), template="office/registers/batch.html", context=context
-    )
-
-
-def _dress(request: HttpRequest) -> Any:
-    def dress(page: list[Fault]) -> list[Fault]:
-        for fault in page:
-            fault.place = place_words(request, fault.scope_no)  # type: ignore[attr-defined]
-        return page
-
-    return dress
+    context["purposes"] = words.PURPOSES if level != "queried" and may(request, READERS) else ()
+    rows = Rows(faults, row_names.dress(request))
+    request.listed = rows  # type: ignore[attr-defined]
+    template = "office/registers/batch.html"
+    if row_names.is_asked(request) and level != "queried":
+        return row_names.answer(request, LISTINGS[level], rows, template=template, context=context)
+    return LISTINGS[level].respond(request, rows, template=template, context=context)
 
 
 def _figures(found: Batch) -> list[dict[str, Any]]:

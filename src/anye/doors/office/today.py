@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,26 +10,25 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anye.doors.kit import formats
-from anye.doors.office import doubts, words
+from anye.doors.office import doubts, mending, words
 from anye.doors.office.entrance import EVERYBODY, PRIVATE, READERS, VISITORS, duty_of, may, open_to
 from anye.doors.office.navigation import LOADERS, address
 from anye.doors.office.places import offices_of, place_words
 from anye.doors.office.registers import seen_loads
 from anye.doors.office.rows import log_list, log_people
-from anye.doors.office.sources import said_by, title_of
+from anye.doors.office.sources import title_of
 from anye.doors.office.visits import AnswerForm, dress, record
 from anye.records.accounts.models import Role
 from anye.records.findings import queries
 from anye.records.findings.models import Visit
 from anye.records.people.queries import transfers_asked
-from anye.records.registers.models import Batch, Fault, Upload
+from anye.records.registers.models import Upload
 from anye.records.registers.queries import duplicates_asked
 
 VISITS_SHOWN = 8
 OFFICES_SHOWN = 12
 BATCHES_SHOWN = 6
 MOVES_SHOWN = 20
-FAULTS_COUNTED = 1_001
 
 
 @open_to(EVERYBODY)
@@ -42,7 +40,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if may(request, READERS):
         context |= _visits_context(request)
         context["rules"] = _rules()
-        context["mends"] = _mends()
+        context |= mending.on_today()
         context["transfers"] = _transfers(request)
         context["duplicates"] = _duplicates(request) if may(request, PRIVATE) else []
         log_list(request, "today", context["visits"])
@@ -92,28 +90,6 @@ def _rules() -> list[dict[str, Any]]:
             "href": f"{reverse('office:findings')}?rule={rule}",
         }
         for rule, count in sorted(counts.items(), key=lambda pair: -pair[1])
-    ]
-
-
-def _mends() -> list[dict[str, Any]]:
-    """Refused rows that the reader's office can mend, by file, the newest file first."""
-    newest = Fault.objects.filter(level="refused").order_by("-batch_id", "-id")[:FAULTS_COUNTED].values("pk")
-    rows = list(
-        Fault.objects.filter(pk__in=newest)
-        .values("batch_id")
-        .annotate(count=Count("pk"), first=Min("line"))
-        .order_by("-batch_id")[:5]
-    )
-    said = said_by(row["batch_id"] for row in rows)
-    tokens = dict(Batch.objects.filter(pk__in=[row["batch_id"] for row in rows]).values_list("pk", "token"))
-    return [
-        {
-            "title": said[row["batch_id"]].words,
-            "known_on": said[row["batch_id"]].known_on,
-            "count": words.count_words(row["count"]),
-            "href": address("registers:batch", tokens[row["batch_id"]]),
-        }
-        for row in rows
     ]
 
 
@@ -205,6 +181,12 @@ def _figures(context: dict[str, Any]) -> list[dict[str, Any]]:
             "tone": "bad" if late else "",
         },
         {"label": gettext("Open doubts"), "value": doubted, "href": found, "tone": ""},
+        {
+            "label": gettext("Rows to mend"),
+            "value": words.count_words(context["mend_count"]),
+            "href": reverse("registers:mend"),
+            "tone": "",
+        },
     ]
 
 
@@ -235,6 +217,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     context["undo_href"] = reverse("office:visit_undo", args=[token]) if is_recorded else ""
     context["missed"] = "" if is_recorded else shown.person.name
     context["rules"] = _rules()
+    context |= mending.on_today()
     context["figures"] = _figures(context)
     log_list(request, "today", context["visits"])
     return _part(request, "office/today/visits.html", context)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from anye.doors.kit.frame import provide
-from anye.doors.office import batches, duplicates, entering, entries, households, registers, transfers, uploads
+from anye.doors.office import batches, duplicates, entering, entries, households, mending, registers, transfers, uploads
 from anye.doors.office.navigation import office_frame
 
 for namespace in ("registers", "entries"):
@@ -11,6 +11,7 @@ for namespace in ("registers", "entries"):
 
 registers_patterns = [
     path("registers/", registers.index, name="index"),
+    path("registers/mend/", mending.mend, name="mend"),
     path("registers/upload/", uploads.new_upload, name="new_upload"),
     path("registers/uploads/<str:token>/", uploads.upload, name="upload"),
     path("registers/uploads/<str:token>/state/", uploads.upload_state, name="upload_state"),

@@ -22,13 +22,20 @@ from anye.engine.intake.periods import file_month
 from anye.engine.intake.pivot import Pending
 from anye.engine.intake.profile import Binding, Profile
 from anye.engine.intake.repeats import Repeats
-from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA, named_cells, read_rows
+from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA, named_cells, read_rows, shown
 
 ROW_SCHEMA = {
     "_line": pl.Int64, "_sheet": pl.String, "id_number": pl.String, "id_status": pl.String, "name": pl.String,
     "name_key": pl.String, "sex": pl.String, "birth_on": pl.Date, "id_birth_on": pl.Date, "id_sex": pl.String,
     "area_code": pl.String,
 }  # fmt: skip
+
+REFUSED_SCHEMA = {"_line": pl.Int64, "_sheet": pl.String, "name": pl.String, "name_key": pl.String, "place": pl.String}
+
+
+def no_refused_rows() -> pl.DataFrame:
+    """REFUSED_SCHEMA without rows."""
+    return pl.DataFrame(schema=REFUSED_SCHEMA)
 
 
 @dataclass
@@ -67,7 +74,8 @@ class Cleaned:
 
     rows: loaded rows (ROW_SCHEMA, and the cells c0 … cN as read); faults: _line, _sheet, column, reason, area_code;
     queries: _line, _sheet, rule, evidence (JSON without identity numbers), area_code; facts: see `facts.SCHEMAS`;
-    no_rows: _line, _sheet, kind; month: the file's month, as far as title or name tell it.
+    no_rows: _line, _sheet, kind; month: the file's month, as far as title or name tell it; refused_rows: REFUSED_SCHEMA
+    (name and place as written, without numbers, so that whoever can mend the row knows it) and the cells as read.
     """
 
     rows: pl.DataFrame
@@ -76,6 +84,7 @@ class Cleaned:
     facts: dict[str, pl.DataFrame]
     no_rows: pl.DataFrame
     month: dt.date | None
+    refused_rows: pl.DataFrame = field(default_factory=no_refused_rows)
 
     @property
     def refused(self) -> int:
@@ -117,6 +126,7 @@ def clean(block: pl.DataFrame, *, profile: Profile, header: Header, context: Con
         facts=facts,
         no_rows=no_rows,
         month=month,
+        refused_rows=_refused_rows(refused, named, read.read, block),
     )
 
 
@@ -158,6 +168,21 @@ def _with_repeats(faults: pl.DataFrame, rows: pl.DataFrame, repeated: pl.Series)
 def _located(frame: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
     """With the area of each row, so that whoever looks after it sees what is wrong."""
     return frame.join(read.select("_line", "area_code"), on="_line", how="left", maintain_order="left")
+
+
+def _refused_rows(refused: pl.DataFrame, named: pl.DataFrame, read: pl.DataFrame, block: pl.DataFrame) -> pl.DataFrame:
+    """The rows that nothing is taken from, with their cells as read, and who and where they name in words."""
+    # a path in one cell stands beside the names or in their stead
+    columns = ("town", "village") if "village" in named.columns else ("area",)
+    said = [name for name in columns if name in named.columns]
+    place = pl.concat_str(said, separator=" ", ignore_nulls=True) if said else pl.lit(None, dtype=pl.String)
+    words = named.select("_line", "_sheet", shown(pl.col("name")).alias("name"), shown(place).alias("place"))
+    return (
+        words.join(refused, on="_line", how="semi", maintain_order="left")
+        .join(read.select("_line", "name_key"), on="_line", how="left", maintain_order="left")
+        .select(list(REFUSED_SCHEMA))
+        .join(block.select("_line", *cell_names(block)), on="_line", how="left", maintain_order="left")
+    )
 
 
 def _rows(loaded: pl.DataFrame, block: pl.DataFrame) -> pl.DataFrame:

@@ -92,7 +92,7 @@ def answer(request: Request, send: Callable[[bytes, bytes], None]) -> None:
 
 def packed(sheet_no: int, cleaned: Cleaned) -> bytes:
     """One clean block: a header as JSON behind its length, then the frames as Arrow streams."""
-    frames = {name: getattr(cleaned, name) for name in ("rows", "faults", "queries", "no_rows")}
+    frames = {name: getattr(cleaned, name) for name in ("rows", "faults", "queries", "no_rows", "refused_rows")}
     frames |= {f"fact:{name}": frame for name, frame in cleaned.facts.items()}
     out = io.BytesIO()
     lengths: list[tuple[str, int]] = []

@@ -24,7 +24,7 @@ FAULT_SCHEMA = {"_line": pl.Int64, "_sheet": pl.String, "column": pl.String, "re
 QUERY_SCHEMA = {"_line": pl.Int64, "_sheet": pl.String, "rule": pl.String, "evidence": pl.String}
 LONGEST_NAME = 80
 _NOTE = r"[(（\[【〔].*?[)）\]】〕]"
-_LONG_NUMBER = r"[0-9０-９]{7,}[XxＸｘ]?"
+_LONG_NUMBER = r"[0-9０-９](?:[\s\-]*[0-9０-９]){6,}[XxＸｘ]?"
 _HANZI_GAP = r"([\p{Han}·•])\s+([\p{Han}·•])"
 
 
@@ -219,7 +219,8 @@ def _queried(frame: pl.DataFrame, condition: pl.Expr, rule: str, **evidence: pl.
     )
 
 
-def _shown(text: pl.Expr) -> pl.Expr:
+def shown(text: pl.Expr) -> pl.Expr:
+    """A cell as it may be shown: its beginning, with identity, telephone and account numbers left out."""
     return text.str.slice(0, 60).str.replace_all(_LONG_NUMBER, "…")
 
 
@@ -233,7 +234,7 @@ def _unreadable(
     frame = read.select("_line", "_sheet").with_columns(named[column.name].alias("value"), bad.alias("bad"))
     evidence: dict[str, pl.Expr | str] = {"column": label, "problem": problem.get(column.type, "unreadable")}
     if not is_private:
-        evidence["value"] = _shown(pl.col("value"))
+        evidence["value"] = shown(pl.col("value"))
     return _queried(frame, pl.col("bad"), "Q16", **evidence)
 
 
@@ -279,7 +280,7 @@ def _area_queries(read: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
     frame = read.select("_line", "_sheet").hstack(located.get_columns())
     return _queried(
         frame, pl.col("problem").is_not_null(), "Q06",
-        town=_shown(pl.col("town")), village=_shown(pl.col("village")), problem=pl.col("problem"),
+        town=shown(pl.col("town")), village=shown(pl.col("village")), problem=pl.col("problem"),
         suggestions=pl.col("suggestions"),
     )  # fmt: skip
 
@@ -320,4 +321,4 @@ def _wage_queries(read: pl.DataFrame, binding: Binding) -> Iterable[pl.DataFrame
 
 def _employer(read: pl.DataFrame) -> dict[str, pl.Expr]:
     """Of whose work the question is: another employer is another question."""
-    return {"employer": _shown(pl.col("employer"))} if "employer" in read.columns else {}
+    return {"employer": shown(pl.col("employer"))} if "employer" in read.columns else {}

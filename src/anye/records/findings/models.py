@@ -11,7 +11,8 @@ from anye.records.people.models import Person
 class Finding(models.Model):
     """Two records that disagree, or one that cannot be right (疑点): rule, subject, evidence as (table, id) pairs.
 
-    `key` is stable over runs: rule, person, organisation, first month. `month` is the month it speaks of.
+    `key` is stable over runs: rule, person, organisation, first month. `month` is the month it speaks of. `sealed`: the
+    name in the row that contradicts (see `queries.opened_rival`), where the row itself is not the reader's to see.
     States: open, visiting, confirmed, explained, source_error, gone (the records agree again).
     """
 
@@ -24,6 +25,7 @@ class Finding(models.Model):
     month = models.DateField("月份", null=True)
     evidence = models.JSONField(default=list)
     params = models.JSONField(default=dict)
+    sealed = models.BinaryField(null=True)
     state = models.CharField("状态", max_length=12, default="open")
     found_on = models.DateField("发现日期")
     seen_on = models.DateField("最近发现日期")

@@ -14,6 +14,7 @@ from anye.records.findings.models import Finding, Visit, VisitFinding
 from anye.records.findings.rules import QUALITY_RULES
 from anye.records.people.models import Person
 from anye.records.registers.models import Entry
+from anye.records.registers.queries import LABEL
 
 NOTE = "note"  # sealing context of a visit's note
 OPEN_STATES = ("open", "visiting")
@@ -146,6 +147,14 @@ def settlements_of(subject: Finding) -> list[Entry]:
 def opened_note(visit: Visit) -> str:
     """The note of a visit in clear; nothing when none was left."""
     return "" if visit.note_sealed is None else keyring().unseal(bytes(visit.note_sealed), context=NOTE)
+
+
+def opened_rival(subject: Finding) -> str:
+    """The name under which another row holds the person's ID number; nothing where none is kept."""
+    if subject.sealed is None:
+        return ""
+    told: dict[str, str] = json.loads(keyring().unseal(bytes(subject.sealed), context=LABEL))
+    return told["name"]
 
 
 def opened_settlement(entry: Entry) -> dict[str, Any]:

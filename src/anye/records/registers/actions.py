@@ -15,7 +15,7 @@ from anye.records.registers.models import Batch, Duplicate, Entry, Fault, RawBlo
 from anye.records.registers.queries import same_name
 
 PARTS_A_BLOCK = 1_000
-FAULT_COLUMNS = ("batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no")
+FAULT_COLUMNS = ("batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no", "sealed")
 
 
 def keep_source(

@@ -78,6 +78,8 @@ class Fault(models.Model):
     """What was wrong with a row: refused (nothing was taken), queried (taken, and asked about) or unattached.
 
     `scope_no` is the office that can mend it: the row's village where it is known, else the loading office.
+    `sealed`: of a refused row the name and place as written (see `queries.opened_label`); of one that attaches to nobody
+    the name. `mended_by`: the batch that brought the person of a refused row, once one has.
     """
 
     batch = models.ForeignKey(Batch, models.PROTECT)
@@ -89,6 +91,8 @@ class Fault(models.Model):
     reason = models.CharField("原因", max_length=24)
     params = models.JSONField(default=dict)
     scope_no = models.BigIntegerField()
+    sealed = models.BinaryField(null=True)
+    mended_by = models.BigIntegerField("更正批次", null=True)
 
     objects = ScopedManager()
 
@@ -96,6 +100,11 @@ class Fault(models.Model):
         indexes = [
             models.Index(fields=["batch", "level", "sheet_no", "line"], name="registers_fault_batch"),
             models.Index(fields=["scope_no", "id"], name="registers_fault_scope"),
+            models.Index(
+                fields=["scope_no", "-batch", "id"],
+                name="registers_fault_to_mend",
+                condition=Q(level="refused", mended_by__isnull=True) & ~Q(reason="duplicate_row"),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

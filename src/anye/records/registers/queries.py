@@ -1,14 +1,17 @@
 """Reads of sources, batches, faults and sealed rows."""
 
+import json
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
 
 from anye.engine.names import name_key_of
 from anye.records.accounts.models import Duty
+from anye.records.audit.keys import keyring
 from anye.records.registers.models import Batch, Duplicate, Entry, Fault, RawBlock, Source, Upload
 
 OPERATOR = "operator"  # who the command line acts as
+LABEL = "row"  # sealing context of whom and where a refused row names
 UPLOADS_SHOWN = 8
 
 
@@ -27,6 +30,31 @@ def faults_of(batch: int, level: str | None = None) -> "QuerySet[Fault]":
     if level:
         faults = faults.filter(level=level)
     return faults.order_by("sheet_no", "line", "level", "id")
+
+
+def rows_to_mend() -> "QuerySet[Fault]":
+    """What was wrong with refused rows that nobody has mended yet, the newest file first. A row may have several faults.
+
+    A row that is the same as one above it needs nothing.
+    """
+    faults = Fault.objects.filter(level="refused", mended_by=None, batch__state="published")
+    return faults.exclude(reason="duplicate_row").order_by("-batch_id", "sheet_no", "line", "id")
+
+
+def count_rows_to_mend(limit: int) -> dict[int, int]:
+    """Batch → rows to mend, the newest batches first; of all of them at most `limit` faults are looked at."""
+    counts: dict[int, set[tuple[int, int]]] = {}
+    for batch_id, *place in rows_to_mend().values_list("batch_id", "sheet_no", "line")[:limit]:
+        counts.setdefault(batch_id, set()).add((place[0], place[1]))
+    return {batch_id: len(rows) for batch_id, rows in counts.items()}
+
+
+def opened_label(fault: Fault) -> dict[str, str | None]:
+    """Whom and where a row names, as written: name, place and the name as names are compared. Empty where none is kept."""
+    if fault.sealed is None:
+        return {}
+    told: dict[str, str | None] = json.loads(keyring().unseal(bytes(fault.sealed), context=LABEL))
+    return told
 
 
 def raw_blocks_with(batch: int, sheet_no: int, lines: set[int]) -> Iterator[bytes]:

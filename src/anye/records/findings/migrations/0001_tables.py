@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ("month", models.DateField(null=True, verbose_name="月份")),
                 ("evidence", models.JSONField(default=list)),
                 ("params", models.JSONField(default=dict)),
+                ("sealed", models.BinaryField(null=True)),
                 ("state", models.CharField(default="open", max_length=12, verbose_name="状态")),
                 ("found_on", models.DateField(verbose_name="发现日期")),
                 ("seen_on", models.DateField(verbose_name="最近发现日期")),

@@ -119,12 +119,23 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=24, verbose_name="原因")),
                 ("params", models.JSONField(default=dict)),
                 ("scope_no", models.BigIntegerField()),
+                ("sealed", models.BinaryField(null=True)),
+                ("mended_by", models.BigIntegerField(null=True, verbose_name="更正批次")),
                 ("batch", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="registers.batch")),
             ],
             options={
                 "indexes": [
                     models.Index(fields=["batch", "level", "sheet_no", "line"], name="registers_fault_batch"),
                     models.Index(fields=["scope_no", "id"], name="registers_fault_scope"),
+                    models.Index(
+                        condition=models.Q(
+                            ("level", "refused"),
+                            ("mended_by__isnull", True),
+                            models.Q(("reason", "duplicate_row"), _negated=True),
+                        ),
+                        fields=["scope_no", "-batch", "id"],
+                        name="registers_fault_to_mend",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(

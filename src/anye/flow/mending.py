@@ -1,0 +1,73 @@
+"""Refused rows are work for whoever keeps the sheet, until a later file has brought the people that they name.
+
+A row is mended once a file of the same register that is not older, or a registration by hand, has a row of that name in
+that village. Where it is refused there again, the newer row is the work. Of a row whose village is not known nobody can
+tell, and it stays listed with its file.
+"""
+
+import json
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from anye.records.audit.keys import keyring
+from anye.records.registers.queries import LABEL
+
+_MONTH = "coalesce({0}.file_month, date_trunc('month', {0}.known_on)::date)"
+# n may have brought whom a row of b names
+_MENDS = f"""
+    n.id <> b.id AND n.state <> 'withdrawn' AND (n.source_id = b.source_id OR n.file_name = '')
+    AND ({_MONTH.format("n")}, n.known_on) >= ({_MONTH.format("b")}, b.known_on)
+"""
+_TO_MEND = "q.level = 'refused' AND q.reason <> 'duplicate_row' AND q.mended_by IS NULL AND q.sealed IS NOT NULL"
+
+
+def note_mended(batch_id: int) -> None:
+    """Bring refused rows in line with a batch that was published or withdrawn (batch role)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT q.id, q.sealed FROM registers_fault q JOIN registers_batch b ON b.id = q.batch_id
+            JOIN registers_batch n ON n.id = %s
+            WHERE {_TO_MEND} AND {_MENDS} AND q.scope_no IN (
+                SELECT c.scope_no FROM registers_rowclaim c WHERE c.batch_id = n.id AND c.is_creating)
+            """,
+            [batch_id],
+        )
+        _close(cursor, f"AND n.id = {batch_id}")
+        cursor.execute(
+            f"""
+            WITH open_again AS (
+                UPDATE registers_fault SET mended_by = NULL
+                WHERE mended_by = %s AND EXISTS (SELECT 1 FROM registers_batch WHERE id = %s AND state = 'withdrawn')
+                RETURNING id, sealed
+            )
+            SELECT id, sealed FROM open_again
+            UNION ALL
+            SELECT q.id, q.sealed FROM registers_fault q JOIN registers_batch b ON b.id = q.batch_id
+            WHERE q.batch_id = %s AND {_TO_MEND} AND EXISTS (SELECT 1 FROM registers_batch n WHERE {_MENDS})
+            """,
+            [batch_id, batch_id, batch_id],
+        )
+        _close(cursor)
+
+
+def _close(cursor: CursorWrapper, which: str = "") -> None:
+    """Of the faults just asked for (id, sealed), close those whose person some batch has brought."""
+    names = [(pk, json.loads(keyring().unseal(bytes(sealed), context=LABEL))["name_key"]) for pk, sealed in cursor]
+    known = [(pk, name) for pk, name in names if name]
+    if not known:
+        return
+    cursor.execute(
+        f"""
+        UPDATE registers_fault f SET mended_by = m.batch_id FROM (
+            SELECT DISTINCT ON (q.id) q.id, c.batch_id
+            FROM unnest(%s::bigint[], %s::text[]) AS named (id, name_key)
+            JOIN registers_fault q ON q.id = named.id JOIN registers_batch b ON b.id = q.batch_id
+            JOIN registers_rowclaim c ON c.scope_no = q.scope_no AND c.name_key = named.name_key AND c.is_creating
+            JOIN registers_batch n ON n.id = c.batch_id
+            WHERE {_MENDS} {which} ORDER BY q.id, c.batch_id
+        ) m WHERE m.id = f.id
+        """,
+        [[pk for pk, _ in known], [name for _, name in known]],
+    )
