@@ -2,7 +2,7 @@
 
 Every rule yields person_id, rule, firm_id, month, org, evidence, params. `org` is what tells two doubts of one rule about
 one person apart for good: the organisation and the first month where the doubt has them, else what is said. A doubt is
-known by it (docs/decisions/0016), so nothing may stand there that another file's arrival changes.
+known by it (docs/decisions/0022), so nothing may stand there that another file's arrival changes.
 """
 
 # what the strongest ledger row that speaks of the person was queried for at intake: another value is another doubt
