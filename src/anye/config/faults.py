@@ -48,8 +48,8 @@ SENTENCES: dict[str, Text] = {
         "{file} was not loaded: the database refused or went away ({why}). Loading it again goes on where it stopped.",
     ),
     "may_not_load": Text(
-        "用户 {user} 不存在，或没有可加载数据的岗位职责。",
-        "There is no user {user}, or they hold no duty that may load files.",
+        "用户 {user} 不存在，或没有可加载数据的全区岗位职责。",
+        "There is no user {user}, or they hold no duty over the whole district that may load files.",
     ),
     "no_such_user": Text(
         "没有启用中的用户 {user}。请核对用户名；已停用的，由系统管理员先启用。",

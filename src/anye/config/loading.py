@@ -58,12 +58,12 @@ def load_one(
 
 def _duty_to_load(username: str) -> "HeldDuty":
     """The duty under which a named user loads. Raises SetupFault when there is none."""
-    from anye.flow.jobs import LOADERS
+    from anye.flow.jobs import may_load
     from anye.records.accounts.models import User
     from anye.records.accounts.queries import duties_in_force
 
     user = User.objects.filter(username=username).first()
-    duty = next((d for d in duties_in_force(user) if d.role in LOADERS), None) if user else None
+    duty = next((d for d in duties_in_force(user) if may_load(d)), None) if user else None
     if duty is None:
         raise SetupFault("may_not_load", user=username)
     return duty

@@ -1,0 +1,87 @@
+"""Loading from the command line in somebody's name asks for the same duty as handing a file in on the site."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anye.config import loading
+from anye.config.faults import SetupFault
+from anye.flow import jobs
+from anye.records.accounts.models import Duty, User
+from anye.records.accounts.scope import BATCH, acting
+from anye.records.registers.models import Batch
+from tests.conftest import District
+from tests.flow.written import ledger, number
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(district: District, tmp_path: Path) -> Path:
+    who = {"镇街": "西岭镇", "村居": "云峰村", "姓名": "陈一", "身份证号": number(1)}
+    return ledger(tmp_path / "may.csv", [who], month="2020年5月")
+
+
+def load_as(user: str | None, file: Path) -> Any:
+    return loading.load_one(file, source=None, known_on=None, user=user, quiet=True, language="en")
+
+
+def loaded_by() -> list[str]:
+    with acting(BATCH):
+        return list(Batch.objects.values_list("loaded_by", flat=True))
+
+
+@pytest.mark.parametrize("role", ["district_officer", "poverty_office"])
+def test_a_duty_over_the_whole_district_loads(
+    district: District, file: Path, make_user: Callable[..., Any], role: str
+) -> None:
+    make_user(role, district["district"], "loader")
+    assert load_as("loader", file).loaded == 1
+    assert loaded_by() == ["loader"]
+
+
+@pytest.mark.bar(9, control="the same role over the district, above; the rule taken out, below")
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [("poverty_office", "east"), ("town_officer", "east"), ("village_worker", "willow"), ("auditor", "district")],
+)
+def test_a_duty_over_less_or_of_another_kind_loads_nothing(
+    district: District, file: Path, make_user: Callable[..., Any], role: str, place: str
+) -> None:
+    """A town's poverty office could write about another town's people with a file."""
+    make_user(role, district[place], "loader")
+    with pytest.raises(SetupFault) as refused:
+        load_as("loader", file)
+    assert refused.value.code == "may_not_load"
+    assert "whole district" in refused.value.text("en")
+    assert loaded_by() == []
+
+
+@pytest.mark.bar(9, control="this is one: any of the loading roles will do")
+def test_without_the_districts_rule_a_town_would_write_about_another(
+    district: District, file: Path, make_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_user("poverty_office", district["east"], "loader")
+    monkeypatch.setattr(jobs, "may_load", lambda duty: duty.role in jobs.LOADERS)
+    assert load_as("loader", file).loaded == 1
+
+
+@pytest.mark.parametrize("wound", ["the duty has ended", "the account is closed", "there is no such user"])
+def test_nobody_loads_without_a_duty_in_force(
+    district: District, file: Path, make_user: Callable[..., Any], wound: str
+) -> None:
+    user = make_user("district_officer", district["district"], "loader")
+    if wound == "the duty has ended":
+        Duty.objects.filter(user=user).update(ends_on=dt.date(2020, 2, 1))
+    elif wound == "the account is closed":
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    with pytest.raises(SetupFault):
+        load_as("nobody" if wound == "there is no such user" else "loader", file)
+
+
+def test_without_a_name_the_operator_loads(file: Path) -> None:
+    load_as(None, file)
+    assert loaded_by() == ["operator"]
