@@ -41,8 +41,8 @@ def today(request: HttpRequest) -> HttpResponse:
         context |= _visits_context(request)
         context["rules"] = _rules()
         context |= mending.on_today()
-        context["transfers"] = _transfers(request)
-        context["duplicates"] = _duplicates(request) if may(request, PRIVATE) else []
+        if may(request, PRIVATE):  # whoever decides them
+            context |= {"transfers": _transfers(request), "duplicates": _duplicates(request)}
         log_list(request, "today", context["visits"])
     context["uploads"] = _uploads() if may(request, LOADERS) else []
     context["batches"] = _batches(request) if may(request, LOADERS | {Role.ADMINISTRATOR}) else []
