@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from anye.flow import withdrawing
+from anye.flow.blocks import Context
 from anye.flow.load import Report
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.findings import actions
 from anye.records.findings.models import Finding, Visit
+from anye.records.findings.rules import answers_to
 from anye.records.firms.models import EmploymentSpell
 from tests.flow.sabotage import broken
 from tests.flow.test_load_order import disagreements, loader
@@ -48,9 +51,9 @@ def paid(tmp_path: Path) -> Callable[..., Path]:
 
 
 def doubts(rule: str = "Q09") -> list[tuple[str, str]]:
-    """(month, state) of every doubt that was ever raised, the oldest first."""
+    """(month, state) of every doubt that was ever raised, by month, then the oldest first."""
     with acting(BATCH):
-        found = Finding.objects.filter(rule=rule).order_by("id")
+        found = Finding.objects.filter(rule=rule).order_by("month", "id")
         return [(f"{one.month:%m}" if one.month else "", one.state) for one in found]
 
 
@@ -61,10 +64,12 @@ def only(**conditions: Any) -> Finding:
 
 
 def settle(state: str = "explained") -> Finding:
-    """Settle the one doubt that is open."""
+    """Settle the one doubt that is open by an answer that leads there."""
     found = only(state__in=["open", "visiting"])
+    answers = answers_to(found.rule, found.params, at_home=False)
+    code = next(answer.code for answer in answers if answer.state == state)
     with acting(BATCH):
-        actions.settle(finding_id=found.pk, state=state, on=ON)
+        actions.settle(finding_id=found.pk, answer=code, on=ON)
     return only(pk=found.pk)
 
 
@@ -223,7 +228,7 @@ def test_without_its_guard_the_evidence_of_a_settled_doubt_would_be_written_over
     """The negative control."""
     load(idle("06", 出生日期="1991-01-01"))
     settled = settle("source_error")
-    with broken("f.state IN ('gone', 'open', 'visiting') AND (f.evidence", "(f.evidence") as times:
+    with broken("f.state IN ('gone', 'open', 'visiting', 'mending') AND (f.evidence", "(f.evidence") as times:
         load(idle("07", 出生日期="1991-01-01"))
         assert times() > 0
     assert only().evidence != settled.evidence
@@ -253,6 +258,22 @@ def test_work_without_a_first_day_is_asked_again_when_it_is_other_work(load: Loa
     assert doubts("Q08") == [("", "explained")]
     load(jobs("07", ("纸厂", "")))
     assert doubts("Q08") == [("", "explained"), ("", "visiting")]
+
+
+def test_a_near_number_waits_for_its_ledger_and_is_gone_once_that_is_mended(
+    tmp_path: Path, load: Load, context: Context
+) -> None:
+    load(ledger(tmp_path / "one.csv", [WEI | HOME]))
+    wrong = load(ledger(tmp_path / "two.csv", [WEI | HOME | {"身份证号": number(3)}]))
+    assert doubts("Q04") == [("", "visiting"), ("", "visiting")]
+    with acting(BATCH):
+        for one in Finding.objects.all():
+            actions.settle_visit(visit_id=one.visits.get().visit_id, answers={one.pk: "one_person"}, on=ON)
+    load(ledger(tmp_path / "again.csv", [WEI | HOME | {"联系电话": "13900000001"}]))
+    assert doubts("Q04") == [("", "mending"), ("", "mending")] and visits_due() == 0
+    with acting(BATCH):
+        withdrawing.withdraw(wrong.batch or 0, context, on=ON)
+    assert doubts("Q04") == [("", "gone"), ("", "gone")]
 
 
 # ── Q08: two jobs at once ─────────────────────────────────────────────────────────────────────────────────────────────

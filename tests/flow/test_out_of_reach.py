@@ -170,8 +170,9 @@ def test_an_answer_about_somebody_who_moved_leaves_the_visit_due_where_they_are_
     with made.as_owner():
         person, finding, visit = made.make_case(district["willow"])
     with acting(BATCH):
+        told = {"finding": finding.pk, "answer": "working", "employer": "镇上服装厂", "since_month": "2026-03"}
         entry = findings.answer_visit(
-            visit=visit, answer="working", fields={"employer": "镇上服装厂", "since_month": "2026-03"}, note="",
+            visit=visit, answers=[told], note="",
             by=worker.user.username, duty_id=worker.pk, on=dt.date(2026, 10, 2),
         )  # fmt: skip
     moved(person, district["cloud"])
@@ -190,7 +191,7 @@ def test_a_decision_on_a_doubt_about_somebody_who_moved_is_not_taken(district: D
         person, finding, _visit = made.make_case(district["willow"])
     with acting(BATCH):
         entry = findings.ask_to_settle(
-            finding=finding, state="explained", note="", by=worker.user.username, duty_id=worker.pk
+            finding=finding, told={"answer": "insured_only"}, note="", by=worker.user.username, duty_id=worker.pk
         )
     moved(person, district["cloud"])
     publish_entry(entry.pk)

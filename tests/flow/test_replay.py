@@ -104,9 +104,11 @@ def _typed(duty: Duty, kind: str, told: dict[str, Any], subject: Person | None =
 def _at_home(duty: Duty) -> None:
     with acting(BATCH, actor="tests"):
         visit = Visit.objects.get(state="due", scope_no=duty.scope_no)
+        told = {"Q09": {"answer": "working", "employer": "镇上服装厂", "since_month": "2020-03"}}
+        subjects = [row.finding for row in visit.subjects.select_related("finding")]
         entry = findings.answer_visit(
-            visit=visit, answer="working", fields={"employer": "镇上服装厂", "since_month": "2020-03"}, note="在家",
-            by=duty.user.username, duty_id=duty.pk, on=dt.date(2020, 7, 2),
+            visit=visit, answers=[{"finding": one.pk, "answer": "record_right", **told.get(one.rule, {})} for one in subjects],
+            note="在家", by=duty.user.username, duty_id=duty.pk, on=dt.date(2020, 7, 2),
         )  # fmt: skip
     publish_entry(entry.pk)
     with acting(BATCH):

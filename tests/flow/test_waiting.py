@@ -184,7 +184,7 @@ def test_a_decision_on_a_doubt_that_failed_says_so_and_may_be_made_again(
 ) -> None:
     desk = english(client_as("town_officer", district["east"]))
     finding = case[1]
-    desk.post(f"/findings/{finding.token}/", {"state": "explained", "note": "问过"})
+    desk.post(f"/findings/{finding.token}/", {"answer": "insured_only", "note": "问过"})
     assert "is being taken in" in text_of(desk.get(f"/findings/{finding.token}/"))
     end_jobs("failed")
     jobs.look_after(0)

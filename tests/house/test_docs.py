@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.utils.translation import override
 
+from anye.doors.office.doubts import ANSWERS as LABELS
 from anye.engine.errors import FileFault
 from anye.flow import sentences
 from anye.flow.load import Report
 from anye.packs import read_pack
-from anye.records.findings.rules import VISIT_RULES
+from anye.records.findings.rules import ANSWERS, VISIT_RULES
 from tools import docs, house_rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +111,15 @@ def test_the_guide_names_the_doubts_that_become_visits():
     for page, between, last in (("registers.md", ", ", " and "), ("registers.zh-CN.md", "、", "、")):
         *first, end = sorted(VISIT_RULES)
         assert between.join(first) + last + end in text_of(GUIDE / page)
+
+
+@pytest.mark.parametrize(("page", "language"), [("visits.md", "en"), ("visits.zh-CN.md", "zh-hans")])
+def test_the_guide_tells_every_answer_that_a_visit_may_give(page, language):
+    told = text_of(GUIDE / page)
+    codes = {answer.code for rule in VISIT_RULES for key in ANSWERS if key.startswith(rule) for answer in ANSWERS[key]}
+    with override(language):
+        missing = [code for code in {*codes, "not_found"} if f"| {LABELS[code]} |" not in told]
+    assert missing == []
 
 
 def test_every_guide_stands_in_both_languages():

@@ -17,7 +17,7 @@ from anye.records.audit.tokens import SQL_TOKEN
 from anye.records.findings.rules import QUALITY_RULES, VISIT_DAYS, VISIT_RULES
 from anye.records.people.queries import opened_id
 
-OPEN = "('open', 'visiting')"
+OPEN = "('open', 'visiting', 'mending')"
 
 # whose doubts change with somebody else's records: members of a household that was joined or left, near ID numbers
 _RELATED = f"""
@@ -152,7 +152,7 @@ def _keep(cursor: CursorWrapper, batch_id: int, asked: Sequence[str], on: date |
             state = CASE f.state WHEN 'gone' THEN 'open' ELSE f.state END,
             due_on = CASE f.state WHEN 'gone' THEN excluded.due_on ELSE f.due_on END,
             settled_on = NULL
-        WHERE f.state IN ('gone', 'open', 'visiting') AND (f.evidence, f.params, f.month, f.state = 'gone')
+        WHERE f.state IN ('gone', 'open', 'visiting', 'mending') AND (f.evidence, f.params, f.month, f.state = 'gone')
             IS DISTINCT FROM (excluded.evidence, excluded.params, excluded.month, false)
         """,
         [on, batch_id],
@@ -214,12 +214,12 @@ def _visits(cursor: CursorWrapper) -> None:
         """
     )
     cursor.execute(
-        f"""
+        """
         UPDATE findings_visit v SET state = 'dropped' FROM suspects s
         WHERE v.person_id = s.person_id AND v.state = 'due' AND NOT EXISTS (
             SELECT 1 FROM findings_visitfinding vf JOIN findings_finding f ON f.id = vf.finding_id
             JOIN places_office o ON o.scope_no = f.scope_no AND o.kind IN ('village', 'town')
-            WHERE vf.visit_id = v.id AND f.state IN {OPEN})
+            WHERE vf.visit_id = v.id AND f.state IN ('open', 'visiting'))
         """
     )
     # of people who moved away meanwhile; an answer that still waits to be published keeps its doubts

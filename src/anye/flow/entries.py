@@ -9,7 +9,7 @@ elsewhere.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -22,7 +22,7 @@ from anye.engine.intake.clean import ROW_SCHEMA, Cleaned
 from anye.engine.intake.facts import KEY_SCHEMA, SCHEMAS
 from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA
 from anye.engine.names import name_key_of
-from anye.flow import attach, brought, caches, staging, undoing
+from anye.flow import answers, attach, brought, caches, staging, undoing
 from anye.flow.blocks import Block, Context, store_block
 from anye.flow.doubts import raise_doubts
 from anye.flow.publishing import PUBLISHING, clear_temporary, office_of, restage, take_facts
@@ -35,6 +35,7 @@ from anye.records.people.models import Household, HouseholdMember, Person
 from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch, Entry
 
+ANSWERED = frozenset({"visit", "settle"})  # kinds that hold answers to doubts
 OFFICER, REGISTRATION, VISIT = "officer", "registration", "visit"
 LINE = 1
 LAST_WORD = b"\xff" * 8
@@ -92,14 +93,16 @@ def refuse(entry_id: int, *, reason: str) -> None:
 
 
 def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, reach: Scope) -> int | None:
-    if entry.kind == "settle":
-        findings.settle(finding_id=told["finding"], state=told["state"], on=timezone.localdate(), entry_id=entry.pk)
-        return None
     on = timezone.localdate(entry.entered_at)
     lines = lines_of(entry, told, reach)
     facts = {name: f for name, f in facts_of(entry.kind, told, lines).items() if not f.is_empty()}
     rows = _new_person(told, context, on) if entry.kind == "person" else pl.DataFrame(schema=ROW_SCHEMA)
+    if entry.kind == "settle" and not facts:
+        _settle(entry, told, [told])
+        return None
     _refuse_households_elsewhere(facts, reach)
+    if entry.kind in ANSWERED:
+        _refuse_moves_elsewhere(told, context, reach)
     known = _known_elsewhere(rows, reach)
     if known is not None:
         raise KnownElsewhere(known)
@@ -125,10 +128,8 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, r
         if entry.kind == "undo":
             undoing.take_back(queries.entry(told["entry"]), batch)
         caches.refresh()
-        if entry.kind == "visit":
-            findings.settle_visit(
-                visit_id=told["visit"], answer=told["answer"], on=timezone.localdate(), entry_id=entry.pk
-            )
+        if entry.kind in ANSWERED:
+            _settle(entry, told, answers.that_stand(told, batch.pk, since))
         if entry.kind == "undo":
             findings.reopen_visit(visit_id=told["visit"], entry_id=told["entry"])
         raise_doubts(batch.pk, insurance_only=False)
@@ -137,6 +138,17 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, r
         note("entry", "registers_entry", entry.pk, entry.scope_no, told_by_event)
         staging.drop(batch.pk)
     return batch.pk
+
+
+def _settle(entry: Entry, told: Mapping[str, Any], stand: Sequence[Mapping[str, Any]]) -> None:
+    """Bring the doubts where the answers that stand lead; a doubt whose correction was overruled stays open."""
+    on = timezone.localdate()
+    if entry.kind == "visit":
+        given = {answer["finding"]: answer["answer"] for answer in stand}
+        findings.settle_visit(visit_id=told["visit"], answers=given, on=on, entry_id=entry.pk)
+    else:
+        for answer in stand:
+            findings.settle(finding_id=answer["finding"], answer=answer["answer"], on=on, entry_id=entry.pk)
 
 
 def lines_of(entry: Entry, told: Mapping[str, Any], reach: Scope) -> dict[int, int]:
@@ -151,6 +163,8 @@ def lines_of(entry: Entry, told: Mapping[str, Any], reach: Scope) -> dict[int, i
         spoken_of = list(members.values_list("person_id", flat=True))
     elif entry.kind == "person":
         return {}
+    elif entry.kind in ANSWERED and entry.person_id is not None:
+        spoken_of = answers.people_of(told, entry.person_id)
     else:
         spoken_of = [entry.person_id]
     offices = dict(Person.objects.filter(pk__in=spoken_of).values_list("pk", "scope_no"))
@@ -166,6 +180,12 @@ def _refuse_households_elsewhere(facts: Mapping[str, pl.DataFrame], reach: Scope
     named = [f.get_column("household_code") for name, f in facts.items() if name in {"household", "helper"}]
     known = Household.objects.filter(code__in={code for codes in named for code in codes if code})
     if not all(reach.reaches(scope_no) for scope_no in known.values_list("scope_no", flat=True)):
+        raise EntryRefused("out_of_reach")
+
+
+def _refuse_moves_elsewhere(told: Mapping[str, Any], context: Context, reach: Scope) -> None:
+    """An answer moves nobody to another office: that is a transfer, which the other office accepts."""
+    if not all(area in context.offices and reach.reaches(context.offices[area]) for area in answers.areas_of(told)):
         raise EntryRefused("out_of_reach")
 
 
@@ -213,8 +233,8 @@ def _batch_of(entry: Entry, by: str) -> Batch:
 
 def facts_of(kind: str, told: Mapping[str, Any], lines: Mapping[int, int]) -> dict[str, pl.DataFrame]:
     """The fact frames that an entry says, in the shapes of intake."""
-    if kind == "visit":
-        return _visit_facts(told)
+    if kind in ANSWERED:
+        return {name: _frame(name, rows) for name, rows in answers.facts_of(told, lines).items()}
     if kind == "details":
         return {"detail": _details(told["details"])}
     if kind == "person":
@@ -242,24 +262,6 @@ def _person_facts(told: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
         if told.get(name):
             frames[name] = _frame(name, [dict(told[name])])
     return frames
-
-
-def _visit_facts(told: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
-    """Working: the status and a spell. Not working: the status again, as of the visit. Else nothing new is known."""
-    answer = told["answer"]
-    if answer == "working":
-        since = told.get("since_month")
-        spell = {
-            "employer_name": told.get("employer") or "",
-            "started_on": dt.date.fromisoformat(f"{since}-01") if since else None,
-            "wage_fen": told.get("wage_fen"),
-            "wage_unit": told.get("wage_unit") or "",
-        }
-        return {"detail": _frame("detail", [{"kind": "employment_state", "value": "employed"}]),
-                "spell": _frame("spell", [spell])}  # fmt: skip
-    if answer in {"insured_only", "not_insured"}:
-        return {"detail": _frame("detail", [{"kind": "employment_state", "value": "not_employed"}])}
-    return {}
 
 
 def _frame(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -304,7 +306,9 @@ def _stay(cursor: CursorWrapper, stage: str) -> None:
 
 
 def _retire(cursor: CursorWrapper, entry: Entry, told: Mapping[str, Any], batch: Batch) -> None:
-    """A spell that the officer puts right gives way, whatever its first day was."""
+    """A spell that is put right gives way, whatever its first day was."""
+    if entry.kind in ANSWERED and entry.person_id is not None:
+        answers.retire_replaced(cursor, told, person=entry.person_id, batch=batch.pk, on=batch.known_on)
     if entry.kind == "spell" and told.get("replaces"):
         cursor.execute(
             "UPDATE firms_employmentspell SET retired_on = %s, retired_by = %s"

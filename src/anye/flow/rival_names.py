@@ -39,7 +39,7 @@ def seal_names() -> None:
             JOIN suspects s ON s.person_id = f.person_id
             JOIN registers_rowclaim c ON c.id = (f.evidence -> 0 ->> 1)::bigint
             WHERE f.rule = 'Q04' AND f.evidence -> 0 ->> 0 = 'registers_rowclaim' AND f.sealed IS NULL
-              AND f.state IN ('open', 'visiting')
+              AND f.settled_on IS NULL
             """
         )
         _seal(cursor, "findings_finding")

@@ -24,6 +24,7 @@ def take_back(entry: Entry, undoing: Batch) -> None:
             for spec in SPECS.values():
                 if spec.parent == "person_id":
                     _take_back(cursor, spec, entry.batch_id, undoing)
+            _restore_replaced(cursor, SPECS["spell"], entry, undoing)
         actions.withdraw_batch(batch_id=entry.batch_id)
     actions.close_entry(entry_id=entry.pk, state="undone", batch_id=entry.batch_id)
 
@@ -55,6 +56,38 @@ def _take_back(cursor: CursorWrapper, spec: FactSpec, batch: int, undoing: Batch
             "INSERT INTO registers_support (fact_table, fact_id, batch_id, sheet_no, line) VALUES (%s, %s, %s, %s, %s)"
             " ON CONFLICT DO NOTHING",
             supports,
+        )
+
+
+def _restore_replaced(cursor: CursorWrapper, spec: FactSpec, entry: Entry, undoing: Batch) -> None:
+    """Spells that gave way to one with another first day, on whose key nobody speaks now, stand again as they stood."""
+    same_key = "".join(f' AND c."{name}" IS NOT DISTINCT FROM f."{name}"' for name in spec.key)
+    columns = ", ".join(f'"{name}"' for name in (spec.parent, "scope_no", *spec.columns))
+    place = "source_batch, source_sheet, source_line"
+    cursor.execute(
+        f"""
+        SELECT f.id FROM {spec.table} f
+        WHERE f.person_id = %s AND f.retired_by = %s AND f.source_batch <> %s AND NOT EXISTS (
+            SELECT 1 FROM {spec.table} c WHERE c.person_id = f.person_id AND c.retired_on IS NULL{same_key})
+        """,
+        [entry.person_id, entry.batch_id, entry.batch_id],
+    )
+    for (replaced,) in cursor.fetchall():
+        cursor.execute(
+            f"""
+            INSERT INTO {spec.table} ({columns}, known_on, {place})
+            SELECT {columns}, %s, {place} FROM {spec.table} WHERE id = %s RETURNING id
+            """,
+            [undoing.known_on, replaced],
+        )
+        (again,) = cursor.fetchone()
+        cursor.execute(
+            """
+            INSERT INTO registers_support (fact_table, fact_id, batch_id, sheet_no, line)
+            SELECT fact_table, %s, batch_id, sheet_no, line FROM registers_support WHERE fact_table = %s AND fact_id = %s
+            ON CONFLICT DO NOTHING
+            """,
+            [again, spec.table, replaced],
         )
 
 

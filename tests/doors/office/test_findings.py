@@ -68,22 +68,24 @@ def test_every_rule_speaks_in_a_sentence(
 
 def test_a_decision_waits_for_the_worker_with_its_reason(town: Client, case: Any) -> None:
     finding = case[1]
-    answer = town.post(f"/findings/{finding.token}/", {"state": "source_error", "note": WHY})
+    answer = town.post(f"/findings/{finding.token}/", {"answer": "not_insured", "note": WHY})
     assert (answer.status_code, answer["Location"]) == (303, "/findings/")
-    assert waiting("settle") == [{"finding": finding.pk, "state": "source_error", "note": WHY}]
+    assert waiting("settle") == [{"finding": finding.pk, "answer": "not_insured", "note": WHY}]
     page = text_of(town.get(f"/findings/{finding.token}/"))
     assert "A decision was written down and is being taken in." in page and WHY in page
-    assert "How is it settled?" not in page
+    assert "What is true?" not in page
 
 
 def test_a_doubt_is_decided_once(town: Client, case: Any) -> None:
-    for state in ("explained", "confirmed"):
-        town.post(f"/findings/{case[1].token}/", {"state": state, "note": WHY})
-    assert [told["state"] for told in waiting("settle")] == ["explained"]
+    for answer in ("insured_only", "not_insured"):
+        town.post(f"/findings/{case[1].token}/", {"answer": answer, "note": WHY})
+    assert [told["answer"] for told in waiting("settle")] == ["insured_only"]
 
 
-@pytest.mark.parametrize("sent", [{}, {"state": "explained"}, {"state": "gone", "note": WHY}, {"note": WHY}])
-def test_a_decision_without_state_or_reason_is_not_taken(town: Client, case: Any, sent: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "sent", [{}, {"answer": "insured_only"}, {"answer": "record_wrong", "note": WHY}, {"note": WHY}]
+)
+def test_a_decision_without_answer_or_reason_is_not_taken(town: Client, case: Any, sent: dict[str, str]) -> None:
     assert town.post(f"/findings/{case[1].token}/", sent).status_code == 422
     assert waiting("settle") == []
 
@@ -91,8 +93,8 @@ def test_a_decision_without_state_or_reason_is_not_taken(town: Client, case: Any
 @pytest.mark.parametrize("role", ["village_worker", "auditor", "poverty_office", "finance", "approver"])
 def test_doubts_are_settled_at_a_desk_only(client_as: ClientAs, district: District, case: Any, role: str) -> None:
     reader = english(client_as(role, district["willow"]))
-    assert "How is it settled?" not in text_of(reader.get(f"/findings/{case[1].token}/"))
-    reader.post(f"/findings/{case[1].token}/", {"state": "explained", "note": WHY})
+    assert "What is true?" not in text_of(reader.get(f"/findings/{case[1].token}/"))
+    reader.post(f"/findings/{case[1].token}/", {"answer": "insured_only", "note": WHY})
     assert waiting("settle") == []
 
 
@@ -107,7 +109,7 @@ def test_the_next_town_neither_sees_nor_settles_them(
     page = text_of(other.get("/findings/"))
     assert case[1].token not in page and "No doubt is open" in page
     assert other.get(f"/findings/{case[1].token}/").status_code == 404
-    assert other.post(f"/findings/{case[1].token}/", {"state": "explained", "note": WHY}).status_code == 404
+    assert other.post(f"/findings/{case[1].token}/", {"answer": "insured_only", "note": WHY}).status_code == 404
     assert waiting("settle") == []
 
 
@@ -151,6 +153,6 @@ def test_many_doubts_take_as_many_queries_as_few(town: Client, district: Distric
 
 
 def test_the_app_role_cannot_settle_a_doubt_by_itself(town: Client, case: Any) -> None:
-    town.post(f"/findings/{case[1].token}/", {"state": "explained", "note": WHY})
+    town.post(f"/findings/{case[1].token}/", {"answer": "insured_only", "note": WHY})
     with factories.as_owner():
         assert Finding.objects.get(pk=case[1].pk).state == "visiting"

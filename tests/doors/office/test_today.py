@@ -17,6 +17,7 @@ from tests.doors.office.test_visits import after, waiting
 
 ClientAs = Callable[..., Client]
 HX = {"HTTP_HX_REQUEST": "true"}
+RIGHT = {"answer": "record_right", "note": "户主是母亲"}
 
 
 def english(client: Client) -> Client:
@@ -119,7 +120,7 @@ def test_the_form_comes_in_place_and_is_logged(worker: Client, visits: list[Any]
 
 
 def test_once_answered_the_next_visit_slides_in(worker: Client, visits: list[Any]) -> None:
-    part = text_of(worker.post(f"/today/{visits[0].token}/", {"answer": "record_right"}, **HX))
+    part = text_of(worker.post(f"/today/{visits[0].token}/", RIGHT, **HX))
     assert "The visit to 冉甲 was recorded." in part
     assert part.count('class="task visit-task"') == 8
     assert f"visit-{visits[0].token}" not in part and visits[8].token in part
@@ -136,7 +137,7 @@ def test_a_wrong_answer_brings_the_form_back_to_its_place(worker: Client, visits
 
 
 def test_an_answer_that_came_second_is_told_so(worker: Client, visits: list[Any]) -> None:
-    worker.post(f"/today/{visits[0].token}/", {"answer": "record_right"}, **HX)
+    worker.post(f"/today/{visits[0].token}/", RIGHT, **HX)
     part = text_of(worker.post(f"/today/{visits[0].token}/", {"answer": "record_wrong"}, **HX))
     assert "Somebody else recorded the visit to 冉甲 in the meantime" in part
     assert len(waiting()) == 1

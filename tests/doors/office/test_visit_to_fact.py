@@ -24,7 +24,6 @@ WORKING = {"employer": "镇上服装厂", "since_month": "2026-03", "wage": "300
     ("answer", "state", "is_employed", "spells"),
     [
         ("working", "confirmed", True, 1), ("insured_only", "explained", False, 0), ("not_insured", "source_error", False, 0),
-        ("record_right", "explained", False, 0), ("record_wrong", "confirmed", False, 0),
     ],
 )  # fmt: skip
 def test_an_answer_becomes_facts_and_settles_the_doubt(
@@ -79,7 +78,7 @@ def test_a_decision_at_the_desk_closes_the_doubt_and_its_visit(client_as: Client
     with factories.as_owner():
         _person, finding, visit = factories.make_case(district["willow"])
     town = client_as("town_officer", district["east"])
-    town.post(f"/findings/{finding.token}/", {"state": "explained", "note": "已核实"})
+    town.post(f"/findings/{finding.token}/", {"answer": "insured_only", "note": "已核实"})
     _publish()
     with factories.as_owner():
         assert Finding.objects.get().state == "explained"

@@ -82,7 +82,7 @@ def undo(client: Client, visit: Any) -> Any:
     return client.post(f"/visits/{visit.token}/undo/", follow=True)
 
 
-@pytest.mark.parametrize("answer", ["working", "insured_only", "not_insured", "record_right", "not_found"])
+@pytest.mark.parametrize("answer", ["working", "insured_only", "not_insured", "not_found"])
 def test_undoing_an_answer_leaves_everything_as_it_was(worker: Client, case: Any, answer: str) -> None:
     person, finding, visit = case
     before = current(person)
@@ -180,14 +180,14 @@ def test_a_doubt_that_a_desk_settled_before_stays_settled(
         second = factories.make_finding(person, "Q05", state="visiting")
         factories.VisitFinding.objects.create(visit=visit, finding=second, scope_no=second.scope_no)
     town = client_as("town_officer", district["east"])
-    town.post(f"/findings/{second.token}/", {"state": "confirmed", "note": "已核实"})
+    town.post(f"/findings/{second.token}/", {"answer": "record_right", "note": "已核实"})
     publish_waiting()
     worker.post(f"/visits/{visit.token}/", WORKING)
     publish_waiting()
     undo(worker, visit)
     publish_waiting()
     with factories.as_owner():
-        assert Finding.objects.get(pk=second.pk).state == "confirmed"
+        assert Finding.objects.get(pk=second.pk).state == "explained"
         assert Finding.objects.get(pk=finding.pk).state == "visiting"
 
 
@@ -259,5 +259,5 @@ def test_both_ways_of_answering_offer_the_undo(worker: Client, district: Distric
         _person, _finding, other = factories.make_case(district["willow"], "冉二")
     page = text_of(worker.post(f"/visits/{case[2].token}/", WORKING, follow=True))
     assert f'action="/visits/{case[2].token}/undo/"' in page
-    part = text_of(worker.post(f"/today/{other.token}/", {"answer": "record_right"}, HTTP_HX_REQUEST="true"))
+    part = text_of(worker.post(f"/today/{other.token}/", {"answer": "insured_only"}, HTTP_HX_REQUEST="true"))
     assert f'action="/visits/{other.token}/undo/"' in part

@@ -1,6 +1,7 @@
 """Doubts in plain words: what each rule asks, what one doubt says, and how it stands. A doubt is never a verdict."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext, ngettext, pgettext_lazy
@@ -10,6 +11,7 @@ from anye.doors.kit import formats
 from anye.doors.kit.fragments import Status, Words
 from anye.doors.office import words
 from anye.records.findings.models import Finding
+from anye.records.findings.rules import answers_to
 
 RULES: dict[str, Words] = {
     "Q02": _("Sex and ID number disagree"),
@@ -25,16 +27,12 @@ RULES: dict[str, Words] = {
 STATES: dict[str, Status] = {
     "open": Status("open", pgettext_lazy("doubt", "open"), "circle-dashed", "warn"),
     "visiting": Status("visiting", _("visit under way"), "home-check", "info"),
+    "mending": Status("mending", _("found out; the register has to be mended"), "hourglass", "warn"),
     "confirmed": Status("confirmed", _("confirmed: our record was wrong"), "check", "ok"),
     "explained": Status("explained", _("explained: both may stand"), "check", "ok"),
     "source_error": Status("source_error", _("the register is wrong"), "file-alert", "bad"),
     "gone": Status("gone", _("gone: the records agree again"), "circle-check", "idle"),
 }
-SETTLING: tuple[tuple[str, Words], ...] = (
-    ("explained", _("Explained: both records may stand")),
-    ("source_error", _("The register is wrong: its keeper has to mend it")),
-    ("confirmed", _("Confirmed: our own record was wrong")),
-)
 VISIT_STATES: dict[str, Status] = {
     "due": Status("due", pgettext_lazy("visit", "to be made"), "home", "info"),
     "done": Status("done", pgettext_lazy("visit", "made"), "home-check", "ok"),
@@ -44,8 +42,18 @@ ANSWERS: dict[str, Words] = {
     "working": _("Works"),
     "insured_only": _("Does not work; an agent or a firm insures them"),
     "not_insured": _("Never worked there and knows of no insurance"),
+    "name": _("The name on record is wrong"),
+    "number": _("The ID number on record is not theirs"),
+    "two_people": _("They are two people, and both numbers are right"),
+    "one_person": _("It is one person, and one of the numbers is wrong"),
+    "village": _("Another village looks after them"),
+    "head": _("Found out who heads the household"),
+    "dates": _("The dates on record are wrong"),
+    "sex": _("The sex on record is wrong"),
+    "birth": _("The birth on record is wrong"),
+    "wage": _("The wage on record is wrong"),
     "record_right": _("What we have on record is right"),
-    "record_wrong": _("What we have on record is wrong"),
+    "register_wrong": _("The register is wrong: its keeper has to mend it"),
     "not_found": _("Not found at home"),
 }
 
@@ -54,10 +62,29 @@ SHORT_ANSWERS: dict[str, Words] = {
     "working": _("works"),
     "insured_only": _("insured, not working"),
     "not_insured": _("never worked there"),
+    "name": _("right name: ______"),
+    "number": _("number is not theirs"),
+    "two_people": _("two people"),
+    "one_person": _("one person"),
+    "village": _("village: ______"),
+    "head": _("head: ______"),
+    "dates": _("from ______ to ______"),
     "record_right": _("record right"),
-    "record_wrong": _("record wrong"),
     "not_found": _("not found"),
 }
+
+
+def answer_words(codes: str) -> str:
+    """The answers that a visit was given, as they stand in its record."""
+    between = "；" if formats.is_chinese() else "; "
+    return between.join(str(ANSWERS.get(code, code)) for code in codes.split(",") if code)
+
+
+def boxes_of(findings: Iterable[Finding]) -> list[Words]:
+    """What may be ticked on paper for some doubts of one person, each once."""
+    codes = [answer.code for one in findings for answer in answers_to(one.rule, one.params, at_home=True)]
+    ordered = sorted(dict.fromkeys(codes), key=list(SHORT_ANSWERS).index)
+    return [SHORT_ANSWERS[code] for code in ordered]
 
 
 def rule_words(rule: str) -> str:

@@ -1,20 +1,17 @@
 """Doubts: the list by rule, state, area and month; one doubt with the evidence of both sides; settling at a desk."""
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from anye.doors.kit import formats
 from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
 from anye.doors.kit.filters import ChoiceFilter, MonthFilter
@@ -23,31 +20,20 @@ from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.sources import Order
 from anye.doors.office import doubts, words
+from anye.doors.office.answering import AnswersForm
 from anye.doors.office.entrance import DESK, PRIVATE, READERS, actor_of, duty_of, may, open_to
+from anye.doors.office.evidence import evidence_of, may_open
 from anye.doors.office.places import by_place, place_choices, place_words
+from anye.doors.office.row_names import NamesForm
 from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
-from anye.doors.office.sources import Said, said_by
 from anye.doors.office.visits import publish
 from anye.flow.sentences import reason_sentence
 from anye.records.findings import actions, queries
 from anye.records.findings.models import Finding
-from anye.records.firms.models import EmploymentSpell, InsuranceMonth
+from anye.records.findings.rules import OPEN_STATES
 from anye.records.firms.queries import firms_by_key
 from anye.records.people import queries as people
-from anye.records.people.models import Person, PersonDetail
-from anye.records.registers.models import Fault
-
-
-class SettleForm(forms.Form):
-    """How a doubt is settled, and why."""
-
-    state = forms.ChoiceField(label=_("How is it settled?"), choices=doubts.SETTLING, widget=forms.RadioSelect)
-    note = forms.CharField(
-        label=_("Why"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("What you looked at and what you found. Write no ID or telephone numbers."),
-    )
+from anye.records.people.models import Person
 
 
 def _dress(request: HttpRequest) -> Any:
@@ -128,108 +114,79 @@ def index(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """One record that a doubt rests on: what it says, and which register said it when."""
-
-    says: str
-    source: str
-    known_on: dt.date | None
-
-
-def evidence_of(request: HttpRequest, finding: Finding) -> list[Evidence]:
-    """The records behind a doubt, in words. Rows that the app role may not open are named by their register only."""
-    keys: dict[str, list[int]] = {}
-    for table, key in finding.evidence:
-        keys.setdefault(table, []).append(key)
-    details = PersonDetail.objects.filter(pk__in=keys.get("people_persondetail", []))
-    months = InsuranceMonth.objects.filter(pk__in=keys.get("firms_insurancemonth", [])).select_related("firm")
-    spells = EmploymentSpell.objects.filter(pk__in=keys.get("firms_employmentspell", [])).select_related("firm")
-    faults = Fault.objects.filter(pk__in=keys.get("registers_fault", []))
-    facts: list[tuple[Any, str]] = [(row, _detail_says(request, row)) for row in details]
-    facts += [(row, _month_says(row)) for row in months]
-    facts += [(row, _spell_says(row)) for row in spells]
-    lines = list(faults)
-    said = said_by([*(row.source_batch for row, _says in facts), *(fault.batch_id for fault in lines)])
-    shown = [Evidence(says, _register(said, row.source_batch), row.known_on) for row, says in facts]
-    for fault in lines:
-        says = gettext("Line %(line)s of the file, column %(column)s") % {
-            "line": fault.line,
-            "column": fault.column or "–",
-        }
-        source = said.get(fault.batch_id)
-        shown.append(Evidence(says, _register(said, fault.batch_id), source.known_on if source else None))
-    return shown
-
-
-def _register(said: dict[int, Said], batch: int) -> str:
-    source = said.get(batch)
-    return source.words if source is not None else ""
-
-
-def _detail_says(request: HttpRequest, row: PersonDetail) -> str:
-    label = words.DETAILS.get(row.kind, row.kind)
-    if row.kind in words.PRIVATE_KINDS and not may(request, PRIVATE):
-        value = gettext("recorded")
-    elif row.kind in ("id_number", "phone"):
-        value = formats.masked_id(people.opened_detail(row)) if row.kind == "id_number" else "****"
-    else:
-        value = words.detail_words(row.kind, people.opened_detail(row))
-    return gettext("%(label)s: %(value)s") % {"label": label, "value": value}
-
-
-def _month_says(row: InsuranceMonth) -> str:
-    told = gettext("Insured by %(firm)s for %(first)s") % {
-        "firm": row.firm.name,
-        "first": formats.month_text(row.month),
-    }
-    if row.base_fen is None:
-        return told
-    return gettext("%(told)s, contribution base %(base)s") % {"told": told, "base": formats.money_text(row.base_fen)}
-
-
-def _spell_says(row: EmploymentSpell) -> str:
-    employer = row.firm.name if row.firm is not None else row.employer_name or gettext("employer not known")
-    return gettext("Work: %(employer)s (%(span)s)") % {
-        "employer": employer,
-        "span": words.span_words(row.valid_from, row.valid_to),
-    }
-
-
 @open_to(READERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def finding(request: HttpRequest, token: str) -> HttpResponse:
-    """One doubt: what both sides say, what became of it, and settling it."""
-    try:
-        shown = queries.finding(token)
-    except Finding.DoesNotExist:
-        raise Http404 from None
-    decisions = _decisions(shown)
-    is_waiting = any(entry.state == "waiting" for entry, _told in decisions)
-    may_settle = may(request, DESK) and shown.state in queries.OPEN_STATES and not is_waiting
-    form = SettleForm(request.POST if request.method == "POST" else None)
+    """One doubt: what both sides say, what became of it, and settling it with what puts the record right."""
+    shown = _found(token)
+    form = _form(request, shown, request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        if may_settle and form.is_valid():
+        if form is not None and form.is_valid():
             return _settled(request, shown, form)
-        if not may_settle:
+        if form is None:
             messages.warning(request, gettext("This doubt is settled, or your duty does not settle doubts."))
             return HttpResponseRedirect(reverse("office:finding", args=[token]))
-    person = people.people_by_key([shown.person_id]).get(shown.person_id) if shown.person_id else None
+    return _page(request, shown, form)
+
+
+def _form(request: HttpRequest, shown: Finding, data: Any = None) -> AnswersForm | None:
+    """The form of a desk's decision, where the reader may make one and none is under way."""
+    person = _subject(shown)
+    if person is None or not may(request, DESK) or shown.state not in OPEN_STATES:
+        return None
+    if any(entry.state == "waiting" for entry, _told in _decisions(shown)):
+        return None
+    return AnswersForm(data, request=request, person=person, findings=[shown], at_home=False)
+
+
+def _subject(shown: Finding) -> Person | None:
+    return people.people_by_key([shown.person_id]).get(shown.person_id) if shown.person_id else None
+
+
+def _found(token: str) -> Finding:
+    try:
+        return queries.finding(token)
+    except Finding.DoesNotExist:
+        raise Http404 from None
+
+
+def _page(request: HttpRequest, shown: Finding, form: AnswersForm | None, *, rival: str = "") -> HttpResponse:
+    person, decisions = _subject(shown), _decisions(shown)
     if person is not None:
         log_people("finding", [(person.pk, person.scope_no)])
-    context = _context(request, shown, person)
-    context |= {"form": form if may_settle else None, "is_waiting": is_waiting}
+    context = _context(request, shown, person, rival)
+    context |= {"form": form, "is_waiting": any(entry.state == "waiting" for entry, _told in decisions)}
     context["decisions"] = [
         {
             "at": timezone.localtime(entry.entered_at),
             "by": entry.entered_by,
-            "how": doubts.STATES[told["state"]],
+            "answer": doubts.answer_words(told["answer"]),
             "note": told.get("note", "") if may(request, PRIVATE) else "",
             "refused": reason_sentence(entry.reason, get_language() or "zh") if entry.state == "refused" else "",
         }
         for entry, told in decisions
     ]
-    return render(request, "office/findings/finding.html", context, status=422 if form.is_bound else 200)
+    status = 422 if form is not None and form.is_bound else 200
+    response = render(request, "office/findings/finding.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+@open_to(PRIVATE)
+def rival(request: HttpRequest, token: str) -> HttpResponse:
+    """The name under which another row holds the person's ID number, for a stated purpose."""
+    shown = _found(token)
+    form, person = NamesForm(request.POST), _subject(shown)
+    if not form.is_valid() or person is None or not may_open(request, shown):
+        raise BadRequest
+    log_people("rival_shown", [(person.pk, person.scope_no)], purpose=f"show: {form.cleaned_data['purpose']}")
+    name = queries.opened_rival(shown)
+    if request.headers.get("HX-Request"):
+        response = render(request, "office/findings/rival_shown.html", {"rival": name})
+        response["Cache-Control"] = "private, no-store"
+        return response
+    return _page(request, shown, _form(request, shown), rival=name)
 
 
 def _decisions(shown: Finding) -> list[tuple[Any, dict[str, Any]]]:
@@ -237,7 +194,7 @@ def _decisions(shown: Finding) -> list[tuple[Any, dict[str, Any]]]:
     return [(entry, told) for entry, told in opened if told.get("finding") == shown.pk]
 
 
-def _context(request: HttpRequest, shown: Finding, person: Person | None) -> dict[str, Any]:
+def _context(request: HttpRequest, shown: Finding, person: Person | None, rival: str) -> dict[str, Any]:
     firm = firms_by_key([shown.firm_id]).get(shown.firm_id or 0)
     return {
         "finding": shown,
@@ -250,8 +207,10 @@ def _context(request: HttpRequest, shown: Finding, person: Person | None) -> dic
         "place": place_words(request, shown.scope_no),
         "month": doubts.month_text(shown),
         "evidence": evidence_of(request, shown),
+        "purposes": words.PURPOSES,
+        "rival": rival,
         "visits": [
-            (v, doubts.VISIT_STATES[v.state], doubts.ANSWERS.get(v.answer, "")) for v in queries.visits_about(shown)
+            (v, doubts.VISIT_STATES[v.state], doubts.answer_words(v.answer)) for v in queries.visits_about(shown)
         ],
         "on": timezone.localdate(),
         "crumbs": (
@@ -261,13 +220,10 @@ def _context(request: HttpRequest, shown: Finding, person: Person | None) -> dic
     }
 
 
-def _settled(request: HttpRequest, shown: Finding, form: SettleForm) -> HttpResponse:
+def _settled(request: HttpRequest, shown: Finding, form: AnswersForm) -> HttpResponse:
+    (told,) = form.told()
     entry = actions.ask_to_settle(
-        finding=shown,
-        state=form.cleaned_data["state"],
-        note=form.cleaned_data["note"],
-        by=actor_of(request),
-        duty_id=duty_of(request).pk,
+        finding=shown, told=told, note=form.cleaned_data["note"], by=actor_of(request), duty_id=duty_of(request).pk
     )
     publish(entry)
     messages.success(request, gettext("The decision was written down; the doubt closes within a minute."))

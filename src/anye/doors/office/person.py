@@ -43,6 +43,7 @@ KINDS: dict[str, Words] = {
     "print": _("printed"),
     "visit": _("opened a visit"),
     "finding": _("opened a doubt"),
+    "rival_shown": _("showed the other name under the ID number"),
 }
 
 
@@ -123,7 +124,7 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
             "income": person_work.income_months(income),
             "doubts": _doubts(person, insured),
             "visits": [
-                (v, doubts.VISIT_STATES[v.state], doubts.ANSWERS.get(v.answer, "")) for v in findings.visits_of(person)
+                (v, doubts.VISIT_STATES[v.state], doubts.answer_words(v.answer)) for v in findings.visits_of(person)
             ],
             "sources": [(said[key], count) for key, count in told_by.most_common() if key in said],
         },

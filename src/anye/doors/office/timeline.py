@@ -108,9 +108,7 @@ TABLES = (
     Table(EmploymentSpell, "known_on", ("valid_from", "employer_name"), "briefcase", _spell, related=("firm",)),
     Table(InsuranceMonth, "known_on", ("firm_id", "month"), "shield-check", _insurance, related=("firm",)),
     Table(Finding, "found_on", (), "question-mark", lambda row, _may: doubts.rule_words(row.rule)),
-    Table(
-        Visit, "made_on", (), "home-check", lambda row, _may: str(doubts.ANSWERS.get(row.answer, "")), Q(state="done")
-    ),
+    Table(Visit, "made_on", (), "home-check", lambda row, _may: doubts.answer_words(row.answer), Q(state="done")),
 )
 
 

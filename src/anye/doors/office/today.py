@@ -17,7 +17,7 @@ from anye.doors.office.places import offices_of, place_words
 from anye.doors.office.registers import seen_loads
 from anye.doors.office.rows import log_list, log_people
 from anye.doors.office.sources import title_of
-from anye.doors.office.visits import AnswerForm, dress, record
+from anye.doors.office.visits import answer_form, dress, record
 from anye.records.accounts.models import Role
 from anye.records.findings import queries
 from anye.records.findings.models import Visit
@@ -203,7 +203,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     page = dress(request, [shown])
     if not page:
         raise Http404
-    form = AnswerForm(request.POST if request.method == "POST" else None, auto_id=f"{token[:8]}_%s")
+    form = answer_form(request, shown, auto_id=f"{token[:8]}_%s")
     if shown.state == "due" and not (request.method == "POST" and form.is_valid()):
         log_people("visit", [(shown.person_id, shown.scope_no)])
         context = {"visit": shown, "form": form, "on": timezone.localdate()}

@@ -23,4 +23,5 @@ urlpatterns = [
     path("visits/<str:token>/undo/", visits.undo, name="visit_undo"),
     path("findings/", findings.index, name="findings"),
     path("findings/<str:token>/", findings.finding, name="finding"),
+    path("findings/<str:token>/name/", findings.rival, name="finding_rival"),
 ]

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,15 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
-from anye.doors.kit.fields import MonthField
 from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.fragments import Status, deadline_status
 from anye.doors.kit.links import token_url
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb, say_undoable
 from anye.doors.kit.sources import Order
-from anye.doors.office import doubts
+from anye.doors.office import doubts, words
+from anye.doors.office.answering import AnswersForm
 from anye.doors.office.entrance import PRIVATE, READERS, VISITORS, actor_of, duty_of, may, open_to
+from anye.doors.office.evidence import evidence_of
 from anye.doors.office.places import by_place, offices_of, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
 from anye.flow.jobs import publish_entry
@@ -35,64 +35,12 @@ from anye.records.firms.queries import firms_by_key
 from anye.records.people import queries as people
 from anye.records.registers.models import Entry
 
-WAGE_UNITS = (("month", _("a month")), ("day", _("a day")))
 PRINTED_AT_ONCE = 300
 
 
 def publish(entry: Entry) -> None:
     """Let the worker publish an entry; the job holds its key only and is part of this transaction."""
     publish_entry.defer(entry_id=entry.pk)
-
-
-class AnswerForm(forms.Form):
-    """What was found at home. Only who works has an employer, a month and a wage."""
-
-    answer = forms.ChoiceField(
-        label=_("What did you find?"), choices=list(doubts.ANSWERS.items()), widget=forms.RadioSelect
-    )
-    employer = forms.CharField(
-        label=_("Employer"), max_length=160, help_text=_("As the person names it, or where the work is")
-    )
-    since_month = MonthField(label=_("Working since"), required=False)
-    wage = forms.DecimalField(
-        label=_("Wage in yuan"), min_value=0, max_value=1_000_000, max_digits=9, decimal_places=2, required=False
-    )
-    wage_unit = forms.ChoiceField(label=_("The wage is"), choices=WAGE_UNITS, widget=forms.RadioSelect, initial="month")
-    note = forms.CharField(
-        label=_("Note"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Kept sealed. Write no ID or telephone numbers."),
-    )
-
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        """The month is not in the future."""
-        super().__init__(*args, **options)
-        self.fields["since_month"].latest = timezone.localdate().replace(day=1)  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Employer, month and wage are asked of those only who work: what stands there otherwise is not looked at."""
-        told: dict[str, Any] = super().clean() or {}
-        if told.get("answer") != "working":
-            for name in ("employer", "since_month", "wage", "wage_unit"):
-                self.errors.pop(name, None)
-        return told
-
-    def fact(self) -> dict[str, Any]:
-        """The answer as the entry holds it: month as YYYY-MM, wage in fen."""
-        told = self.cleaned_data
-        if told["answer"] != "working":
-            return {}
-        wage, since = told.get("wage"), told.get("since_month")
-        return {
-            "employer": told["employer"],
-            "since_month": f"{since:%Y-%m}" if since else None,
-            "wage_fen": int(wage * 100) if wage is not None else None,
-            "wage_unit": (told.get("wage_unit") or "month") if wage is not None else None,
-        }
 
 
 def dress(request: HttpRequest, page: list[Visit]) -> list[Visit]:
@@ -105,7 +53,8 @@ def dress(request: HttpRequest, page: list[Visit]) -> list[Visit]:
     for visit in kept:
         visit.person = known[visit.person_id]
         visit.place = place_words(request, visit.scope_no)  # type: ignore[attr-defined]
-        visit.reasons = [_reason(one, names) for one in reasons.get(visit.pk, [])]  # type: ignore[attr-defined]
+        visit.doubts = reasons.get(visit.pk, [])  # type: ignore[attr-defined]
+        visit.reasons = [_reason(one, names) for one in visit.doubts]  # type: ignore[attr-defined]
         visit.clock = _clock(visit, on)  # type: ignore[attr-defined]
     return kept
 
@@ -117,6 +66,7 @@ def _reason(one: Finding, names: dict[int, Any]) -> dict[str, str]:
         "said": doubts.said(one, firm.name if firm is not None else ""),
         "advice": doubts.advice(one.rule),
         "token": one.token,
+        "finding": one,
     }
 
 
@@ -142,7 +92,7 @@ VISITS = Listing(
         Column("clock", _("Clock"), "clock", "status"),
         Column("due", _("Due on"), "due_on", "day", order="due"),
         Column("made", _("Made on"), "made_on", "day", is_shown=False),
-        Column("answer", _("Answer"), lambda v: doubts.ANSWERS.get(v.answer, ""), is_shown=False),
+        Column("answer", _("Answer"), lambda v: doubts.answer_words(v.answer), is_shown=False),
         Column("by", _("Made by"), "made_by", is_shown=False),
     ),
     orders=(
@@ -205,7 +155,7 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
     if not dressed:
         raise Http404
     may_answer = may(request, VISITORS) and shown.state == "due"
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    form = answer_form(request, shown)
     if request.method == "POST" and may_answer and form.is_valid():
         return _answered(request, shown, form)
     if request.method == "POST" and not may_answer:
@@ -218,21 +168,34 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-def _visit_context(request: HttpRequest, shown: Visit, form: AnswerForm, *, may_answer: bool) -> dict[str, Any]:
+def answer_form(request: HttpRequest, shown: Visit, **options: Any) -> AnswersForm:
+    """The form of a dressed visit's answers: of its doubts those that are still to be asked about."""
+    reasons = {reason["finding"]: reason["said"] for reason in shown.reasons}  # type: ignore[attr-defined]
+    asked = [one for one in reasons if one.state in ("open", "visiting")]
+    said = {one.pk: reasons[one] for one in asked}
+    data = request.POST if request.method == "POST" else None
+    given = {"person": shown.person, "findings": asked, "at_home": True, "said": said}
+    return AnswersForm(data, request=request, **given, **options)
+
+
+def _visit_context(request: HttpRequest, shown: Visit, form: AnswersForm, *, may_answer: bool) -> dict[str, Any]:
     """What the visit's page and its fragment on Today show."""
     details = people.details_of(shown.person)
     address = details.get("address")
     group = details.get("area_group")
     has_note = shown.note_sealed is not None
+    for reason in shown.reasons:  # type: ignore[attr-defined]
+        reason["evidence"] = evidence_of(request, reason["finding"])
     return {
         "visit": shown,
         "person": shown.person,
-        "form": form if may_answer else None,
+        "form": form if may_answer and form.subjects else None,
+        "purposes": words.PURPOSES,
         "on": timezone.localdate(),
         "place": shown.place,  # type: ignore[attr-defined]
         "group": group.value if group is not None else "",
         "address": people.opened_detail(address) if address is not None and may(request, PRIVATE) else "",
-        "answer": doubts.ANSWERS.get(shown.answer, ""),
+        "answer": doubts.answer_words(shown.answer),
         "note": queries.opened_note(shown) if has_note and may(request, PRIVATE) else "",
         "has_note": has_note,
         "status": doubts.VISIT_STATES[shown.state],
@@ -262,13 +225,12 @@ def _undo_context(request: HttpRequest, shown: Visit) -> dict[str, Any]:
     }
 
 
-def record(request: HttpRequest, shown: Visit, form: AnswerForm) -> bool:
+def record(request: HttpRequest, shown: Visit, form: AnswersForm) -> bool:
     """Write the answer down and let the worker publish it; False when somebody else was faster."""
     try:
         entry = actions.answer_visit(
             visit=shown,
-            answer=form.cleaned_data["answer"],
-            fields=form.fact(),
+            answers=form.told(),
             note=form.cleaned_data["note"],
             by=actor_of(request),
             duty_id=duty_of(request).pk,
@@ -279,7 +241,7 @@ def record(request: HttpRequest, shown: Visit, form: AnswerForm) -> bool:
     return True
 
 
-def _answered(request: HttpRequest, shown: Visit, form: AnswerForm) -> HttpResponse:
+def _answered(request: HttpRequest, shown: Visit, form: AnswersForm) -> HttpResponse:
     if record(request, shown, form):
         words = gettext("The visit to %(name)s was recorded.") % {"name": shown.person.name}
         say_undoable(request, words, undo_href=reverse("office:visit_undo", args=[shown.token]))
@@ -326,13 +288,13 @@ def printed(request: HttpRequest) -> HttpResponse:
         group = places.get((one.person_id, "area_group"))
         where = [group.value if group is not None else "", people.opened_detail(found) if found is not None else ""]
         one.where = " ".join(part for part in where if part)  # type: ignore[attr-defined]
+        one.boxes = doubts.boxes_of(one.doubts)  # type: ignore[attr-defined]
         sheets.setdefault(one.place, []).append(one)  # type: ignore[attr-defined]
     context = {
         "sheets": sheets,
         "is_cut": is_cut,
         "limit": PRINTED_AT_ONCE,
         "on": timezone.localdate(),
-        "answers": list(doubts.SHORT_ANSWERS.values()),
         "by": getattr(request.user, "name", "") or actor_of(request),
         "at": timezone.localtime(),
         "choices": place_choices(request),

@@ -1,7 +1,7 @@
 """Writes of visits and doubts: what was answered at home, and how a doubt was settled."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,11 +12,17 @@ from django.utils import timezone
 from anye.records.audit.keys import keyring
 from anye.records.findings.models import Finding, Visit, VisitFinding
 from anye.records.findings.queries import NOTE
-from anye.records.findings.rules import ANSWERS, SETTLED_AS, SETTLED_STATES, UNDO_MINUTES, VISIT_DAYS
+from anye.records.findings.rules import (
+    NOT_FOUND,
+    OPEN_STATES,
+    SETTLED_STATES,
+    UNDO_MINUTES,
+    VISIT_DAYS,
+    Answer,
+    answer_to,
+)
 from anye.records.registers import actions as registers
 from anye.records.registers.models import Entry
-
-FIELDS = ("employer", "since_month", "wage_fen", "wage_unit")
 
 
 class VisitClosed(ValueError):
@@ -32,23 +38,23 @@ class FindingClosed(ValueError):
 
 
 def answer_visit(
-    *, visit: Visit, answer: str, fields: Mapping[str, Any], note: str, by: str, duty_id: int, on: date | None = None
+    *, visit: Visit, answers: Sequence[Mapping[str, Any]], note: str, by: str, duty_id: int, on: date | None = None
 ) -> Entry:
     """Write down what a visit found, and hand it to the worker as an entry of kind `visit`.
 
-    `answer` is one of ANSWERS; `fields` may hold employer, since_month (YYYY-MM), wage_fen and wage_unit (day, month).
-    The caller defers `publish_entry` for the entry returned. Raises VisitClosed when another was faster.
+    `answers`: of each doubt that the visit is to settle its key as `finding`, the code as `answer`, and what the answer
+    wants told (see rules). The caller defers `publish_entry` for the entry returned. Raises VisitClosed when another was
+    faster.
     """
-    if answer not in ANSWERS:
-        raise ValueError(f"answer {answer!r} is not one of {ANSWERS}")
     with transaction.atomic():
         held: Visit = Visit.objects.select_for_update().get(pk=visit.pk)
         if held.state != "due":
             raise VisitClosed(held.token)
-        told = {"visit": held.pk, "answer": answer, **{name: fields.get(name) for name in FIELDS}}
+        subjects = {row.finding_id: row.finding for row in held.subjects.select_related("finding")}
+        given = [_answer(subjects[told["finding"]], told, note=note, at_home=True) for told in answers]
         entry = registers.enter(
             kind="visit",
-            sealed=keyring().seal(json.dumps(told, ensure_ascii=False), context="raw"),
+            sealed=keyring().seal(json.dumps({"visit": held.pk, "answers": given}, ensure_ascii=False), context="raw"),
             person_id=held.person_id,
             scope_no=held.scope_no,
             by=by,
@@ -59,11 +65,20 @@ def answer_visit(
             state="done",
             made_on=on or timezone.localdate(),
             made_by=by,
-            answer=answer,
+            answer=",".join(dict.fromkeys(told["answer"] for told in given)),
             note_sealed=keyring().seal(note, context=NOTE) if note else None,
             entry_id=entry.pk,
         )
     return entry
+
+
+def _answer(finding: Finding, told: Mapping[str, Any], *, note: str, at_home: bool) -> dict[str, Any]:
+    """An answer with exactly what it wants told. Raises ValueError for one that does not fit or says too little."""
+    answer = answer_to(finding.rule, finding.params, told["answer"], at_home=at_home)
+    missing = [name for name in answer.fields if told.get(name) is None]
+    if missing or (answer.wants_note and not note):
+        raise ValueError(f"the answer {answer.code!r} wants {missing or 'a note'}")
+    return {"finding": finding.pk, "answer": answer.code, **{name: told.get(name) for name in answer.told}}
 
 
 def undo_until(visit: Visit, *, by: str) -> datetime | None:
@@ -100,19 +115,18 @@ def undo_answer(*, visit: Visit, by: str, duty_id: int) -> Entry:
     return entry
 
 
-def ask_to_settle(*, finding: Finding, state: str, note: str, by: str, duty_id: int) -> Entry:
+def ask_to_settle(*, finding: Finding, told: Mapping[str, Any], note: str, by: str, duty_id: int) -> Entry:
     """An officer's decision on a doubt, as an entry of kind `settle` that the worker carries out.
 
-    The caller defers `publish_entry`. Raises FindingClosed for a doubt that is settled already.
+    `told`: the code of the answer as `answer`, and what it wants told. The caller defers `publish_entry`. Raises
+    FindingClosed for a doubt that is settled already.
     """
-    if state not in SETTLED_STATES:
-        raise ValueError(f"state {state!r} is not one of {SETTLED_STATES}")
-    if finding.state not in ("open", "visiting"):
+    if finding.state not in OPEN_STATES:
         raise FindingClosed(finding.token)
-    told = {"finding": finding.pk, "state": state, "note": note}
+    given = _answer(finding, {**told, "finding": finding.pk}, note=note, at_home=False)
     return registers.enter(
         kind="settle",
-        sealed=keyring().seal(json.dumps(told, ensure_ascii=False), context="raw"),
+        sealed=keyring().seal(json.dumps({**given, "note": note}, ensure_ascii=False), context="raw"),
         person_id=finding.person_id,
         scope_no=finding.scope_no,
         by=by,
@@ -120,27 +134,34 @@ def ask_to_settle(*, finding: Finding, state: str, note: str, by: str, duty_id: 
     )
 
 
-def settle(*, finding_id: int, state: str, on: date, entry_id: int | None = None) -> None:
-    """Close a doubt (batch role). One that was settled in the meantime stays as it is."""
-    if state not in SETTLED_STATES:
-        raise ValueError(f"state {state!r} is not one of {SETTLED_STATES}")
-    Finding.objects.filter(pk=finding_id, state__in=["open", "visiting"]).update(
-        state=state, settled_on=on, settled_by=entry_id
-    )
+def settle(*, finding_id: int, answer: str, on: date, entry_id: int | None = None) -> None:
+    """Bring a doubt where an answer leads it (batch role). One that was settled in the meantime stays as it is."""
+    finding = Finding.objects.filter(pk=finding_id).first()
+    if finding is None:
+        return
+    _lead(finding, answer_to(finding.rule, finding.params, answer, at_home=False), on=on, entry_id=entry_id)
     # nobody goes to a door for a doubt that is settled
     still_open = VisitFinding.objects.filter(visit=OuterRef("pk"), finding__state__in=["open", "visiting"])
     Visit.objects.filter(~Exists(still_open), state="due", subjects__finding_id=finding_id).update(state="dropped")
 
 
-def settle_visit(*, visit_id: int, answer: str, on: date, entry_id: int | None = None) -> None:
-    """Close the doubts that a visit's answer settles (batch role); `not_found` opens them anew with a new clock."""
-    doubts = Finding.objects.filter(visits__visit_id=visit_id, state__in=["open", "visiting"])
-    ids = list(doubts.values_list("pk", flat=True))
-    state = SETTLED_AS.get(answer)
-    if state is None:
-        Finding.objects.filter(pk__in=ids).update(state="open", due_on=on + timedelta(days=VISIT_DAYS))
+def settle_visit(*, visit_id: int, answers: Mapping[int, str], on: date, entry_id: int | None = None) -> None:
+    """Bring the doubts of a visit where their answers lead (batch role), by key; a doubt without one is asked again."""
+    for finding in Finding.objects.filter(visits__visit_id=visit_id, state__in=["open", "visiting"]):
+        code = answers.get(finding.pk)
+        answer = answer_to(finding.rule, finding.params, code, at_home=True) if code else NOT_FOUND
+        _lead(finding, answer, on=on, entry_id=entry_id)
+
+
+def _lead(finding: Finding, answer: Answer, *, on: date, entry_id: int | None) -> None:
+    """Settled, or waiting for a register to be mended, or open anew with a new clock."""
+    doubt = Finding.objects.filter(pk=finding.pk, state__in=OPEN_STATES)
+    if answer.state is None:
+        doubt.update(state="open", due_on=on + timedelta(days=VISIT_DAYS))
+    elif answer.state in SETTLED_STATES:
+        doubt.update(state=answer.state, settled_on=on, settled_by=entry_id)
     else:
-        Finding.objects.filter(pk__in=ids).update(state=state, settled_on=on, settled_by=entry_id)
+        doubt.update(state=answer.state, due_on=on + timedelta(days=VISIT_DAYS), settled_by=entry_id)
 
 
 def reopen_visit(*, visit_id: int, entry_id: int) -> None:

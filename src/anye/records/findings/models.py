@@ -13,7 +13,8 @@ class Finding(models.Model):
 
     `key` is stable over runs: rule, person, organisation, first month. `month` is the month it speaks of. `sealed`: the
     name in the row that contradicts (see `queries.opened_rival`), where the row itself is not the reader's to see.
-    States: open, visiting, confirmed, explained, source_error, gone (the records agree again).
+    States: open, visiting, mending (found out, but only the keeper of a register can mend it), confirmed, explained,
+    source_error, gone (the records agree again). `settled_by`: the entry whose answer led to the state.
     """
 
     token = models.CharField(max_length=22, unique=True)
@@ -38,7 +39,9 @@ class Finding(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["open", "visiting", "confirmed", "explained", "source_error", "gone"]),
+                condition=Q(
+                    state__in=["open", "visiting", "mending", "confirmed", "explained", "source_error", "gone"]
+                ),
                 name="findings_finding_state",
             ),
         ]
@@ -58,7 +61,7 @@ class Visit(models.Model):
     due_on = models.DateField("期限")
     made_on = models.DateField("入户日期", null=True)
     made_by = models.CharField("入户人", max_length=40, blank=True)
-    answer = models.CharField("答复", max_length=24, blank=True)
+    answer = models.CharField("答复", max_length=80, blank=True)  # codes of the answers, with commas between
     note_sealed = models.BinaryField(null=True)
     entry_id = models.BigIntegerField(null=True)
 

@@ -11,13 +11,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from anye.records.audit.keys import keyring
 from anye.records.findings.models import Finding, Visit, VisitFinding
-from anye.records.findings.rules import QUALITY_RULES
+from anye.records.findings.rules import OPEN_STATES, QUALITY_RULES
 from anye.records.people.models import Person
 from anye.records.registers.models import Entry
 from anye.records.registers.queries import LABEL
 
 NOTE = "note"  # sealing context of a visit's note
-OPEN_STATES = ("open", "visiting")
 COUNT_LIMIT = 1_001
 VISITS_LOOKED_AT = 10_000  # visits due that are grouped by village in a request
 

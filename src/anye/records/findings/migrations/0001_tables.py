@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ("due_on", models.DateField(verbose_name="期限")),
                 ("made_on", models.DateField(null=True, verbose_name="入户日期")),
                 ("made_by", models.CharField(blank=True, max_length=40, verbose_name="入户人")),
-                ("answer", models.CharField(blank=True, max_length=24, verbose_name="答复")),
+                ("answer", models.CharField(blank=True, max_length=80, verbose_name="答复")),
                 ("note_sealed", models.BinaryField(null=True)),
                 ("entry_id", models.BigIntegerField(null=True)),
                 (
@@ -100,7 +100,10 @@ class Migration(migrations.Migration):
             model_name="finding",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("state__in", ["open", "visiting", "confirmed", "explained", "source_error", "gone"])
+                    (
+                        "state__in",
+                        ["open", "visiting", "mending", "confirmed", "explained", "source_error", "gone"],
+                    )
                 ),
                 name="findings_finding_state",
             ),
