@@ -86,19 +86,20 @@ _OVERLAP = f"""
                           AND c.line = v.line AND c.person_id IS DISTINCT FROM f.person_id)
     ), last AS (
         SELECT DISTINCT ON (job) * FROM said ORDER BY job, month DESC, by_hand DESC, known_on DESC, digest DESC
+    ), at_once AS (
+        SELECT DISTINCT p.a, p.b FROM pairs p JOIN said x ON x.job = p.a JOIN said y ON y.job = p.b
+        WHERE x.batch = y.batch OR (x.month = y.month AND NOT x.by_hand AND NOT y.by_hand)
     ), judged AS (
-        SELECT p.*, EXISTS (
-                   SELECT 1 FROM said x JOIN said y ON x.batch = y.batch
-                        OR (x.month = y.month AND NOT x.by_hand AND NOT y.by_hand)
-                   WHERE x.job = p.a AND y.job = p.b) AS is_at_once,
+        SELECT p.*, t.a IS NOT NULL AS is_at_once,
                (x.month, x.by_hand, x.known_on, x.digest) < (y.month, y.by_hand, y.known_on, y.digest) AS b_is_later
         FROM pairs p JOIN last x ON x.job = p.a JOIN last y ON y.job = p.b
+        LEFT JOIN at_once t ON t.a = p.a AND t.b = p.b
+    ), ended AS (
+        SELECT CASE WHEN j.b_is_later THEN j.a ELSE j.b END AS job, min(o.valid_from) - 1 AS held_to
+        FROM judged j JOIN jobs o ON o.id = CASE WHEN j.b_is_later THEN j.b ELSE j.a END
+        WHERE NOT j.is_at_once GROUP BY 1
     ), held AS (
-        SELECT k.*, coalesce({_HELD_TO.format("k")}, (
-                   SELECT min(o.valid_from) - 1 FROM judged j
-                   JOIN jobs o ON o.id = CASE WHEN j.b_is_later THEN j.b ELSE j.a END
-                   WHERE NOT j.is_at_once AND k.id = CASE WHEN j.b_is_later THEN j.a ELSE j.b END)) AS held_to
-        FROM jobs k
+        SELECT k.*, coalesce({_HELD_TO.format("k")}, e.held_to) AS held_to FROM jobs k LEFT JOIN ended e ON e.job = k.id
     )
     SELECT a.person_id, 'Q08', NULL::bigint, date_trunc('month', greatest(a.valid_from, b.valid_from))::date,
            concat_ws('|', 'overlap', least(a.employer_name COLLATE "C", b.employer_name),

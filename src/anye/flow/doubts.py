@@ -5,7 +5,8 @@ order in which it came. A finding has a stable key; one that no longer holds is 
 settled stays settled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from django.db import connection
@@ -18,6 +19,8 @@ from anye.records.findings.rules import QUALITY_RULES, VISIT_DAYS, VISIT_RULES
 from anye.records.people.queries import opened_id
 
 OPEN = "('open', 'visiting', 'mending')"
+
+FEW = 200  # suspects
 
 # whose doubts change with somebody else's records: members of a household that was joined or left, near ID numbers
 _RELATED = f"""
@@ -56,7 +59,8 @@ def raise_doubts(
         cursor.execute("ANALYZE suspects")
         newest = newest_month(cursor)
         cursor.execute("CREATE TEMPORARY TABLE newest ON COMMIT DROP AS SELECT %s::date AS month", [newest])
-        _find(cursor, asked)
+        with _joins_for_many(cursor):
+            _find(cursor, asked)
         if not insurance_only:
             _find_near_ids(cursor)
         cursor.execute("ANALYZE doubts")
@@ -68,6 +72,19 @@ def raise_doubts(
         rival_names.seal_names()
         mending.note_mended(batch_id)
         cursor.execute("DROP TABLE suspects, doubts, newest")
+
+
+@contextmanager
+def _joins_for_many(cursor: CursorWrapper) -> Iterator[None]:
+    """Joins that a planner without statistics chooses well: what this load brought, it takes for a handful of rows, and
+    compares each with each. Of few people it may; a person's rows are then found by their index."""
+    cursor.execute("SELECT count(*) FROM suspects")
+    is_many = cursor.fetchone()[0] > FEW
+    if is_many:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    yield
+    if is_many:
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def newest_month(cursor: CursorWrapper) -> date | None:
