@@ -3,12 +3,13 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from anye.flow import entries
-from anye.flow.jobs import publish_entry
+from anye.flow.jobs import load_upload, publish_entry
 from anye.records.accounts.models import Duty
 from anye.records.accounts.scope import BATCH, Scope, acting
 from anye.records.audit.keys import keyring
@@ -17,9 +18,10 @@ from anye.records.findings.models import Finding, Visit
 from anye.records.firms.models import EmploymentSpell
 from anye.records.people.models import HouseholdMember, IncomeLine, Membership, Need, Person, PersonDetail
 from anye.records.registers import actions as registers
-from anye.records.registers.models import Entry
+from anye.records.registers.models import Entry, Upload
 from tests import factories as made
 from tests.conftest import District
+from tests.flow.written import ledger, number
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +211,70 @@ def test_what_was_typed_under_a_duty_that_ended_is_not_taken(district: District,
     assert outcome(entry) == ("refused", "duty_ended")
     with acting(BATCH):
         assert Person.objects.get(pk=person.pk).name == "冉明秀"
+
+
+@pytest.mark.bar(9, control="the same within the reach, here")
+@pytest.mark.parametrize("kind", ["details", "person"])
+def test_nothing_that_is_entered_moves_anybody_to_another_office(district: District, worker: Duty, kind: str) -> None:
+    person = person_at(district["willow"])
+    for place, state in (("cloud", "refused"), ("willow", "done")):
+        area = district[place].area_code
+        new = {"name": "陈一", "id_number": number(9), "area_code": area}
+        told = new if kind == "person" else {"details": {"residence": area}}
+        entry = typed(worker, kind, told, person if kind == "details" else None)
+        publish_entry(entry)
+        assert outcome(entry)[0] == state, place
+    with acting(BATCH):
+        assert {one.scope_no for one in Person.objects.all()} == {district["willow"].scope_no}
+
+
+@pytest.mark.bar(9, control="the same with the duty's own number, above")
+def test_what_bears_another_offices_number_is_not_taken(district: District, worker: Duty) -> None:
+    told = {"name": "陈一", "id_number": number(9)}
+    with acting(BATCH):
+        entry = registers.enter(
+            kind="person", sealed=keyring().seal(json.dumps(told), context="raw"), person_id=None,
+            scope_no=district["cloud"].scope_no, by=worker.user.username, duty_id=worker.pk,
+        )  # fmt: skip
+    publish_entry(entry.pk)
+    assert outcome(entry.pk) == ("refused", "out_of_reach")
+    with acting(BATCH):
+        assert not Person.objects.exists()
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.bar(9, control="a duty over the district in force, here")
+@pytest.mark.parametrize(
+    ("role", "place", "has_ended", "state"),
+    [
+        ("poverty_office", "district", False, "done"),
+        ("poverty_office", "district", True, "refused"),
+        ("poverty_office", "east", False, "refused"),
+        ("auditor", "district", False, "refused"),
+    ],
+)
+def test_a_file_is_loaded_under_a_duty_that_still_loads_files(
+    district: District,
+    make_user: Callable[..., Any],
+    tmp_path: Path,
+    role: str,
+    place: str,
+    has_ended: bool,
+    state: str,
+) -> None:
+    duty = Duty.objects.get(user=make_user(role, district[place], "loader"))
+    who = {"镇街": "西岭镇", "村居": "云峰村", "姓名": "陈一", "身份证号": number(1)}
+    data = ledger(tmp_path / "may.csv", [who], month="2020年5月").read_bytes()
+    with acting(BATCH):
+        upload = registers.hand_in(
+            file_name="may.csv", sealed=keyring().seal_bytes(data, context="raw"), size=len(data),
+            known_on=dt.date(2020, 6, 1), by="loader", duty_id=duty.pk, scope_no=duty.scope_no,
+        )  # fmt: skip
+    if has_ended:
+        Duty.objects.filter(pk=duty.pk).update(ends_on=dt.date(2020, 2, 1))
+    load_upload(upload.pk)
+    with acting(BATCH):
+        assert Upload.objects.get().state == state
+        assert Person.objects.exists() == (state == "done")

@@ -101,8 +101,7 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, r
         _settle(entry, told, [told])
         return None
     _refuse_households_elsewhere(facts, reach)
-    if entry.kind in ANSWERED:
-        _refuse_moves_elsewhere(told, context, reach)
+    _refuse_moves_elsewhere(_homes_of(entry, told), context, reach)
     known = _known_elsewhere(rows, reach)
     if known is not None:
         raise KnownElsewhere(known)
@@ -183,9 +182,16 @@ def _refuse_households_elsewhere(facts: Mapping[str, pl.DataFrame], reach: Scope
         raise EntryRefused("out_of_reach")
 
 
-def _refuse_moves_elsewhere(told: Mapping[str, Any], context: Context, reach: Scope) -> None:
-    """An answer moves nobody to another office: that is a transfer, which the other office accepts."""
-    if not all(area in context.offices and reach.reaches(context.offices[area]) for area in answers.areas_of(told)):
+def _homes_of(entry: Entry, told: Mapping[str, Any]) -> list[str]:
+    """Where the entry says that somebody lives."""
+    answered = answers.areas_of(told) if entry.kind in ANSWERED else []
+    typed = [told.get("area_code"), (told.get("details") or {}).get("residence")]
+    return [*answered, *(area for area in typed if area)]
+
+
+def _refuse_moves_elsewhere(homes: list[str], context: Context, reach: Scope) -> None:
+    """Nothing that is entered moves anybody to another office: that is a transfer, which the other office accepts."""
+    if not all(area in context.offices and reach.reaches(context.offices[area]) for area in homes):
         raise EntryRefused("out_of_reach")
 
 
