@@ -2,7 +2,8 @@
 
 A test carries `@pytest.mark.bar(12, control="what was taken out")`; `trust` and `trust_long` take the same as keywords
 (`bar=12, control=…`) for tests that are too slow for every run. `--trust-report=PATH` writes the report; a figure is
-whatever a test gives to pytest's `record_property`.
+whatever a test gives to pytest's `record_property`. Of the property `taken_out`, (what, who noticed), the report makes
+a list of its own: each scope call and what noticed that it was gone (see `taking_out.py`).
 """
 
 import re
@@ -13,8 +14,11 @@ from typing import Any
 
 import pytest
 
+from tests.taking_out import PROPERTY, TAKEN_OUT
+
 MARKS = ("bar", "trust", "trust_long")
 NOTE = "trust_note"
+Gone = tuple[str, str, str]  # what was taken out, who noticed, how that went
 
 # the bars that can be asked of what is built; those of money, publishing and offline surveys come with their floors
 BARS: dict[int, str] = {
@@ -58,10 +62,14 @@ class Report:
     path: Path
     tier: str
     lines: dict[str, Line] = field(default_factory=dict)
+    gone: dict[str, Gone] = field(default_factory=dict)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the call of each marked test, and whatever went wrong before or after it."""
-        told = dict(report.user_properties)
+        told = {name: value for name, value in report.user_properties if name != PROPERTY}
+        if report.when == "call" or report.outcome != "passed":
+            pairs = [value for name, value in report.user_properties if name == PROPERTY]
+            self.gone |= {call: (call, noticed, report.outcome) for call, noticed in pairs}
         if NOTE not in told:
             return
         if report.when == "call" or report.outcome != "passed":
@@ -72,10 +80,11 @@ class Report:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the report, also of a run with failures."""
         seed = session.config.getoption("randomly_seed", None)
-        self.path.write_text(page(list(self.lines.values()), tier=self.tier, seed=seed), encoding="utf-8")
+        text = page(list(self.lines.values()), tier=self.tier, seed=seed, gone=list(self.gone.values()))
+        self.path.write_text(text, encoding="utf-8")
 
 
-def page(lines: list[Line], *, tier: str, seed: Any) -> str:
+def page(lines: list[Line], *, tier: str, seed: Any, gone: list[Gone] | None = None) -> str:
     """docs/trust.md: every bar with its tests in the order of the numbers; a bar without a test says so."""
     text = [
         "# Trust",
@@ -93,7 +102,24 @@ def page(lines: list[Line], *, tier: str, seed: Any) -> str:
         mine = _tests([line for line in lines if line.bar == number])
         text += _rows(str(number), sentence, mine) or [f"| {number} | {sentence} | no test in this run | – | – | – |"]
     text += _rows("–", "not numbered", _tests([line for line in lines if line.bar not in BARS]))
-    return "\n".join(text) + "\n"
+    return "\n".join([*text, *_taken_out(gone or [])]) + "\n"
+
+
+def _taken_out(gone: list[Gone]) -> list[str]:
+    """The list of scope calls, each with the test or the cell of the access matrix that noticed that it was gone."""
+    text = [
+        "",
+        "## Scope calls",
+        "",
+        "Each call that says who may do what, or whose rows are meant, taken out alone. The list is made from the sources:",
+        "a new call without a test that notices it fails.",
+        "",
+        f"Taken out: {len(gone)}. Noticed: {sum(result == 'passed' for _, _, result in gone)}.",
+        "",
+        "| taken out | noticed by | result |",
+        "|---|---|---|",
+    ]
+    return [*text, *(f"| {call} | {noticed} | {result} |" for call, noticed, result in sorted(gone))]
 
 
 def _tests(lines: list[Line]) -> list[Line]:
@@ -156,6 +182,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Let the note travel with the result, from a worker process too."""
     report = yield
     note = note_of(item)
-    if note is not None and item.config.getoption("--trust-report"):
+    if note is not None and TAKEN_OUT not in item.stash and item.config.getoption("--trust-report"):
         report.user_properties = [*report.user_properties, (NOTE, note)]
     return report

@@ -1,13 +1,12 @@
 """Every address × method × role × place of the object: no undeclared cell, and a foreign object is as absent as none."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Value
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -17,10 +16,9 @@ from anye.doors.office.administration.guard import sealed
 from anye.records.accounts import actions as accounts
 from anye.records.accounts.models import Duty, Role, User
 from anye.records.audit.tokens import new_token
-from anye.records.places.models import Office
-from anye.records.registers.models import Batch
 from tests.house.access_matrix import MATRIX, PLACELESS, ROLES
 from tests.house.crawling import Counter
+from tests.house.scope_calls import calls, guard_of, taken_out
 from tests.house.two_districts import World, make_world
 
 LETTERS = {
@@ -183,9 +181,13 @@ def expected(own: int, place: str, role: str, objects: str) -> int:
     return own if role == "G" and objects != "link" else 404
 
 
-def wrong_cells(matrix: Matrix, names: list[str], roles: str = ROLES, *, own_only: bool = False) -> list[str]:
+def wrong_cells(matrix: Matrix, names: Iterable[str], roles: str = ROLES, *, own_only: bool = False) -> list[str]:
     """Cells that answer otherwise than declared."""
-    wrong = []
+    return list(found_wrong(matrix, names, roles, own_only=own_only))
+
+
+def found_wrong(matrix: Matrix, names: Iterable[str], roles: str = ROLES, *, own_only: bool = False) -> Iterator[str]:
+    """The same, one after the other."""
     for name in names:
         objects, *cells = MATRIX[name]
         for method, text in zip(("GET", "POST"), cells, strict=True):
@@ -195,8 +197,7 @@ def wrong_cells(matrix: Matrix, names: list[str], roles: str = ROLES, *, own_onl
                     wanted = expected(own, place, role, objects)
                     answer = matrix.ask(role, method, name, matrix.arguments(objects, role, place))
                     if answer.status_code != wanted:
-                        wrong.append(f"{name} {method} {role} {place}: {answer.status_code}, declared {wanted}")
-    return wrong
+                        yield f"{name} {method} {role} {place}: {answer.status_code}, declared {wanted}"
 
 
 @pytest.mark.bar(9, control="the whole product, `make trust`")
@@ -206,13 +207,13 @@ def test_own_objects_answer_as_declared(matrix: Matrix) -> None:
     assert wrong_cells(matrix, list(MATRIX), "VXG", own_only=True) == []
 
 
-@pytest.mark.trust(bar=9, control="a scope call taken out, below")
+@pytest.mark.trust(bar=9, control="each scope call taken out")
 @pytest.mark.django_db
 def test_every_cell_answers_as_declared(matrix: Matrix) -> None:
     assert wrong_cells(matrix, list(MATRIX)) == []
 
 
-@pytest.mark.trust(bar=11, control="a scope call taken out, below")
+@pytest.mark.trust(bar=11, control="each scope call taken out")
 @pytest.mark.django_db
 def test_a_foreign_object_answers_like_none_byte_for_byte(matrix: Matrix) -> None:
     different = []
@@ -231,32 +232,57 @@ def test_a_foreign_object_answers_like_none_byte_for_byte(matrix: Matrix) -> Non
     assert different == []
 
 
-# each of these is a scope call of the doors or reads over rows without a row policy; taken out, cells must change
-TAKEN_OUT = {
-    "anye.doors.office.administration.guard.offices_within": (
-        lambda lo, hi: Office.objects.all(),
-        ["administration:office", "administration:office_add", "administration:office_close"],
-    ),
-    "anye.doors.office.administration.guard.users_of": (
-        lambda request: User.objects.all(),
-        ["administration:user"],  # what changes an account asks besides whether it serves elsewhere
-    ),
-    "anye.doors.office.batches.seen_loads": (
-        lambda request: Batch.objects.select_related("source").annotate(is_ours=Value(True)),
-        ["registers:batch", "registers:batch_rows"],
-    ),
-}
+def guarded_addresses() -> dict[str, list[str]]:
+    """Scope call → the addresses whose view it guards."""
+
+    def walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Any]]:
+        for one in patterns:
+            if isinstance(one, URLResolver):
+                yield from walk(one.url_patterns, f"{prefix}{one.namespace}:" if one.namespace else prefix)
+            else:
+                yield f"{prefix}{one.name}", one.callback
+
+    guards = {id(guard_of(call)): name for name, call in calls().items() if call.is_guard}
+    found: dict[str, list[str]] = {name: [] for name in guards.values()}
+    for address, view in walk(get_resolver().url_patterns, ""):
+        at = view
+        while at is not None:
+            if id(at) in guards:
+                found[guards[id(at)]].append(address)
+            at = getattr(at, "__wrapped__", None)
+    return found
 
 
-@pytest.mark.trust(bar=9, control="this is one")
+def noticed(matrix: Matrix, names: list[str]) -> str:
+    """The first cell that is not as declared; a page that breaks is not either. Nothing when all are."""
+    try:
+        return next(found_wrong(matrix, names, own_only=True), "")
+    except Exception as fault:  # noqa: BLE001 whatever breaks, no such cell is declared
+        return f"{names[0]}: {type(fault).__name__}"
+
+
+@pytest.mark.bar(9, control="this is one: all of them in the tier of trust")
 @pytest.mark.django_db
-@pytest.mark.parametrize("call", TAKEN_OUT)
-def test_a_scope_call_taken_out_changes_cells(call: str, matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
-    instead, names = TAKEN_OUT[call]
-    monkeypatch.setattr(call, instead)
-    wrong = wrong_cells(matrix, names, "VTX")
-    assert {one.split()[0] for one in wrong} == set(names)
-    assert all("404" in one for one in wrong)
+@pytest.mark.parametrize("name", ["doors/office/firms.py firm: @open_to", "doors/office/entries.py needs: @open_to"])
+def test_without_its_guard_a_view_answers_otherwise_than_declared(name: str, matrix: Matrix) -> None:
+    names = guarded_addresses()[name]
+    assert noticed(matrix, names) == ""
+    with taken_out(name):
+        assert noticed(matrix, names) != ""
+
+
+@pytest.mark.trust(bar=9, control="this is one: each guard of a view taken out in turn")
+@pytest.mark.django_db
+def test_each_guard_taken_out_changes_a_cell(matrix: Matrix, record_property: Callable[..., None]) -> None:
+    addresses, silent = guarded_addresses(), []
+    for name, names in addresses.items():
+        with taken_out(name):
+            cell_seen = noticed(matrix, names)
+        record_property("taken_out", (name, cell_seen or "nothing"))
+        if not cell_seen:
+            silent.append(name)
+    assert len(addresses) > 50
+    assert silent == []
 
 
 @pytest.mark.bar(9, control="the same role over the district")

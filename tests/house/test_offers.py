@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def pages_of(place: Place) -> list[str]:
     """Pages that offer something: lists, and everything about one person, visit and doubt."""
-    listed = ["/", "/people/", "/visits/", "/findings/", "/firms/", "/registers/", "/entries/", "/account/"]
+    listed = ["/", "/people/", "/visits/", "/findings/", "/firms/", "/registers/", "/registers/mend/", "/entries/"]
     person, visit, finding = place.person.token, place.visit.token, place.finding.token
     about = [
         reverse("office:person", args=[person]),

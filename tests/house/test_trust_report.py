@@ -24,3 +24,10 @@ def test_cases_of_one_test_stand_together_and_one_failure_fails_them() -> None:
 
 def test_a_test_without_a_number_is_not_lost() -> None:
     assert "| – | not numbered | a sentence | passed |" in page([line(None, "t.py::a")], tier="commit", seed=7)
+
+
+def test_each_scope_call_stands_with_who_noticed_that_it_was_gone() -> None:
+    gone = [("b: acting", "t.py::two", "failed"), ("a: may", "t.py::one", "passed")]
+    text = page([], tier="commit", seed=7, gone=gone)
+    assert "Taken out: 2. Noticed: 1." in text
+    assert text.index("| a: may | t.py::one | passed |") < text.index("| b: acting | t.py::two | failed |")

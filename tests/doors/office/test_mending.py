@@ -88,6 +88,8 @@ def test_an_administrator_keeps_files_and_opens_no_names(client_as: ClientAs, di
     assert "冉明秀" not in text_of(keeper.post(path, NAMED, follow=True))
     sent = keeper.post(path, {"do": "export", "purpose": "check"})
     assert "冉明秀" not in cells_of(sent)
+    assert reads(kind="row_named") == []
+    assert len(reads(kind="export")) == 1, "a file without names leaves one trace, not one a row"
 
 
 def cells_of(sent: Any) -> list[Any]:

@@ -213,6 +213,7 @@ def test_each_side_has_its_list_and_each_look_and_decision_is_kept(
     ask_for(asking, chen, district["cloud"])
     assert [row.pk for row in see(asking, reverse("entries:transfers_asked")).context["listing"].rows] == [only().pk]
     assert see(asking, reverse("entries:transfers")).context["listing"].rows == []
+    assert see(receiving, reverse("entries:transfers_asked")).context["listing"].rows == []
     page = see(receiving, reverse("entries:transfers"))
     assert [(row.from_words, row.to_words) for row in page.context["listing"].rows] == [
         ("东河镇 柳树村", "西岭镇 云峰村")

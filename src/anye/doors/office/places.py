@@ -9,7 +9,7 @@ from anye.doors.kit import formats
 from anye.doors.office.entrance import duty_of
 from anye.doors.office.rows import Rows
 from anye.records.places.models import Office
-from anye.records.places.queries import offices_within
+from anye.records.places.queries import offices_at, offices_within
 
 # 柳树村村民委员会 is spoken of as 柳树村, 兴隆社区居民委员会 as 兴隆社区
 COMMITTEE = re.compile("(?<=[村社区])(村民委员会|居民委员会|社区居民委员会)$")
@@ -50,8 +50,7 @@ def place_words_of_one(request: HttpRequest, scope_no: int) -> str:
     """The same on a page of one person: one office is read, not all of the reader's range."""
     if hasattr(request, "_offices"):
         return place_words(request, scope_no)
-    reach = duty_of(request).reach
-    office = offices_within(reach.lo, reach.hi).filter(scope_no=scope_no).select_related("parent").first()
+    office = offices_at([scope_no]).get(scope_no)
     return "" if office is None else _words(request, office, lambda: office.parent)
 
 

@@ -138,9 +138,7 @@ def index(request: HttpRequest) -> HttpResponse:
     query = queries.visits() if is_any else queries.visits_due()
     rows = Rows(query.distinct() if request.GET.get("rule") else query, dress=lambda page: dress(request, page))
     request.listed = rows  # type: ignore[attr-defined]
-    response = VISITS.respond(
-        request, rows, template="office/visits/index.html", context={"may_print": may(request, READERS)}
-    )
+    response = VISITS.respond(request, rows, template="office/visits/index.html")
     if request.method != "POST":
         log_list(request, "visit_list", rows.read)
     return response

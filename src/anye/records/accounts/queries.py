@@ -62,11 +62,6 @@ def held_duty(pk: int) -> HeldDuty | None:
     return next((d for d in duties_in_force(duty.user) if d.pk == pk), None)
 
 
-def users_within(lo: int, hi: int) -> "QuerySet[User]":
-    """Users with a duty inside a range, and those without any: an administrator's list."""
-    return User.objects.filter(Q(duties__scope_no__range=(lo, hi)) | Q(duties__isnull=True)).distinct()
-
-
 def administered_users(lo: int, hi: int) -> "QuerySet[User]":
     """Users who serve or served inside a range: what an administrator sees of the accounts."""
     return User.objects.filter(Exists(Duty.objects.filter(user=OuterRef("pk"), scope_no__range=(lo, hi))))

@@ -1,0 +1,317 @@
+"""Every statement about people, files and the trail is made in a role that we set: a page's in its reader's range."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from anye.config import commands, furnishing, postgres, serving
+from anye.engine.errors import FileFault
+from anye.flow import jobs, rotation, waiting
+from anye.flow.load import abandon, load_file
+from anye.flow.registry import loading_context
+from anye.records.accounts import scope
+from anye.records.accounts.models import Duty
+from anye.records.accounts.scope import APP, BATCH, OWNER, acting
+from anye.records.audit.keys import keyring
+from anye.records.audit.models import Event
+from anye.records.people import actions as people
+from anye.records.registers import actions as registers
+from anye.records.registers.models import Duplicate
+from tests import factories as made
+from tests.conftest import District
+from tests.flow.test_load_order import person
+from tests.flow.written import ledger, number
+from tests.house.two_districts import make_world
+
+pytestmark = pytest.mark.django_db
+
+OURS = re.compile(r"\b(people|firms|registers|findings|audit)_[a-z]+|\bstage\.b\d")
+WILLOW = {"镇街": "东河镇", "村居": "柳树村"}
+BRIDGE = {"镇街": "东河镇", "村居": "石桥村"}
+Made = tuple[str, str, str, bool]  # role, lower and upper end, and whether the ORM was told as well
+
+
+@dataclass
+class Recorder:
+    """What role and range each statement about our tables is made in."""
+
+    made: set[Made] = field(default_factory=set)
+
+    def __call__(self, execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if OURS.search(sql) and not connection.needs_rollback:
+            row = connection.connection.execute(
+                "SELECT current_user, current_setting('anye.lo', true), current_setting('anye.hi', true)"
+            ).fetchone()
+            self.made.add((row[0], row[1] or "", row[2] or "", scope._scope.get() is not None))
+        return execute(sql, *more)
+
+
+@contextmanager
+def recorded() -> Iterator[set[Made]]:
+    recorder = Recorder()
+    with connection.execute_wrapper(recorder):
+        yield recorder.made
+
+
+def as_role(role: str) -> set[Made]:
+    """All statements in one role over everything."""
+    return {(role, "", "", True)}
+
+
+@pytest.mark.bar(12, control="the middlewares' calls taken out (scope calls)")
+def test_a_pages_statements_are_the_apps_within_the_readers_range(
+    district: District, client_as: Callable[..., Client]
+) -> None:
+    world = make_world(district)
+    office = district["willow"]
+    client = client_as("village_worker", office)
+    with recorded() as statements:
+        for address in ("/", "/people/", "/visits/", "/findings/", "/registers/", "/entries/", "/transfers/"):
+            assert client.get(address).status_code == 200
+        assert client.get(reverse("office:person", args=[world["willow"].person.token])).status_code == 200
+    assert statements == {(APP, str(office.scope_no), str(office.scope_hi), True)}
+
+
+def test_a_strangers_statements_are_the_apps_too(db: None) -> None:
+    seen = set()
+
+    def see(execute: Callable[..., Any], *arguments: Any) -> Any:
+        seen.add(connection.connection.execute("SELECT current_user").fetchone()[0])
+        return execute(*arguments)
+
+    with connection.execute_wrapper(see):
+        Client().post(reverse("account_login"), {"login": "nobody", "password": "none of these"})
+    # what stands outside the request's transaction: its savepoint, the setting of the role itself
+    assert APP in seen
+
+
+# ── what goes on behind the pages ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def worker(district: District, make_user: Callable[..., Any]) -> Duty:
+    return Duty.objects.get(user=make_user("village_worker", district["willow"], "willow-worker"))
+
+
+@pytest.fixture
+def loader(district: District, make_user: Callable[..., Any]) -> Duty:
+    return Duty.objects.get(user=make_user("district_officer", district["district"], "loader"))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    rows = [person(1, "张伟", **WILLOW), person(2, "李娜", **BRIDGE), {"姓名": "无号"}]
+    return ledger(tmp_path / "may.csv", rows, month="2020年5月")
+
+
+def handed_in(loader: Duty, path: Path) -> int:
+    with acting(BATCH):
+        return registers.hand_in(
+            file_name=path.name,
+            sealed=keyring().seal_bytes(path.read_bytes(), context="raw"),
+            size=1,
+            known_on=loader.starts_on,
+            by=loader.user.username,
+            duty_id=loader.pk,
+            scope_no=loader.scope_no,
+        ).pk
+
+
+def entered(worker: Duty, kind: str, told: dict[str, Any], subject: Any = None) -> int:
+    with acting(BATCH):
+        return registers.enter(
+            kind=kind,
+            sealed=keyring().seal(json.dumps(told), context="raw"),
+            person_id=subject.pk if subject else None,
+            scope_no=subject.scope_no if subject else worker.scope_no,
+            by=worker.user.username,
+            duty_id=worker.pk,
+        ).pk
+
+
+def duplicate_of(district: District, worker: Duty, act: Callable[..., None]) -> int:
+    """Somebody of Bridge, registered in Willow; Bridge has decided."""
+    with made.as_owner():
+        made.make_person(district["bridge"], "李娜", number=number(2))
+    told = {"name": "李娜", "id_number": number(2), "area_code": district["willow"].area_code}
+    jobs.publish_entry(entered(worker, "person", told))
+    with acting(BATCH):
+        found = Duplicate.objects.select_related("person").get()
+        act(duplicate=found, by="bridge-worker")
+    return found.pk
+
+
+def transfer_of(district: District) -> int:
+    with made.as_owner():
+        chen = made.make_person(district["willow"], "陈一")
+    with acting(BATCH):
+        transfer = people.ask_transfer(person=chen, to_scope_no=district["cloud"].scope_no, reason="r", by="w")
+        people.accept_transfer(transfer=transfer, by="cloud-worker")
+    return transfer.pk
+
+
+@pytest.mark.bar(12, control="each call of `acting` taken out (scope calls)")
+def test_a_file_is_loaded_as_the_batch_role(loader: Duty, file: Path) -> None:
+    upload = handed_in(loader, file)
+    with recorded() as statements:
+        jobs.load_upload(upload)
+    assert statements == as_role(BATCH)
+
+
+@pytest.mark.bar(12, control="each call of `acting` taken out (scope calls)")
+def test_a_file_is_given_up_as_the_batch_role(loader: Duty, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = handed_in(loader, file)
+
+    def torn(*_: object, **__: object) -> None:
+        raise FileFault("damaged")
+
+    monkeypatch.setattr("anye.flow.load.publish_batch", torn)
+    with recorded() as statements:
+        jobs.load_upload(upload)
+    assert statements == as_role(BATCH)
+
+
+def test_what_an_officer_entered_is_published_as_the_batch_role(district: District, worker: Duty) -> None:
+    with made.as_owner():
+        chen = made.make_person(district["willow"], "陈一")
+    entry = entered(worker, "details", {"details": {"phone": "13800009999"}}, chen)
+    with recorded() as statements:
+        jobs.publish_entry(entry)
+    assert statements == as_role(BATCH)
+    published = Event.objects.filter(verb="entry").latest("id")
+    assert (published.actor, published.duty, published.purpose) == (
+        "willow-worker", f"duty:{worker.pk}", "entry details",
+    )  # fmt: skip
+
+
+def test_a_transfer_is_carried_out_as_the_batch_role(district: District) -> None:
+    transfer = transfer_of(district)
+    with recorded() as statements:
+        jobs.carry_out_transfer(transfer)
+    assert statements == as_role(BATCH)
+
+
+def test_a_double_registration_is_settled_as_the_batch_role(district: District, worker: Duty) -> None:
+    duplicate = duplicate_of(district, worker, registers.hand_over)
+    with recorded() as statements:
+        jobs.settle_duplicate(duplicate)
+    assert statements == as_role(BATCH)
+
+
+def test_seals_are_made_as_the_batch_role(district: District) -> None:
+    with recorded() as statements:
+        jobs.seal(0)
+    assert statements == as_role(BATCH)
+
+
+@pytest.mark.bar(12, control="each call of `acting` taken out (scope calls)")
+def test_what_was_left_behind_is_given_up_as_the_batch_role(
+    district: District, worker: Duty, loader: Duty, file: Path
+) -> None:
+    left = {
+        "registers_entry": entered(worker, "person", {"name": "x"}),
+        "registers_upload": handed_in(loader, file),
+        "people_transfer": transfer_of(district),
+        "registers_duplicate": duplicate_of(district, worker, registers.hand_over),
+    }
+    for kind in waiting.KINDS:
+        with recorded() as statements:
+            assert [one.pk for one in waiting.left_behind(kind)] == [left[kind.table]]
+        assert statements == as_role(BATCH), kind.table
+        with recorded() as statements:
+            kind.give_up(left[kind.table])
+        assert statements == as_role(BATCH), kind.table
+
+
+def test_a_load_that_nobody_goes_on_with_is_abandoned_as_the_batch_role(
+    district: District, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("anye.flow.load.publish_batch", killed)
+    with pytest.raises(KeyboardInterrupt):
+        load_file(file, context=loading_context())
+    with recorded() as statements:
+        abandon(file.read_bytes(), FileFault("job_failed"), by="worker")
+    assert statements == as_role(BATCH)
+
+
+# ── the command line ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command finds its registry: the tests' own."""
+    home = SimpleNamespace(trial=True, site=SimpleNamespace(is_public=False))
+    monkeypatch.setattr(commands, "opened", lambda: home)
+    monkeypatch.setattr(commands, "set_up", lambda home, login: None)
+    monkeypatch.setattr(postgres, "start", lambda home: None)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "anye.config.settings_test")
+
+
+def asked(**told: Any) -> Any:
+    return SimpleNamespace(language="en", port=None, new_device=False, **told)
+
+
+@pytest.mark.usefixtures("at_home")
+def test_a_link_from_the_command_line_is_the_operators(district: District, worker: Duty) -> None:
+    with recorded() as statements:
+        commands.link(asked(user="willow-worker"))
+    assert statements == as_role(BATCH)
+    made_by = Event.objects.filter(verb="sign_in_link").latest("id")
+    assert (made_by.actor, made_by.purpose) == ("operator", "sign-in link")
+
+
+@pytest.mark.usefixtures("at_home")
+def test_sealing_from_the_command_line_is_the_operators(district: District) -> None:
+    with recorded() as statements:
+        assert commands.seal(asked()) == 0
+    assert statements == as_role(BATCH)
+
+
+@pytest.mark.usefixtures("at_home")
+def test_setting_up_is_the_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.core.management.call_command", lambda *_, **__: None)
+    with recorded() as statements:
+        furnishing.main(None)
+    assert statements == as_role(OWNER)
+    first = Event.objects.filter(table_name="places_office").earliest("id")
+    assert (first.actor, first.purpose) == ("operator", "init")
+
+
+@pytest.mark.usefixtures("at_home")
+def test_a_trials_users_are_the_operators(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["serving", "http://127.0.0.1:8000"])
+    with recorded() as statements:
+        serving.main()
+    assert statements == as_role(OWNER)
+    assert Event.objects.filter(verb="user_add", actor="operator", purpose="demo users").exists()
+
+
+def test_keys_are_rotated_by_the_operator_as_the_owner(district: District, worker: Duty) -> None:
+    with made.as_owner():
+        made.make_person(district["willow"], "陈一")
+    entered(worker, "person", {"name": "x"})
+    everywhere = set()
+
+    def see(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if "mfa_authenticator" in sql or OURS.search(sql):
+            everywhere.add(scope._scope.get() is not None)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(see):
+        assert rotation.reseal(keyring().rotated()) > 3
+    assert everywhere == {True}
+    told = Event.objects.filter(verb="rotate").latest("id")
+    assert (told.actor, told.purpose) == ("operator", "key rotation")
