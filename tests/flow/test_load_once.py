@@ -74,6 +74,7 @@ def test_a_file_that_another_session_loads_is_refused(
         plain(self)
 
     monkeypatch.setattr(loading._Alone, "__enter__", enter)
+    monkeypatch.setattr(loading, "DEATH_SEEN_S", 0.5)
     try:
         with pytest.raises(LoadedElsewhere):
             load(path)
@@ -81,3 +82,21 @@ def test_a_file_that_another_session_loads_is_refused(
         other.close()
     monkeypatch.undo()
     assert load(path).loaded == 5, "the lock went with its session"
+
+
+def test_the_lock_of_a_killed_load_is_waited_for_until_the_server_has_seen_its_end(
+    path: Path, load: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, killed = loading._Alone.__enter__, connection.copy()
+
+    def enter(self: Any) -> None:
+        with killed.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [self.key])
+        plain(self)
+
+    def see_the_end(_: float) -> None:
+        killed.close()
+
+    monkeypatch.setattr(loading._Alone, "__enter__", enter)
+    monkeypatch.setattr(loading.time, "sleep", see_the_end)
+    assert load(path).loaded == 5

@@ -213,7 +213,7 @@ def _server_settings(durable: bool) -> dict[str, str]:
     }
     if sys.platform == "linux":
         # a loader that is killed must not leave its statement running and its locks held
-        settings["client_connection_check_interval"] = "5s"
+        settings["client_connection_check_interval"] = "2s"
     shared = Path("/dev/shm")  # noqa: S108  # PostgreSQL's own choice; 64 MB in a container, too few for a parallel join
     if shared.is_dir() and shutil.disk_usage(shared).total < 512 * 2**20:
         settings["dynamic_shared_memory_type"] = "mmap"

@@ -186,7 +186,10 @@ def _keep(cursor: CursorWrapper, batch_id: int, asked: Sequence[str], on: date |
 
 
 def _follow_runs(cursor: CursorWrapper) -> None:
-    """An open doubt whose run of months has grown at its beginning is the same doubt under another first month."""
+    """An open doubt whose run of months has grown at its beginning is the same doubt under another first month.
+
+    Where two runs have met, the earlier one's doubt goes on.
+    """
     cursor.execute(
         f"""
         UPDATE findings_finding f SET key = n.key FROM (
@@ -195,7 +198,7 @@ def _follow_runs(cursor: CursorWrapper) -> None:
                  AND o.state IN {OPEN} AND o.month BETWEEN to_date(d.params ->> 'first', 'YYYY-MM')
                                                        AND to_date(d.params ->> 'through', 'YYYY-MM')
             WHERE d.rule = 'Q09' AND NOT EXISTS (SELECT 1 FROM findings_finding k WHERE k.key = d.key)
-            ORDER BY d.key, o.id
+            ORDER BY d.key, o.params ->> 'first'
         ) n WHERE n.id = f.id
         """
     )

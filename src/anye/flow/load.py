@@ -5,12 +5,14 @@ A load that is killed goes on at the first block that is not marked done.
 """
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from anye.engine.errors import FileFault
@@ -24,6 +26,7 @@ from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch
 
 BLOCK_ROWS = 20_000
+DEATH_SEEN_S = 10  # client_connection_check_interval is 2 s (`config/pg_cluster.py`)
 # told of each block: what is going on (read, publish), and how many rows were read. How many there are is not known
 # before the last one.
 Progress = Callable[[str, int], None]
@@ -173,20 +176,30 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progres
 
 
 class _Alone:
-    """One process a file: a session lock on its digest, freed by the server when the process dies."""
+    """One process a file: a session lock on its digest, freed by the server when the process dies.
+
+    That it died is seen by the server within seconds; whoever starts the same load again at once does not notice.
+    Raises LoadedElsewhere: another process goes on with it.
+    """
 
     def __init__(self, digest: bytes) -> None:
         self.key = int.from_bytes(bytes(digest)[:8], "big", signed=True)
 
     def __enter__(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [self.key])
-            if not cursor.fetchone()[0]:
-                raise LoadedElsewhere
+            until = time.monotonic() + DEATH_SEEN_S
+            while not self._is_locked(cursor):
+                if time.monotonic() > until:
+                    raise LoadedElsewhere
+                time.sleep(0.2)
 
     def __exit__(self, *_: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [self.key])
+
+    def _is_locked(self, cursor: CursorWrapper) -> bool:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [self.key])
+        return bool(cursor.fetchone()[0])
 
 
 def _digest_of(path: Path) -> bytes:
