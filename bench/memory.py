@@ -5,11 +5,12 @@ import threading
 from pathlib import Path
 from typing import Self
 
-EVERY_S = 0.05
+EVERY_S = 0.1
 
 
 class Peak:
-    """Samples while the block runs. `ours_mb`: resident memory of this process and its children, at one instant.
+    """Samples while the block runs. `ours_mb`: memory of this process and its children at one instant, where pages that
+    several map (a library's) are counted once.
 
     `server_mb`: what our connection's process in the server has for itself; its shared buffers are everybody's.
     """
@@ -33,8 +34,8 @@ class Peak:
 
     def _watch(self) -> None:
         while not self._done.wait(EVERY_S):
-            ours = sum(_kilobytes(pid, "VmRSS") for pid in _family(os.getpid())) / 1024
-            server = _kilobytes(self.backend, "RssAnon") / 1024
+            ours = sum(_kilobytes(pid, "smaps_rollup", "Pss") for pid in _family(os.getpid())) / 1024
+            server = _kilobytes(self.backend, "status", "RssAnon") / 1024
             self.ours_mb, self.server_mb = max(self.ours_mb, ours), max(self.server_mb, server)
             self.together_mb = max(self.together_mb, ours + server)
 
@@ -50,10 +51,10 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _kilobytes(pid: int, what: str) -> int:
+def _kilobytes(pid: int, file: str, what: str) -> int:
     try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return 0
+        status = Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # it ended meanwhile
     line = next((line for line in status.splitlines() if line.startswith(f"{what}:")), "")
     return int(line.split()[1]) if line else 0

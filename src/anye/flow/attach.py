@@ -26,12 +26,15 @@ def attach(stage: str, batch: int, creates: bool) -> None:
         if creates:
             _lead(cursor, "led_before")
             _claim_all(cursor, stage, batch)
-        _lead(cursor, "leader")
-        if creates:
+            _lead(cursor, "leader")
             _note_new_leaders(cursor)
             _create_persons(cursor, stage)
             _follow(cursor)
-        _link_rows(cursor, stage, creates)
+            _link_waiting(cursor)
+        else:
+            _link_namesakes(cursor, stage)
+            _lead(cursor, "leader", of="others")
+            _link_others(cursor, stage)
         _index_links(cursor)
 
 
@@ -90,14 +93,14 @@ def _claim_all(cursor: CursorWrapper, stage: str, batch: int) -> None:
     )
 
 
-def _lead(cursor: CursorWrapper, table: str) -> None:
-    """`table`: per touched ID number, the strongest creating row, with the strongest birth among its namesakes."""
+def _lead(cursor: CursorWrapper, table: str, *, of: str = "touched") -> None:
+    """`table`: per ID number in `of`, the strongest creating row, with the strongest birth among its namesakes."""
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS
         WITH ranked AS (
             SELECT c.*, row_number() OVER (PARTITION BY c.id_blind ORDER BY {LEADING.format(NO_MONTH)}) AS place
-            FROM registers_rowclaim c JOIN touched t ON t.id_blind = c.id_blind
+            FROM registers_rowclaim c JOIN {of} t ON t.id_blind = c.id_blind
             JOIN registers_batch b ON b.id = c.batch_id JOIN registers_source o ON o.id = b.source_id
             WHERE c.is_creating AND b.state IN ('published', 'reading')
         )
@@ -165,19 +168,34 @@ def _follow(cursor: CursorWrapper) -> None:
 
 
 # an officer may have corrected the name since: the person's current name agrees too; a hidden one has none
-_AGREES = "(r.name_key = d.name_key OR r.birth_on = d.birth_on OR (r.name_key = p.name_key AND NOT p.is_hidden))"
+_NAMESAKE = "r.name_key = p.name_key AND NOT p.is_hidden"
+_AGREES = f"(r.name_key = d.name_key OR r.birth_on = d.birth_on OR ({_NAMESAKE}))"
 _KNOWN = "JOIN people_person p ON p.id_blind = r.id_blind LEFT JOIN leader d ON d.id_blind = r.id_blind"
 
 
-def _link_rows(cursor: CursorWrapper, stage: str, creates: bool) -> None:
-    """Rows of registers that create nobody: this batch's, and those that waited for one of the touched numbers."""
-    if creates:
-        _link_waiting(cursor)
-        return
+def _link_namesakes(cursor: CursorWrapper, stage: str) -> None:
+    """Rows of a register that creates nobody, by the names that persons bear: nearly all. `others`: the numbers left."""
     cursor.execute(
         f"""
-        INSERT INTO link SELECT r.batch_id, r.sheet_no, r.line, p.id, p.scope_no FROM {stage}_row r {_KNOWN}
-        WHERE {_AGREES}
+        INSERT INTO link SELECT r.batch_id, r.sheet_no, r.line, p.id, p.scope_no FROM {stage}_row r
+        JOIN people_person p ON p.id_blind = r.id_blind WHERE {_NAMESAKE}
+        """
+    )
+    cursor.execute(
+        f"""
+        CREATE TEMPORARY TABLE others ON COMMIT DROP AS SELECT DISTINCT r.id_blind FROM {stage}_row r
+        WHERE NOT EXISTS (SELECT 1 FROM people_person p WHERE p.id_blind = r.id_blind AND {_NAMESAKE})
+        """
+    )
+    cursor.execute("ANALYZE others")
+
+
+def _link_others(cursor: CursorWrapper, stage: str) -> None:
+    """Of the numbers left: rows that agree with their leader; the rest wait."""
+    cursor.execute(
+        f"""
+        INSERT INTO link SELECT r.batch_id, r.sheet_no, r.line, p.id, p.scope_no
+        FROM {stage}_row r JOIN others USING (id_blind) {_KNOWN} WHERE {_AGREES} AND ({_NAMESAKE}) IS NOT TRUE
         """
     )
     cursor.execute(

@@ -49,15 +49,16 @@ def publish_batch(batch_id: int, context: Context, *, passed_over: Sequence[str]
 
 
 def begin(cursor: CursorWrapper) -> None:
-    """Wait until nobody else publishes; memory for large sorts; no temporary tables of an earlier load."""
+    """Wait until nobody else publishes; settings for large statements; no temporary tables of an earlier load."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
-    cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEM])
+    # dozens of large statements, each run once: compiling them takes longer than it saves
+    cursor.execute("SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true)", [WORK_MEM])
     clear_temporary(cursor)
 
 
 def clear_temporary(cursor: CursorWrapper) -> None:
     """They go at commit as a rule; inside a larger transaction an earlier load's may still stand."""
-    names = ["touched", "link", "let_go", "led_anew", "led_before", "leader", "office_of"]
+    names = ["touched", "link", "let_go", "led_anew", "led_before", "leader", "others", "office_of"]
     names += ["orphans", "rebuilt", "heard", "stood", "stands"]  # of a withdrawal
     cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{name}" for name in names))
 

@@ -17,6 +17,9 @@ from anye.engine.intake import delimited
 from anye.engine.intake.formats import MAX_COLUMNS, SheetInfo, file_kind
 from anye.engine.intake.spreadsheets import read_in_subprocess, workbook_sheets
 
+WORKBOOK_ROWS = 5_000
+"""Most lines of a workbook's block: it is read while all its cells are in memory and the block before is cleaned."""
+
 __all__ = ["MAX_COLUMNS", "SheetInfo", "read_blocks", "sheets"]
 
 
@@ -43,6 +46,6 @@ def read_blocks(
     """
     if file_kind(path) == "workbook":
         return read_in_subprocess(
-            path, sheet=sheet, block_rows=block_rows, start_line=start_line, start_block=start_block
+            path, sheet=sheet, block_rows=min(block_rows, WORKBOOK_ROWS), start_line=start_line, start_block=start_block
         )
     return delimited.blocks(path, block_rows=block_rows, start_line=start_line, start_block=start_block)
