@@ -18,11 +18,13 @@ TIMES = 60
 WARM = 5
 MUST_P95_MS = 150
 START_LIMIT_S = 60
+VACUUM_LIMIT_S = 180
 
 
 def run(people: int) -> None:
     from django.db import connection
 
+    _vacuumed()
     surname, two = _commonest(1), _commonest(2)
     cookies = {tier: cookies_of(tier) for tier in TIERS}
     connection.close()
@@ -46,6 +48,23 @@ def run(people: int) -> None:
     figures["load_average"] = os.getloadavg()[0]  # above the number of cores: others ran, and the wall times are theirs
     figures |= {"slowest_p95_ms": slowest, "must": f"p95 <= {MUST_P95_MS} ms", "is_met": slowest <= MUST_P95_MS}
     keep("search", figures)
+
+
+def _vacuumed() -> None:
+    """Wait for what the server does by itself a minute or two after a large load."""
+    from django.db import connection
+
+    from anye.records.accounts.scope import BATCH, acting
+
+    deadline = time.monotonic() + VACUUM_LIMIT_S
+    while time.monotonic() < deadline:
+        with acting(BATCH), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT n_ins_since_vacuum > 0.02 * n_live_tup FROM pg_stat_user_tables WHERE relname = 'people_namegram'"
+            )
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(5)
 
 
 def _commonest(length: int) -> tuple[str, float]:

@@ -127,12 +127,17 @@ def verify() -> list[TrailFault]:
 
 
 def _events(event_ids: str) -> Iterator[Sequence[Any]]:
+    """The events of a multirange, in order. Its ends are for the index, which cannot use the multirange itself."""
     after = -1
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {_COLUMNS} FROM audit_event WHERE id <@ %s::int8multirange AND id > %s ORDER BY id LIMIT %s",
-                [event_ids, after, AT_ONCE],
+                f"""
+                SELECT {_COLUMNS} FROM audit_event WHERE id <@ %(ids)s::int8multirange AND id > %(after)s
+                  AND id >= lower(%(ids)s::int8multirange) AND id < upper(%(ids)s::int8multirange)
+                ORDER BY id LIMIT %(most)s
+                """,
+                {"ids": event_ids, "after": after, "most": AT_ONCE},
             )
             rows = cursor.fetchall()
         if not rows:
