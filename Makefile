@@ -31,7 +31,7 @@ run: setup ## your own registry, or the set-up page of a new one; FILES=folder l
 	@$(BIN)/anye run $(FILES)
 
 test: setup-tests ## all tests but the trust tiers
-	@$(BIN)/pytest -n auto $(TESTS)
+	@$(BIN)/pytest -n auto --dist worksteal $(TESTS)
 
 check: setup ## lint, format, import contracts, types, migrations, translations, house rules
 	@$(BIN)/python -m tools.checks
@@ -44,10 +44,10 @@ bench: setup ## ratios against peers
 	@$(BIN)/python -m bench
 
 trust: setup-tests ## what must never happen: commit tier; writes docs/trust.md
-	@$(BIN)/pytest -n auto -m "trust or bar" --trust-report=docs/trust.md $(TESTS)
+	@$(BIN)/pytest -n auto --dist worksteal -m "trust or bar" --trust-report=docs/trust.md $(TESTS)
 
 trust-long: setup-tests ## what must never happen: long tier; writes docs/trust.md
-	@$(BIN)/pytest -n auto -m "trust or trust_long or bar" --trust-report=docs/trust.md $(TESTS)
+	@$(BIN)/pytest -n auto --dist worksteal -m "trust or trust_long or bar" --trust-report=docs/trust.md $(TESTS)
 
 screens: setup-tests ## screenshots of the demo into docs/img
 	@$(BIN)/python -m tools.screens
