@@ -129,6 +129,11 @@ class PersonDetail(LoginRequiredMixin, DetailView):
         insured = list(facts("firms", "InsuranceMonth").select_related("firm").order_by("-month")[:600])
         income = list(facts("people", "IncomeLine").order_by("-month", "kind")[:144])
         needs = list(facts("people", "Need").order_by("kind"))
+        # sorts of registers that the bench's registry has no rows of: asked for all the same
+        statuses = [
+            s for name in ("StatusSpell", "RestrictedSpell") for s in facts("people", name).order_by("-valid_from")
+        ]
+        pay = list(facts("firms", "PayrollLine").select_related("firm").order_by("-month")[:24])
         members, helper = [], None
         if person.household_id:
             members = list(plain("people", "HouseholdMember").objects.filter(**house).select_related("person"))
@@ -148,7 +153,7 @@ class PersonDetail(LoginRequiredMixin, DetailView):
             "needs": [_labelled(need, words.NEEDS) for need in needs], "purposes": words.PURPOSES,
             "place": plain("places", "Office").objects.select_related("parent").get(scope_no=person.scope_no),
             "members": members, "helper": helper,
-            "batches": _batches([*details, *memberships, *spells, *insured, *income, *needs]), **kwargs,
+            "batches": _batches([*details, *memberships, *spells, *insured, *income, *needs, *statuses, *pay]), **kwargs,
         }  # fmt: skip
 
 

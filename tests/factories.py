@@ -12,13 +12,14 @@ from itertools import count
 from typing import Any
 
 from anye.engine.codes import complete_id
+from anye.engine.intake.facts import STATUS_KINDS
 from anye.engine.names import grams_of, name_key_of
 from anye.records.accounts.scope import OWNER, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
 from anye.records.findings.models import Finding, Visit, VisitFinding
-from anye.records.firms.models import EmploymentSpell, Firm, InsuranceMonth
-from anye.records.people.facts import SEALED_KINDS
+from anye.records.firms.models import EmploymentSpell, Firm, InsuranceMonth, PayrollLine
+from anye.records.people.facts import SEALED_KINDS, STATUS_CONTEXTS
 from anye.records.people.models import (
     Helper,
     Household,
@@ -29,6 +30,8 @@ from anye.records.people.models import (
     Need,
     Person,
     PersonDetail,
+    RestrictedSpell,
+    StatusSpell,
 )
 from anye.records.registers.models import Batch, Fault, Source
 
@@ -153,6 +156,28 @@ def add_need(person: Person, kind: str, value: str, batch: Batch) -> Need:
 
 def add_income(person: Person, month: dt.date, fen: int, batch: Batch) -> IncomeLine:
     return IncomeLine.objects.create(person=person, month=month, kind="wage", amount_fen=fen, **source(person, batch))
+
+
+def add_status(
+    person: Person, kind: str, batch: Batch, *, table: Any = None, day: dt.date = dt.date(2019, 5, 1), **more: Any
+) -> StatusSpell | RestrictedSpell:
+    """What another register says; `number` and `detail` are sealed as a load seals them."""
+    ring = keyring()
+    sealed = {
+        f"{name}_{how}": make(more.pop(name), context=context)
+        for name, context in STATUS_CONTEXTS.items()
+        if name in more
+        for how, make in (("sealed", ring.seal), ("blind", ring.blind))
+    }
+    table = table or (RestrictedSpell if kind in STATUS_KINDS["restricted"] else StatusSpell)
+    made: StatusSpell | RestrictedSpell = table.objects.create(
+        person=person, kind=kind, valid_from=day, **source(person, batch), **{**more, **sealed}
+    )
+    return made
+
+
+def add_pay(person: Person, firm: Firm, month: dt.date, fen: int, batch: Batch) -> PayrollLine:
+    return PayrollLine.objects.create(person=person, firm=firm, month=month, net_fen=fen, **source(person, batch))
 
 
 def make_firm(name: str = "山茶服饰有限公司", code: str | None = None) -> Firm:

@@ -1,9 +1,10 @@
 """What guards each table, written down by hand: the database must hold exactly this, no less and no more.
 
 Words of a line: `scoped` row policies by force, `scoped(a,b)` over either of two columns; `made_within(a,b)` rows are
-made only where both columns lie inside; `bound(column→parent)` the composite key that keeps the scope number;
-triggers: `audited`, `audited(column)` without that column, `tallied`, `append_only`, `frozen`; `app:` and `batch:`
-what a role may do (s select, i insert, u update, d delete, u(columns) those columns alone).
+made only where both columns lie inside; `restricted` seen by duties that must see justice and health alone;
+`bound(column→parent)` the composite key that keeps the scope number; triggers: `audited`, `audited(column)` without that
+column, `tallied`, `append_only`, `frozen`; `app:` and `batch:` what a role may do (s select, i insert, u update, d delete,
+u(columns) those columns alone).
 """
 
 FACT = "scoped append_only app:s batch:si batch:u(retired_by,retired_on)"
@@ -28,6 +29,8 @@ GUARDS = {
     "people_incomeline": f"{FACT} {PERSONS}",
     "people_helper": f"{FACT} bound(household_id→people_household)",
     "people_need": f"{FACT} {PERSONS}",
+    "people_statusspell": f"{FACT} {PERSONS}",
+    "people_restrictedspell": f"{FACT} {PERSONS} restricted",
     "people_transfer": (
         f"scoped(from_scope_no,to_scope_no) made_within(scope_no,from_scope_no) audited {PERSONS} app:si"
         " app:u(decided_at,decided_by,state) batch:siud"
@@ -36,6 +39,7 @@ GUARDS = {
     "firms_firmdetail": "append_only app:s batch:si batch:u(retired_by,retired_on)",
     "firms_employmentspell": f"{FACT} {PERSONS}",
     "firms_insurancemonth": f"{FACT} {PERSONS}",
+    "firms_payrollline": f"{FACT} {PERSONS}",
     "registers_source": "audited app:s batch:siud",
     "registers_batch": "audited app:s batch:siud",
     "registers_rawblock": "tallied batch:siud",
@@ -91,9 +95,12 @@ SCOPED = {
     "people.IncomeLine": ("scope_no",),
     "people.Helper": ("scope_no",),
     "people.Need": ("scope_no",),
+    "people.StatusSpell": ("scope_no",),
+    "people.RestrictedSpell": ("scope_no", "restricted"),
     "people.Transfer": ("from_scope_no", "to_scope_no"),
     "firms.EmploymentSpell": ("scope_no",),
     "firms.InsuranceMonth": ("scope_no",),
+    "firms.PayrollLine": ("scope_no",),
     "registers.Fault": ("scope_no",),
     "registers.Entry": ("scope_no",),
     "registers.Duplicate": ("scope_no",),

@@ -11,7 +11,6 @@ from anye.doors.office.doubts import ANSWERS as LABELS
 from anye.engine.errors import FileFault
 from anye.flow import sentences
 from anye.flow.load import Report
-from anye.packs import read_pack
 from anye.records.findings.rules import ANSWERS, VISIT_RULES
 from tools import docs, house_rules
 
@@ -98,11 +97,8 @@ def test_the_guide_says_every_sentence_as_the_site_does(page, language):
 
 
 @pytest.mark.parametrize("page", ["registers.md", "registers.zh-CN.md"])
-def test_the_guide_knows_every_heading_and_field(page):
+def test_the_guide_knows_every_field(page):
     text = text_of(GUIDE / page)
-    for profile in read_pack("cn_yubei").profiles.values():
-        for column in profile.columns:
-            assert f"| {'、'.join(column.aliases)} |" in text
     for name in Report("", "", fault=FileFault("empty_file")).as_json():
         assert f"`{name}`" in text
 

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Manager
 
-from anye.records.accounts.scope import ScopedManager
+from anye.records.accounts.scope import RestrictedManager, ScopedManager
 from tests.house.guards import DEFINERS, GUARDS, SCOPED, UNSCOPED, UNTRAILED
 
 pytestmark = pytest.mark.django_db
@@ -74,18 +74,8 @@ def expected() -> set[Fact]:
 
 def _meant(table: str, word: str) -> Iterator[Fact]:
     name, _, inner = word.rstrip(")").partition("(")
-    if name == "scoped":
-        columns = inner.split(",") if inner else ["scope_no"]
-        inside = INSIDE.format(columns[0])
-        if len(columns) > 1:
-            inside = "(" + " OR ".join(INSIDE.format(column) for column in columns) + ")"
-        yield table, "policy", f"{table}_app", "{anye_app}", "PERMISSIVE ALL", inside, inside
-        for role in ("batch", "owner"):
-            yield table, "policy", f"{table}_{role}", f"{{anye_{role}}}", "PERMISSIVE ALL", "true", "true"
-        yield table, "by force", "", "", "", "", ""
-    elif name == "made_within":
-        inside = "(" + " AND ".join(INSIDE.format(column)[1:-1] for column in inner.split(",")) + ")"
-        yield table, "policy", f"{table}_made", "{anye_app}", "RESTRICTIVE INSERT", None, inside  # type: ignore[misc]
+    if name in ("scoped", "made_within", "restricted"):
+        yield from _policies(table, name, inner)
     elif name in TRIGGERS:
         for end, when, each in TRIGGERS[name]:
             left_out = ", ".join(f"'{column}'" for column in inner.split(",") if column)
@@ -101,6 +91,24 @@ def _meant(table: str, word: str) -> Iterator[Fact]:
         role, _, letters = name.partition(":")
         for letter in letters:
             yield table, "grant", f"anye_{role}", RIGHTS[letter], inner, "", ""
+
+
+def _policies(table: str, name: str, inner: str) -> Iterator[Fact]:
+    if name == "scoped":
+        columns = inner.split(",") if inner else ["scope_no"]
+        inside = INSIDE.format(columns[0])
+        if len(columns) > 1:
+            inside = "(" + " OR ".join(INSIDE.format(column) for column in columns) + ")"
+        yield table, "policy", f"{table}_app", "{anye_app}", "PERMISSIVE ALL", inside, inside
+        for role in ("batch", "owner"):
+            yield table, "policy", f"{table}_{role}", f"{{anye_{role}}}", "PERMISSIVE ALL", "true", "true"
+        yield table, "by force", "", "", "", "", ""
+    elif name == "made_within":
+        inside = "(" + " AND ".join(INSIDE.format(column)[1:-1] for column in inner.split(",")) + ")"
+        yield table, "policy", f"{table}_made", "{anye_app}", "RESTRICTIVE INSERT", None, inside  # type: ignore[misc]
+    elif name == "restricted":
+        seen = "(current_setting('anye.restricted'::text))::boolean"
+        yield table, "policy", f"{table}_restricted", "{anye_app}", "RESTRICTIVE ALL", seen, None  # type: ignore[misc]
 
 
 def test_the_database_holds_exactly_the_guards_that_are_written_down() -> None:
@@ -219,13 +227,19 @@ def test_functions_that_run_as_their_owner_are_those_written_down(wound: str) ->
 # ── managers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _narrowed_by(manager: Any) -> tuple[str, ...] | None:
+    if type(manager) is RestrictedManager:
+        return (*manager.columns, "restricted")
+    return manager.columns if type(manager) is ScopedManager else None
+
+
 def narrowed() -> dict[str, Any]:
     """Models with a scope number, and the columns that both of their managers narrow; None for a plain manager."""
     found = {}
     for model in apps.get_models():
         if any(field.name == "scope_no" for field in model._meta.fields):
             managers = [model._default_manager, getattr(model, "objects", None), *model._meta.managers]
-            columns = {m.columns if type(m) is ScopedManager else None for m in managers}
+            columns = {_narrowed_by(m) for m in managers}
             found[model._meta.label] = columns.pop() if len(columns) == 1 else None
     return found
 

@@ -172,6 +172,17 @@ def _work_and_money(place: Place, person: Person, batch: Any) -> None:
     made.add_spell(person, place.firm, batch, wage_fen=place.fen(), valid_from=dt.date(2024, 1, 1))
     made.add_need(person, "wanted_trade", place.text("工种"), batch)
     made.add_income(person, dt.date(2026, 8, 1), place.fen(), batch)
+    made.add_status(
+        person,
+        "pension",
+        batch,
+        number=place.number(),
+        detail=place.text("待遇"),
+        unit=place.text("社保"),
+        amount_fen=place.fen(),
+    )
+    made.add_status(person, "detention", batch, detail=place.text("羁押"), unit=place.text("监所"))
+    made.add_pay(person, place.firm, dt.date(2026, 8, 1), place.fen(), batch)
     months = made.add_insurance(person, place.firm, dt.date(2026, 7, 1), 2, batch)
     assert months
     Membership.objects.create(

@@ -12,7 +12,6 @@ from anye.flow.specs import SPECS
 
 # how a node is named in the digests: by what is the same in every registry that read the same files
 _PERSON = "encode(p.id_blind, 'hex')"
-_LEFT_OUT = {"sealed", "phone_sealed"}
 _NODES = {
     "people_person": (
         "SELECT concat_ws('|', encode(id_blind, 'hex'), name, name_key, sex, birth_on, scope_no, care_area,"
@@ -79,7 +78,7 @@ def _fact_rows(name: str) -> str:
     plain = [
         f"coalesce(encode(f.\"{c}\", 'hex'), '-')" if kind == "bytea" else f"coalesce(f.\"{c}\"::text, '-')"
         for c, kind in spec.columns.items()
-        if c not in joins and c not in _LEFT_OUT
+        if c not in joins and c not in spec.opaque
     ]
     listed = ", ".join([*keys, *plain])
     return f"SELECT concat_ws('|', {listed}) FROM {spec.table} f {join_sql} WHERE f.retired_on IS NULL"

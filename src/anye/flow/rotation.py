@@ -17,7 +17,7 @@ from anye.records.accounts.queries import SECOND_FACTOR
 from anye.records.accounts.scope import OWNER, acting
 from anye.records.audit.actions import note
 from anye.records.findings.queries import NOTE
-from anye.records.people.facts import SEALED_KINDS
+from anye.records.people.facts import SEALED_KINDS, STATUS_CONTEXTS
 from anye.records.registers.queries import LABEL
 
 AT_ONCE = 5_000
@@ -40,6 +40,11 @@ COLUMNS = (
     SealedColumn("people_person", "phone_sealed", "'phone'"),
     SealedColumn("people_persondetail", "sealed", f"CASE kind {_KINDS} END"),
     SealedColumn("people_helper", "phone_sealed", "'phone'"),
+    *(
+        SealedColumn(table, f"{name}_sealed", f"'{context}'")
+        for table in ("people_statusspell", "people_restrictedspell")
+        for name, context in STATUS_CONTEXTS.items()
+    ),
     SealedColumn("registers_rawblock", "sealed", "'raw'", is_bytes=True),
     SealedColumn("registers_entry", "sealed", "'raw'"),
     SealedColumn("registers_fault", "sealed", f"'{LABEL}'"),

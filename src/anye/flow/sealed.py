@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from anye.engine.households import household_key
+from anye.engine.intake.facts import STATUS_KINDS
 from anye.engine.sealing import Keyring
-from anye.records.people.facts import SEALED_KINDS
+from anye.records.people.facts import SEALED_KINDS, STATUS_CONTEXTS
 
 OUTSIDE = ""
+OF_FIRMS = ("spell", "insurance", "payroll")  # facts that name a firm
 
 
 def sealed_frames(
@@ -21,24 +23,30 @@ def sealed_frames(
 ) -> dict[str, pl.DataFrame]:
     """The staged frames of clean rows and their facts: `row` and a frame a fact. `place`: batch and sheet number."""
     where = [pl.lit(place[0]).alias("batch_id"), pl.lit(place[1]).alias("sheet_no"), pl.col("_line").alias("line")]
-    facts = {name: f.with_columns(where) for name, f in clear.items() if not f.is_empty()}
     rows = rows.with_columns(where)
-    if "detail" in facts:
-        facts["detail"] = _details(facts["detail"], rows, keyring)
-    if "spell" in facts:
-        facts["spell"] = _spells(facts["spell"])
-    if "insurance" in facts:
-        facts["insurance"] = facts["insurance"].with_columns(firm_code())
-    firms = [_firms(facts[name]) for name in ("spell", "insurance") if name in facts]
+    facts = {name: f.with_columns(where) for name, f in clear.items() if not f.is_empty()}
+    facts |= {name: _with_numbers(name, facts[name], rows, keyring) for name in facts}
+    firms = [_firms(facts[name]) for name in OF_FIRMS if name in facts]
     if firms:
         facts["firm"] = pl.concat(firms)
-    if "membership" in facts:
-        facts["membership"] = facts["membership"].with_columns(_filled("evidence", "certifier"))
     if "household" in facts:
         facts["household"] = _households(facts["household"], rows)
     if "helper" in facts:
         facts["helper"] = _helpers(facts["helper"], facts.get("household"), keyring)
     return {"row": _rows(rows, keyring, offices)} | facts
+
+
+def _with_numbers(name: str, facts: pl.DataFrame, rows: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
+    """A frame with its firm's code, and with what is personal in it sealed."""
+    if name == "detail":
+        return _details(facts, rows, keyring)
+    if name == "spell":
+        return _spells(facts)
+    if name in OF_FIRMS:
+        return facts.with_columns(firm_code())
+    if name in STATUS_KINDS:
+        return _statuses(facts, keyring)
+    return facts.with_columns(_filled("evidence", "certifier")) if name == "membership" else facts
 
 
 def firm_code() -> pl.Expr:
@@ -120,6 +128,21 @@ def _spells(spells: pl.DataFrame) -> pl.DataFrame:
         .with_columns(coded)
         .with_columns(pl.col("employer_name").alias("firm_name"), *_filled(*texts, "wage_unit"))
     )
+
+
+def _statuses(facts: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
+    """Certificate numbers hold ID numbers, and words beside a status tell of illness or a sentence: both are sealed."""
+    return facts.with_columns(
+        pl.col("unit").fill_null(""),
+        *(
+            value.alias(f"{name}_{how}")
+            for name in STATUS_CONTEXTS
+            for how, value in (
+                ("sealed", keyring.seal_column(facts.get_column(name), context=STATUS_CONTEXTS[name])),
+                ("blind", keyring.blind_column(facts.get_column(name), context=STATUS_CONTEXTS[name])),
+            )
+        ),
+    ).drop(*STATUS_CONTEXTS)
 
 
 def _households(members: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

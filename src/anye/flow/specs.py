@@ -35,6 +35,17 @@ class FactSpec:
 DATES = {"valid_from": "date", "valid_to": "date"}
 PREMIUM_COLUMNS = {f"{k}_{side}_{state}_fen": "bigint" for k in PREMIUMS for side in SIDES for state in STATES}
 
+STATUS_COLUMNS = {
+    "kind": "text",
+    "number_sealed": "bytea",
+    "number_blind": "bytea",
+    "detail_sealed": "bytea",
+    "detail_blind": "bytea",
+    "amount_fen": "bigint",
+    "unit": "text",
+    **DATES,
+}
+
 SPECS: dict[str, FactSpec] = {
     spec.name: spec
     for spec in (
@@ -117,6 +128,19 @@ SPECS: dict[str, FactSpec] = {
             "person_id",
             {"firm_id": "bigint", "month": "date", "base_fen": "bigint", **PREMIUM_COLUMNS},
             ("firm_id", "month"),
+        ),
+        FactSpec(
+            "payroll",
+            "firms_payrollline",
+            "person_id",
+            {"firm_id": "bigint", "month": "date", "gross_fen": "bigint", "net_fen": "bigint", "days": "integer"},
+            ("firm_id", "month"),
+        ),
+        *(
+            FactSpec(
+                name, table, "person_id", STATUS_COLUMNS, ("kind", "valid_from"), ("number_sealed", "detail_sealed")
+            )
+            for name, table in (("status", "people_statusspell"), ("restricted", "people_restrictedspell"))
         ),
     )
 }

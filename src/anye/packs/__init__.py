@@ -19,7 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anye.engine.errors import Problem
 from anye.engine.intake.profile import Profile, spelling_key
-from anye.engine.intake.profile_file import read_profile
+from anye.engine.intake.profile_file import Common, read_common, read_profile
 
 HERE = Path(__file__).parent
 _AREA_CODE = re.compile(r"[0-9]{12}")
@@ -65,7 +65,7 @@ class OtherOffice:
 
 @dataclass(frozen=True)
 class Pack:
-    """A pack with its base folded in. `profiles` and `codes` by name; `district` is None in a pack of the state."""
+    """A pack with its base folded in. `profiles`, `codes` and `columns` by name; `district` is None in a pack of the state."""
 
     name: str
     version: int
@@ -73,6 +73,7 @@ class Pack:
     base: str | None
     district: str | None
     codes: Mapping[str, tuple[Code, ...]]
+    columns: Common
     areas: tuple[AreaRow, ...]
     offices: tuple[OtherOffice, ...]
     profiles: Mapping[str, Profile]
@@ -105,7 +106,9 @@ def read_folder(folder: Path) -> Pack:
     base = _base(folder, tree.get("base"))
     codes = {**(base.codes if base else {}), **{each.stem: read_codes(each) for each in folder.glob("codes/*.csv")}}
     tables = {name: spellings(rows) for name, rows in codes.items()}
-    profiles = [read_profile(each, tables=tables) for each in sorted(folder.glob("sources/*.yaml"))]
+    columns = folder / "columns.yaml"
+    common = {**(base.columns if base else {}), **(read_common(columns, tables=tables) if columns.exists() else {})}
+    profiles = [read_profile(each, tables=tables, common=common) for each in sorted(folder.glob("sources/*.yaml"))]
     offices = tree.get("offices") or []
     return Pack(
         name=str(tree["name"]),
@@ -114,6 +117,7 @@ def read_folder(folder: Path) -> Pack:
         base=tree.get("base"),
         district=tree.get("district") or (base.district if base else None),
         codes=codes,
+        columns=common,
         areas=_areas(path, tree) or (base.areas if base else ()),
         offices=tuple(OtherOffice(dict(each["title"]), tuple(each["runs"])) for each in offices),
         profiles={**(base.profiles if base else {}), **{each.name: each for each in profiles}},

@@ -48,5 +48,6 @@ class DutyMiddleware:
             actor=f"user:{user.pk}",
             duty=f"duty:{request.duty.pk}",
             purpose=f"page {request.method}",
+            sees_restricted=reach.sees_restricted,
         ):
             return self.get_response(request)

@@ -18,7 +18,7 @@ from anye.doors.kit.exports import PURPOSES
 from anye.doors.kit.fragments import Words
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.tokens import open_state, seal_state
-from anye.doors.office import doubts, person_work, timeline, words
+from anye.doors.office import doubts, person_work, statuses, timeline, words
 from anye.doors.office.entrance import PRIVATE, READERS, duty_of, may, open_to
 from anye.doors.office.navigation import address, role_words
 from anye.doors.office.places import place_words_of_one
@@ -100,7 +100,10 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
     members = list(people.household_of(person)) if person.household_id else []
     memberships, needs = list(people.memberships_of(person)), list(people.needs_of(person))
     spells, insured, income = firms.spells_of(person), firms.insurance_of(person), people.income_of(person)
-    told_by = person_work.batches_of(list(details.values()), memberships, needs, spells, insured, income)
+    status_rows, pay = people.statuses_of(person), firms.pay_of(person)
+    told_by = person_work.batches_of(
+        list(details.values()), memberships, needs, spells, insured, income, status_rows, pay
+    )
     said = said_by(told_by)
     main = _main_source(details)
     log_people("person", [(person.pk, person.scope_no)])
@@ -122,6 +125,8 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
             "spells": [(s, said.get(s.source_batch)) for s in person_work.spells_shown(spells)],
             "strip": person_work.insurance_strip(insured),
             "income": person_work.income_months(income),
+            "statuses": statuses.shown(status_rows, said, may_see_private=may(request, PRIVATE)),
+            "pay": pay,
             "doubts": _doubts(person, insured),
             "visits": [
                 (v, doubts.VISIT_STATES[v.state], doubts.answer_words(v.answer)) for v in findings.visits_of(person)

@@ -11,13 +11,22 @@ from django.utils.translation import gettext
 
 from anye.doors.kit import formats
 from anye.doors.kit.links import token_url
-from anye.doors.office import doubts, words
+from anye.doors.office import doubts, statuses, words
 from anye.doors.office.places import COMMITTEE
 from anye.doors.office.sources import Said, said_by
 from anye.records.findings.models import Finding, Visit
-from anye.records.firms.models import EmploymentSpell, InsuranceMonth
+from anye.records.firms.models import EmploymentSpell, InsuranceMonth, PayrollLine
 from anye.records.people import queries as people
-from anye.records.people.models import HouseholdMember, IncomeLine, Membership, Need, Person, PersonDetail
+from anye.records.people.models import (
+    HouseholdMember,
+    IncomeLine,
+    Membership,
+    Need,
+    Person,
+    PersonDetail,
+    RestrictedSpell,
+    StatusSpell,
+)
 from anye.records.places.models import Area
 
 PAGE = 40
@@ -107,6 +116,9 @@ TABLES = (
     Table(Need, "known_on", ("kind",), "message", _need),
     Table(EmploymentSpell, "known_on", ("valid_from", "employer_name"), "briefcase", _spell, related=("firm",)),
     Table(InsuranceMonth, "known_on", ("firm_id", "month"), "shield-check", _insurance, related=("firm",)),
+    Table(StatusSpell, "known_on", ("kind", "valid_from"), "database", statuses.title),
+    Table(RestrictedSpell, "known_on", ("kind", "valid_from"), "database", statuses.title),
+    Table(PayrollLine, "known_on", ("firm_id", "month"), "coin", statuses.pay_title, related=("firm",)),
     Table(Finding, "found_on", (), "question-mark", lambda row, _may: doubts.rule_words(row.rule)),
     Table(Visit, "made_on", (), "home-check", lambda row, _may: doubts.answer_words(row.answer), Q(state="done")),
 )

@@ -74,6 +74,15 @@ INCOME: dict[str, Words] = {
     "business": _("business"),
     "other": _("other income"),
 }
+STATUSES: dict[str, Words] = {
+    "death": _("Died"),
+    "pension": _("Draws a pension"),
+    "public_pay": _("Paid from public funds"),
+    "unemployed": _("Registered as unemployed"),
+    "unemployment_benefit": _("Unemployment benefit"),
+    "disability": _("Certified disability"),
+    "detention": _("In prison or detention"),
+}
 PURPOSES: tuple[tuple[str, Words], ...] = (
     ("contact", _("To reach the person or the household")),
     ("identify", _("To tell two people of one name apart")),

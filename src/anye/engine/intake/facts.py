@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -21,6 +22,17 @@ PREMIUMS = tuple(
     for side in ("firm", "worker")
     for state in ("payable", "waived", "paid")
 )
+# What a register other than ours says of a person from a day to a day: dead, pensioned, registered unemployed, …
+STATUS = {
+    "kind": pl.String, "valid_from": pl.Date, "valid_to": pl.Date, "number": pl.String, "detail": pl.String,
+    "amount_fen": pl.Int64, "unit": pl.String,
+}  # fmt: skip
+STATUS_KINDS = {
+    "status": frozenset({"death", "pension", "public_pay", "unemployed", "unemployment_benefit"}),
+    "restricted": frozenset({"disability", "detention"}),
+}
+"""The kinds of either table; what is restricted is seen by those alone who must."""
+
 SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     "detail": {"kind": pl.String, "value": pl.String},
     "membership": {
@@ -42,11 +54,17 @@ SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
         "month": pl.Date, "credit_code": pl.String, "firm_name": pl.String, "base_fen": pl.Int64,
         **{f"{name}_fen": pl.Int64 for name in PREMIUMS},
     },
+    "payroll": {
+        "month": pl.Date, "credit_code": pl.String, "firm_name": pl.String, "gross_fen": pl.Int64, "net_fen": pl.Int64,
+        "days": pl.Int64,
+    },
+    "status": STATUS,
+    "restricted": STATUS,
 }  # fmt: skip
 # What the registry's columns hold; a longer text is cut there, the whole one stays with the sealed row.
 _WIDTHS = {
     "employer_name": 160, "firm_name": 160, "occupation": 80, "industry": 80, "work_kind": 24, "channel": 24,
-    "relation": 24, "household_code": 60, "head_name": 80, "helper_name": 80, "helper_unit": 120, "group": 20,
+    "unit": 120, "relation": 24, "household_code": 60, "head_name": 80, "helper_name": 80, "helper_unit": 120, "group": 20,
 }  # fmt: skip
 _NO_WORDS = ("无", "否", "没有", "未", "0", "无残疾", "非残疾", "不是", "健康")
 SEALED_DETAILS = frozenset({"id_number", "phone", "health", "disability", "address"})
@@ -76,9 +94,12 @@ def fact_frames(read: pl.DataFrame, *, binding: Binding) -> dict[str, pl.DataFra
     source = _Source(read, binding)
     makers = {
         "detail": _details, "membership": _memberships, "household": _households, "helper": _helpers, "need": _needs,
-        "income": _income, "spell": _spells, "insurance": _insurance,
+        "income": _income, "spell": _spells, "insurance": _insurance, "payroll": partial(_one_a_row, frame="payroll"),
+        "status": partial(_one_a_row, frame="status"), "restricted": partial(_one_a_row, frame="restricted"),
     }  # fmt: skip
-    wanted = {target.frame for column in binding.profile.columns for target in column.becomes}
+    wanted = {target.frame for column in binding.profile.columns for target in column.becomes} | set(
+        binding.profile.says
+    )
     return {name: _shaped(name, make(source)) for name, make in makers.items() if name in wanted}
 
 
@@ -246,6 +267,24 @@ def _spells(source: _Source) -> pl.DataFrame | None:
         return None
     rows = source.read.filter(is_at_work(source.read.columns) | _has_worked(source.read.columns))
     return rows.select(*KEYS, *(value.alias(field) for field, value in values.items()))
+
+
+def _one_a_row(source: _Source, *, frame: str) -> pl.DataFrame | None:
+    """A line for every row: its columns, several of one field in a row, and what the register says of everybody."""
+    told: dict[str, list[pl.Expr]] = {}
+    for column, field in source.targets(frame):
+        is_text = SCHEMAS[frame][field] == pl.String
+        told.setdefault(field, []).append(_text(column) if is_text else pl.col(column.name))
+    if "month" in SCHEMAS[frame]:
+        told["month"] = [pl.col("month")]
+    values = {
+        field: parts[0] if len(parts) == 1 else pl.concat_str(parts, separator=" ", ignore_nulls=True).replace("", None)
+        for field, parts in told.items()
+    }
+    values |= {field: pl.lit(value) for field, value in source.binding.profile.says.get(frame, {}).items()}
+    needed = [pl.col(name).is_not_null() for name in ("kind", "month") if name in SCHEMAS[frame]]
+    lines = source.read.select(*KEYS, *(value.alias(field) for field, value in values.items()))
+    return lines.filter(needed) if set(values) >= {"kind"} or "month" in values else None
 
 
 def _insurance(source: _Source) -> pl.DataFrame | None:

@@ -19,7 +19,8 @@ TYPES = frozenset({
     "area-village", "text", "code", "bool", "serial",
 })  # fmt: skip
 FRAMES = frozenset({
-    "detail", "membership", "household", "helper", "need", "income", "spell", "insurance", "row",
+    "detail", "membership", "household", "helper", "need", "income", "spell", "insurance", "payroll", "status",
+    "restricted", "row",
 })  # fmt: skip
 _NOT_LETTERS = re.compile(r"[^0-9A-Z\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 _LABEL_PARTS = re.compile(r"[\s/|_\-—·>]+")
@@ -141,7 +142,10 @@ def _take(rest: str, tokens: Mapping[str, str]) -> tuple[str | None, str]:
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """A source's files as a pack describes them. A higher `rank` wins contradictions (house.md, *Facts*)."""
+    """A source's files as a pack describes them. A higher `rank` wins contradictions (house.md, *Facts*).
+
+    `says`: frame → field → what every row of this register says without a column for it (a list of deaths: `death`).
+    """
 
     name: str
     version: int
@@ -153,6 +157,7 @@ class Profile:
     kept: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     month_from: tuple[str, ...] = ()
+    says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     path: str = ""
 
     @cached_property

@@ -14,9 +14,11 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anye.engine.errors import Problem
+from anye.engine.intake.facts import SCHEMAS, STATUS_KINDS
 from anye.engine.intake.profile import FRAMES, TYPES, Column, Grid, Profile, Target, label_key, spelling_key
 
 Tables = Mapping[str, Mapping[str, str]]
+Common = Mapping[str, CommentedMap]
 
 PREMIUM_KINDS = frozenset({"pension", "medical", "unemployment", "injury", "maternity"})
 PREMIUM_SIDES = frozenset({"firm", "worker"})
@@ -30,6 +32,9 @@ FIELDS: Mapping[str, frozenset[str]] = MappingProxyType({
         "started_on", "ended_on", "wage_fen", "has_contract", "contract_months", "is_insured",
     }),
     "insurance": frozenset({"credit_code", "firm_name", "base_fen"}),
+    "payroll": frozenset(SCHEMAS["payroll"]) - {"month"},
+    "status": frozenset(SCHEMAS["status"]),
+    "restricted": frozenset(SCHEMAS["restricted"]),
     "row": frozenset({"birth_on", "area_code"}),
 })  # fmt: skip
 MONTH_SOURCES = frozenset({"column", "title", "file_name"})
@@ -45,10 +50,11 @@ _PROFILE_KEYS = {
     "columns",
     "grid",
     "kept",
+    "says",
 }
 _COLUMN_KEYS = {
     "name", "type", "en", "aliases", "required", "must_read", "fill_down", "fill_unless", "codes", "many", "unit",
-    "plausible", "becomes", "on_blank_sheet",
+    "plausible", "becomes", "on_blank_sheet", "common",
 }  # fmt: skip
 _GRID_KEYS = {"kinds", "sides", "states", "fillers", "default_state"}
 _SAYS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -62,6 +68,10 @@ _SAYS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "profile_duplicate_alias": ("two columns claim the same heading", "leave it with the column it belongs to"),
         "profile_duplicate_column": ("two columns have the same name", "rename or join them"),
         "profile_ambiguous_code": ("one spelling stands for two codes", "leave it with one code"),
+        "profile_unknown_common": (
+            "no such column in the columns.yaml of the pack or its base",
+            "add it there or correct the name",
+        ),
         "profile_unknown_table": (
             "no such code table in the pack or its base",
             "add codes/<table>.csv or correct the name",
@@ -83,9 +93,10 @@ class ProfileFault(Problem):
 class _Reader:
     """One YAML file being read: knows where every node stands, so that faults can say so."""
 
-    def __init__(self, path: Path, tables: Tables) -> None:
+    def __init__(self, path: Path, tables: Tables, common: Common) -> None:
         self.path = path
         self.tables = tables
+        self.common = common
 
     def fault(self, code: str, line: int, **params: object) -> ProfileFault:
         return ProfileFault(code, {"file": str(self.path), "line": line, **params})
@@ -185,6 +196,39 @@ class _Reader:
             raise self.fault("profile_shape", self.line(node, "becomes"), found=text, expected="frame.name, name ≤ 20")
         return Target(frame, name)
 
+    def says(self, tree: CommentedMap) -> Mapping[str, Mapping[str, str]]:
+        """What the register says of everybody in it: `status.kind: death`."""
+        node = self.get(tree, "says", CommentedMap, CommentedMap())
+        said: dict[str, dict[str, str]] = {}
+        for key in node:
+            frame, _, name = str(key).partition(".")
+            self.one_of(node, key, frame, frozenset(STATUS_KINDS))
+            self.one_of(node, key, name, FIELDS[frame])
+            value = self.get(node, key, str)
+            said.setdefault(frame, {})[name] = (
+                self.one_of(node, key, value, STATUS_KINDS[frame]) if name == "kind" else value
+            )
+        return said
+
+    def whole(self, node: CommentedMap) -> CommentedMap:
+        """A column that many registers share, with what this one says otherwise; its own headings come first."""
+        if "common" not in node:
+            return node
+        name = self.get(node, "common", str)
+        if name not in self.common:
+            near = difflib.get_close_matches(name, sorted(self.common), n=1)
+            raise self.fault(
+                "profile_unknown_common", self.line(node, "common"), found=name, meant=near[0] if near else None
+            )
+        own = {key: value for key, value in node.items() if key != "common"}
+        both = CommentedMap({"name": name, **self.common[name], **own})
+        if "aliases" in own:
+            both["aliases"] = CommentedSeq(
+                dict.fromkeys([*self.words(node, "aliases"), *self.common[name].get("aliases", ())])
+            )
+        both.lc.line, both.lc.data = node.lc.line, node.lc.data
+        return both
+
     def column(self, node: CommentedMap) -> Column:
         self.check_keys(node, _COLUMN_KEYS, {"name", "type", "aliases"})
         plausible = self.get(node, "plausible", CommentedMap, CommentedMap())
@@ -234,7 +278,7 @@ class _Reader:
         for i, node in enumerate(nodes):
             if not isinstance(node, CommentedMap):
                 raise self.fault("profile_shape", self.line(nodes, i), found=type(node).__name__, expected="a mapping")
-            column = self.column(node)
+            column = self.column(self.whole(node))
             if column.name in {each.name for each in columns}:
                 raise self.fault("profile_duplicate_column", self.line(node, "name"), found=column.name)
             for key in column.keys:
@@ -273,6 +317,7 @@ class _Reader:
             kept=self.words(tree, "kept"),
             needs=self.words(tree, "needs"),
             month_from=month_from,
+            says=self.says(tree),
             path=str(self.path),
         )
 
@@ -299,9 +344,19 @@ def _line_of(error: MarkedYAMLError) -> int:
     return int(mark.line) + 1 if mark else 1
 
 
-def read_profile(path: Path, *, tables: Tables | None = None) -> Profile:
-    """Read and check one profile. `tables`: code tables of the pack by name, spelling key → code.
+def read_common(path: Path, *, tables: Tables | None = None) -> Common:
+    """Columns that many registers share (packs/*/columns.yaml), by name; checked like a profile's. Raises ProfileFault."""
+    reader = _Reader(path, tables or {}, {})
+    tree = reader.load()
+    for name in tree:
+        node = reader.get(tree, name, CommentedMap)
+        reader.column(CommentedMap({"name": name, **node}))
+    return tree
+
+
+def read_profile(path: Path, *, tables: Tables | None = None, common: Common | None = None) -> Profile:
+    """Read and check one profile. `tables`: code tables of the pack by name, spelling key → code; `common`: columns.
 
     Raises ProfileFault at the first fault.
     """
-    return _Reader(path, tables or {}).profile()
+    return _Reader(path, tables or {}, common or {}).profile()

@@ -25,6 +25,7 @@ QUERY_SCHEMA = {"_line": pl.Int64, "_sheet": pl.String, "rule": pl.String, "evid
 LONGEST_NAME = 80
 _NOTE = r"[(（\[【〔].*?[)）\]】〕]"
 _LONG_NUMBER = r"[0-9０-９](?:[\s\-]*[0-9０-９]){6,}[XxＸｘ]?"
+_FIRST_DAYS, _LAST_DAYS = ("started_on", "valid_from"), ("ended_on", "valid_to")
 _HANZI_GAP = r"([\p{Han}·•])\s+([\p{Han}·•])"
 
 
@@ -78,7 +79,7 @@ def read_rows(
     read = read.hstack(
         [column for frame in (*typed, codes, located.select("area_code")) for column in frame.get_columns()]
     )
-    read = _with_month(_with_whole_days(read), month)
+    read = _with_month(_with_whole_days(read, binding), month)
     read = _with_heads(read, named)
     read = read.with_columns(workplace_areas(read, areas=areas)) if "workplace" in read.columns else read
     faults += _refusals(read, binding, trial=trial)
@@ -153,14 +154,20 @@ def _valid(text: pl.Series) -> pl.Series:
     return checked.select(pl.when(pl.col("is_ok")).then(pl.col("credit_code")))[:, 0]
 
 
-def _with_whole_days(read: pl.DataFrame) -> pl.DataFrame:
-    """A job's months as days: it begins on a month's first day and ends on its last; a year alone is no day."""
-    for name, day in (("started_on", pl.col("started_on")), ("ended_on", pl.col("ended_on").dt.month_end())):
-        if name in read.columns:
-            precision = pl.col(f"{name}__precision")
-            whole = pl.when(precision == "day").then(pl.col(name)).when(precision == "month").then(day)
-            read = read.with_columns(whole.alias(name))
-    return read
+def _with_whole_days(read: pl.DataFrame, binding: Binding) -> pl.DataFrame:
+    """Months as days: what holds begins on a month's first day and ends on its last; a year alone is no day."""
+    whole = []
+    for column in binding.columns:
+        ends = {target.field for target in column.becomes if target.frame not in {"detail", "need"}}
+        if not ends & {*_FIRST_DAYS, *_LAST_DAYS}:
+            continue
+        value = pl.col(column.name)
+        day = value.dt.month_end() if ends & set(_LAST_DAYS) else value
+        if column.type == "date":
+            precision = pl.col(f"{column.name}__precision")
+            day = pl.when(precision == "day").then(value).when(precision == "month").then(day)
+        whole.append(day.alias(column.name))
+    return read.with_columns(whole)
 
 
 def _with_month(read: pl.DataFrame, month: dt.date | None) -> pl.DataFrame:
@@ -230,7 +237,10 @@ def _unreadable(
     """Q16: a cell says something that its column cannot hold. Private columns show no value."""
     label = binding.label(column.name)
     problem = {"code": "code_unknown", "sex": "code_unknown", "bool": "code_unknown", "text": "too_long"}
-    is_private = column.type == "phone" or any(target.field in SEALED_DETAILS for target in column.becomes)
+    is_private = column.type == "phone" or any(
+        target.field in SEALED_DETAILS or target.field == "number" or target.frame == "restricted"
+        for target in column.becomes
+    )
     frame = read.select("_line", "_sheet").with_columns(named[column.name].alias("value"), bad.alias("bad"))
     evidence: dict[str, pl.Expr | str] = {"column": label, "problem": problem.get(column.type, "unreadable")}
     if not is_private:
@@ -287,7 +297,8 @@ def _area_queries(read: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
 
 def _spell_queries(read: pl.DataFrame, binding: Binding) -> Iterable[pl.DataFrame]:
     works = is_at_work(read.columns)
-    if "started_on" in read.columns:
+    is_of_jobs = any(target.frame == "spell" for column in binding.columns for target in column.becomes)
+    if is_of_jobs and "started_on" in read.columns:
         yield _queried(
             read, works & pl.col("started_on").is_null(), "Q08", column=binding.label("started_on"), problem="no_start",
             **_employer(read),

@@ -16,6 +16,8 @@ from anye.records.places.models import Office
 
 SECOND_FACTOR = "second_factor"  # sealing context: what is sealed for devices opens nowhere else
 OFFICER_ROLES = frozenset(Role.values)
+# who decides on help and who examines what was decided: justice and health registers are nobody else's to see
+SEE_RESTRICTED = frozenset({Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR})
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ def duties_in_force(user: Any, on: date | None = None) -> list[HeldDuty]:
     duties = list(rows)
     offices = {o.scope_no: o for o in Office.objects.filter(scope_no__in=[d.scope_no for d in duties])}
     return [
-        HeldDuty(d.pk, d.role, offices[d.scope_no], Scope(d.scope_no, offices[d.scope_no].scope_hi))
+        HeldDuty(d.pk, d.role, office, Scope(d.scope_no, office.scope_hi, d.role in SEE_RESTRICTED))
         for d in duties
-        if d.scope_no in offices
+        if (office := offices.get(d.scope_no))
     ]
 
 

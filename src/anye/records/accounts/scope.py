@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 from psycopg.pq import TransactionStatus
 
 APP, BATCH, OWNER = "anye_app", "anye_batch", "anye_owner"
-SETTINGS = ("role", "anye.lo", "anye.hi", "anye.actor", "anye.duty", "anye.purpose")
+SETTINGS = ("role", "anye.lo", "anye.hi", "anye.restricted", "anye.actor", "anye.duty", "anye.purpose")
 
 
 class ScopeUnset(RuntimeError):
@@ -24,10 +24,14 @@ class ScopeUnset(RuntimeError):
 
 @dataclass(frozen=True)
 class Scope:
-    """An inclusive range of scope numbers; `None` bounds mean the whole installation (batch and owner only)."""
+    """An inclusive range of scope numbers; `None` bounds mean the whole installation (batch and owner only).
+
+    `sees_restricted`: whether rows of justice and health within the range are seen as well.
+    """
 
     lo: int | None
     hi: int | None
+    sees_restricted: bool = False
 
     @property
     def is_everything(self) -> bool:
@@ -65,7 +69,7 @@ def acting(
     try:
         with transaction.atomic():
             before = _settings() if nested else None
-            _set((role, _text(lo), _text(hi), actor, duty, purpose))
+            _set((role, _text(lo), _text(hi), "off", actor, duty, purpose))
             yield scope
             # after an error the savepoint's rollback brings the settings back by itself
             if before is not None and not connection.needs_rollback:
@@ -75,11 +79,13 @@ def acting(
 
 
 @contextmanager
-def within(lo: int, hi: int, *, actor: str, duty: str, purpose: str = "") -> Iterator[Scope]:
+def within(
+    lo: int, hi: int, *, actor: str, duty: str, purpose: str = "", sees_restricted: bool = False
+) -> Iterator[Scope]:
     """Narrow the transaction under way (a request's) to a duty's range, without another savepoint."""
     before = _settings()
-    _set((before[0], str(lo), str(hi), actor, duty, purpose))
-    scope = Scope(lo, hi)
+    _set((before[0], str(lo), str(hi), "on" if sees_restricted else "off", actor, duty, purpose))
+    scope = Scope(lo, hi, sees_restricted)
     mark = _scope.set(scope)
     try:
         yield scope
@@ -143,3 +149,12 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: igno
         for column in self.columns:
             inside |= models.Q(**{f"{column}__range": (scope.lo, scope.hi)})
         return rows.filter(inside)
+
+
+class RestrictedManager(ScopedManager):
+    """Rows of justice and health: nobody's within the range but of a duty that must see them."""
+
+    def get_queryset(self) -> ScopedQuerySet:
+        rows = super().get_queryset()
+        scope = current_scope()
+        return rows if scope.is_everything or scope.sees_restricted else rows.none()

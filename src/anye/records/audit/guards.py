@@ -26,6 +26,17 @@ def scoped(table: str, *, columns: Sequence[str] = ("scope_no",)) -> RunSQL:
     )
 
 
+def restricted(table: str) -> RunSQL:
+    """Within the range as well, the app sees rows under a duty that must see justice and health alone."""
+    return RunSQL(
+        f"""
+        CREATE POLICY {table}_restricted ON {table} AS RESTRICTIVE TO anye_app
+            USING (current_setting('anye.restricted')::boolean)
+        """,
+        RunSQL.noop,
+    )
+
+
 def made_within(table: str, *, columns: Sequence[str]) -> RunSQL:
     """A row that two ranges may see is made by the one alone: every one of these columns lies in the acting range."""
     inside = " AND ".join(IN_RANGE.format(column) for column in columns)

@@ -98,4 +98,20 @@ class InsuranceMonth(MonthFact):
         indexes = [models.Index(fields=["scope_no", "month"], name="firms_insurancemonth_scope")]
 
 
-__all__ = ["EmploymentSpell", "Fact", "Firm", "FirmDetail", "InsuranceMonth"]
+class PayrollLine(MonthFact):
+    """What one firm paid one person for one month (工资发放明细): gross and net in fen, days worked."""
+
+    person = link(Person, related_name="payroll_lines")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="payroll_lines")
+    gross_fen = models.BigIntegerField("应发工资（分）", null=True)
+    net_fen = models.BigIntegerField("实发工资（分）", null=True)
+    days = models.IntegerField("出勤天数", null=True)
+
+    class Meta:
+        constraints = [
+            *one_current("firms_payrollline", "person", "firm", "month"),
+            first_of_month("firms_payrollline_month"),
+        ]
+
+
+__all__ = ["EmploymentSpell", "Fact", "Firm", "FirmDetail", "InsuranceMonth", "PayrollLine"]

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from anye.records.firms.models import EmploymentSpell, Firm, FirmDetail, InsuranceMonth
+from anye.records.firms.models import EmploymentSpell, Firm, FirmDetail, InsuranceMonth, PayrollLine
 from anye.records.people.models import Person
 
 STRIP_LIMIT = 480  # insured months that a page shows: forty years
@@ -46,11 +46,19 @@ def details_of_firm(subject: Firm) -> dict[str, FirmDetail]:
 
 
 def staff_of(subject: Firm) -> "QuerySet[Person]":
-    """People of the acting range whom a register has working at the firm or insured by it, now or before."""
-    worked = EmploymentSpell.objects.filter(firm=subject).known().values("person_id")
-    insured = InsuranceMonth.objects.filter(firm=subject).known().values("person_id")
-    # one set of keys to start from: with OR of two, the whole range would be walked to find a firm's few
-    return Person.objects.filter(pk__in=worked.union(insured), is_hidden=False)
+    """People of the acting range whom a register has working at the firm, insured or paid by it, now or before."""
+    worked, *others = (
+        model.objects.filter(firm=subject).known().values("person_id")
+        for model in (EmploymentSpell, InsuranceMonth, PayrollLine)
+    )
+    # one set of keys to start from: with OR of several, the whole range would be walked to find a firm's few
+    return Person.objects.filter(pk__in=worked.union(*others), is_hidden=False)
+
+
+def pay_of(subject: Person, months: int = 24) -> list[PayrollLine]:
+    """What firms paid the person, the newest months first; at most so many lines."""
+    rows = PayrollLine.objects.filter(person=subject).known().select_related("firm")
+    return list(rows.order_by("-month", "firm__name", "id")[:months])
 
 
 def working_at(subject: Firm) -> "QuerySet[EmploymentSpell]":

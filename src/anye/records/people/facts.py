@@ -19,6 +19,9 @@ SEALED_KINDS = {
     "status_note": "note",
 }
 
+# what is sealed of a status of another register: columns and contexts
+STATUS_CONTEXTS = {"number": "certificate", "detail": "health"}
+
 
 class Fact(models.Model):
     """What every fact carries: when the office learned it, what replaced it, and which source row said it.

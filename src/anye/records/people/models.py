@@ -5,8 +5,15 @@ from django.db import models
 from django.db.models import Q
 
 from anye.engine.households import household_number
-from anye.records.accounts.scope import ScopedManager
+from anye.records.accounts.scope import RestrictedManager, ScopedManager
 from anye.records.people.facts import DatedFact, Fact, MonthFact, first_of_month, link, one_current
+
+
+def _statuses(table: str, *kinds: str) -> list[models.BaseConstraint]:
+    return [
+        *one_current(table, "person", "kind", "valid_from"),
+        models.CheckConstraint(condition=Q(kind__in=kinds), name=f"{table}_kind"),
+    ]
 
 
 class Household(models.Model):
@@ -169,6 +176,46 @@ class Need(DatedFact):
         constraints = one_current("people_need", "person", "kind")
 
 
+class Status(DatedFact):
+    """What another register says of a person from a day to a day (身份状态), with its certificate and amount; fen a month.
+
+    The number and the words beside it are sealed: certificates contain ID numbers, words tell of illnesses.
+    """
+
+    kind = models.CharField("状态", max_length=24)
+    number_sealed = models.BinaryField("证号", null=True)
+    number_blind = models.BinaryField(null=True)
+    detail_sealed = models.BinaryField("说明", null=True)
+    detail_blind = models.BinaryField(null=True)
+    amount_fen = models.BigIntegerField("月金额（分）", null=True)
+    unit = models.CharField("单位", max_length=120, blank=True)
+
+    class Meta(DatedFact.Meta):
+        abstract = True
+
+
+class StatusSpell(Status):
+    """Death (死亡), pension (养老待遇), public pay (财政供养), registered unemployed (失业登记), unemployment benefit (失业金)."""
+
+    person = link(Person, related_name="statuses")
+
+    class Meta:
+        constraints = _statuses(
+            "people_statusspell", "death", "pension", "public_pay", "unemployed", "unemployment_benefit"
+        )
+
+
+class RestrictedSpell(Status):
+    """Disability (残疾) and detention (服刑、羁押): rows that even within their range only those see who must."""
+
+    person = link(Person, related_name="restricted_statuses")
+
+    objects = RestrictedManager()
+
+    class Meta:
+        constraints = _statuses("people_restrictedspell", "disability", "detention")
+
+
 class Transfer(models.Model):
     """A request to move a person to another office (转移申请): the receiving office accepts, the batch role moves.
 
@@ -216,5 +263,5 @@ class Transfer(models.Model):
 
 __all__ = [
     "Fact", "Helper", "Household", "HouseholdMember", "IncomeLine", "Membership", "NameGram", "Need", "Person",
-    "PersonDetail", "Transfer",
+    "PersonDetail", "RestrictedSpell", "StatusSpell", "Transfer",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from anye.records.audit.keys import keyring
-from anye.records.people.facts import SEALED_KINDS
+from anye.records.people.facts import SEALED_KINDS, STATUS_CONTEXTS
 from anye.records.people.models import (
     Helper,
     Household,
@@ -17,6 +17,8 @@ from anye.records.people.models import (
     Need,
     Person,
     PersonDetail,
+    RestrictedSpell,
+    StatusSpell,
     Transfer,
 )
 
@@ -35,6 +37,15 @@ def opened_detail(detail: PersonDetail) -> str:
     if detail.sealed is None:
         return detail.value or ""
     return keyring().unseal(bytes(detail.sealed), context=SEALED_KINDS[detail.kind])
+
+
+def opened_status(row: StatusSpell | RestrictedSpell) -> dict[str, str]:
+    """The number and the words beside a status in clear; what is not known is empty."""
+    sealed = {name: getattr(row, f"{name}_sealed") for name in STATUS_CONTEXTS}
+    return {
+        name: keyring().unseal(bytes(value), context=STATUS_CONTEXTS[name]) if value is not None else ""
+        for name, value in sealed.items()
+    }
 
 
 def people() -> "QuerySet[Person]":
@@ -110,6 +121,16 @@ def memberships_of(subject: Person) -> "QuerySet[Membership]":
         .known()
         .order_by(F("valid_to").desc(nulls_first=True), F("valid_from").desc(nulls_last=True), "group")
     )
+
+
+def statuses_of(subject: Person) -> list[StatusSpell | RestrictedSpell]:
+    """What other registers say of the person now, the newest first; what is restricted under a duty that must see it."""
+    newest = F("valid_from").desc(nulls_last=True)
+    return [
+        row
+        for model in (StatusSpell, RestrictedSpell)
+        for row in model.objects.filter(person=subject).known().order_by(newest, "kind", "id")
+    ]
 
 
 def needs_of(subject: Person) -> "QuerySet[Need]":
