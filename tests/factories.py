@@ -163,12 +163,13 @@ def add_status(
 ) -> StatusSpell | RestrictedSpell:
     """What another register says; `number` and `detail` are sealed as a load seals them."""
     ring = keyring()
-    sealed = {
-        f"{name}_{how}": make(more.pop(name), context=context)
-        for name, context in STATUS_CONTEXTS.items()
-        if name in more
-        for how, make in (("sealed", ring.seal), ("blind", ring.blind))
-    }
+    sealed = {}
+    for name in more.keys() & STATUS_CONTEXTS.keys():
+        value, context = more.pop(name), STATUS_CONTEXTS[name]
+        sealed |= {
+            f"{name}_sealed": ring.seal(value, context=context),
+            f"{name}_blind": ring.blind(value, context=context),
+        }
     table = table or (RestrictedSpell if kind in STATUS_KINDS["restricted"] else StatusSpell)
     made: StatusSpell | RestrictedSpell = table.objects.create(
         person=person, kind=kind, valid_from=day, **source(person, batch), **{**more, **sealed}

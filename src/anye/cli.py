@@ -28,6 +28,14 @@ def parser() -> argparse.ArgumentParser:
     load.add_argument("--json", action="store_true", help="print the report as JSON")
     load.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
 
+    withdraw = verbs.add_parser(
+        "withdraw", help="take a load back: what it alone brought goes, what it replaced returns"
+    )
+    withdraw.add_argument("file", type=Path, help="the file that was loaded; its content names the load")
+    withdraw.add_argument("--reason", default="", help="why, for the trail")
+    withdraw.add_argument("--yes", action="store_true", help="do not ask")
+    withdraw.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
+
     run = verbs.add_parser(
         "run", help="load a folder of files if one is given, then serve the last registry or a new one"
     )

@@ -97,6 +97,26 @@ def load(args: argparse.Namespace) -> int:
     return 1 if report.fault else 0
 
 
+def withdraw(args: argparse.Namespace) -> int:
+    """Take a load back, once whoever asks has seen what would change."""
+    home = opened()
+    postgres.start(home)
+    set_up(home, "worker")
+    from anye.config.loading import duty_to_load
+    from anye.config.taking_back import foreseen, is_confirmed, load_of, print_figures, take_back
+
+    duty = duty_to_load(args.user) if args.user else None
+    batch = load_of(args.file)
+    say(args, f"撤回 {batch.file_name} 将使：", f"Taking {batch.file_name} back would leave:")
+    print_figures(foreseen(batch), language(args))
+    if not args.yes and not is_confirmed(language(args)):
+        say(args, "未作改动。", "Nothing was changed.")
+        return 1
+    take_back(batch, reason=args.reason, by=args.user or "operator", duty=duty)
+    say(args, "已撤回。同一文件可以再次载入。", "It was taken back. The same file may be loaded again.")
+    return 0
+
+
 def run(args: argparse.Namespace) -> int:
     """Load a folder's files, if one is given, into the last registry, then serve it.
 

@@ -47,6 +47,14 @@ SENTENCES: dict[str, Text] = {
         "{file} 未载入，数据库拒绝或断开：{why}。再次载入会从停下处继续。",
         "{file} was not loaded: the database refused or went away ({why}). Loading it again goes on where it stopped.",
     ),
+    "not_loaded": Text(
+        "{file} 没有已入库的批次，无可撤回。请核对文件：撤回按文件内容识别，不按文件名。",
+        "No load of {file} stands, so there is nothing to take back. Check the file: its content names the load, not its name.",
+    ),
+    "nobody_to_ask": Text(
+        "没有可以确认的终端，未作改动。核对以上数字后，加 --yes 再运行。",
+        "There is no terminal to ask at, and nothing was changed. Look at the figures above, then run it again with --yes.",
+    ),
     "may_not_load": Text(
         "用户 {user} 不存在，或没有可加载数据的全区岗位职责。",
         "There is no user {user}, or they hold no duty over the whole district that may load files.",

@@ -35,7 +35,7 @@ def load_one(
         raise SetupFault("known_on_future", day=known_on.isoformat())
     if not path.is_file():
         raise SetupFault("file_missing", path=path)
-    duty = _duty_to_load(user) if user else None
+    duty = duty_to_load(user) if user else None
     is_watched = not quiet and sys.stderr.isatty()
     try:
         return load_file(
@@ -56,7 +56,7 @@ def load_one(
             sys.stderr.flush()
 
 
-def _duty_to_load(username: str) -> "HeldDuty":
+def duty_to_load(username: str) -> "HeldDuty":
     """The duty under which a named user loads. Raises SetupFault when there is none."""
     from anye.flow.jobs import may_load
     from anye.records.accounts.models import User

@@ -89,6 +89,16 @@ def test_pages_show_them_to_those_who_must(
     assert (WORDS in text_of(client.get(f"/people/{person.token}/"))) is (role in accounts.SEE_RESTRICTED)
 
 
+@pytest.mark.parametrize(("role", "is_told"), [("town_officer", True), ("auditor", False)])
+def test_words_beside_a_status_are_for_those_who_help(
+    role: str, is_told: bool, person: Person, district: District, client_as: Callable[..., Client]
+) -> None:
+    with factories.as_owner():
+        factories.add_status(person, "unemployed", factories.make_batch("unemployment"), detail="患病离岗")
+    page = text_of(client_as(role, district["district"]).get(f"/people/{person.token}/"))
+    assert ("患病离岗" in page) is is_told
+
+
 def test_kinds_stay_in_their_table(person: Person) -> None:
     with factories.as_owner(), pytest.raises(IntegrityError, match="kind"):
         factories.add_status(

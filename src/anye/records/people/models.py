@@ -177,7 +177,7 @@ class Need(DatedFact):
 
 
 class Status(DatedFact):
-    """What another register says of a person from a day to a day (身份状态), with its certificate and amount; fen a month.
+    """What another register says of a person from a day to a day, with its certificate and amount; fen a month.
 
     The number and the words beside it are sealed: certificates contain ID numbers, words tell of illnesses.
     """
@@ -195,7 +195,10 @@ class Status(DatedFact):
 
 
 class StatusSpell(Status):
-    """Death (死亡), pension (养老待遇), public pay (财政供养), registered unemployed (失业登记), unemployment benefit (失业金)."""
+    """A status that other registers tell of (身份状态).
+
+    Kinds: death 死亡, pension 养老待遇, public_pay 财政供养, unemployed 失业登记, unemployment_benefit 失业保险金.
+    """
 
     person = link(Person, related_name="statuses")
 
@@ -206,7 +209,10 @@ class StatusSpell(Status):
 
 
 class RestrictedSpell(Status):
-    """Disability (残疾) and detention (服刑、羁押): rows that even within their range only those see who must."""
+    """A status that even within its range only those see who must (受限身份状态).
+
+    Kinds: disability 残疾, detention 服刑、羁押.
+    """
 
     person = link(Person, related_name="restricted_statuses")
 

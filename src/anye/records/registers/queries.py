@@ -135,6 +135,11 @@ def batches_being_read(sha256: bytes) -> "QuerySet[Batch]":
     return Batch.objects.filter(sha256=sha256, state="reading")
 
 
+def standing_load(sha256: bytes) -> Batch | None:
+    """The load of a file of these bytes that stands, the newest where several profile versions read it."""
+    return Batch.objects.filter(sha256=sha256, state="published").order_by("-pk").first()
+
+
 def entry_with(token: str) -> Entry:
     """The entry behind a link. Raises Entry.DoesNotExist."""
     found: Entry = Entry.objects.defer("sealed").get(token=token)
