@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -92,7 +92,7 @@ class _Source:
 def fact_frames(read: pl.DataFrame, *, binding: Binding) -> dict[str, pl.DataFrame]:
     """The fact frames that this profile's rows become; the same names for every block, empty where nothing is said."""
     source = _Source(read, binding)
-    makers = {
+    makers: dict[str, Callable[[_Source], pl.DataFrame | None]] = {
         "detail": _details, "membership": _memberships, "household": _households, "helper": _helpers, "need": _needs,
         "income": _income, "spell": _spells, "insurance": _insurance, "payroll": partial(_one_a_row, frame="payroll"),
         "status": partial(_one_a_row, frame="status"), "restricted": partial(_one_a_row, frame="restricted"),

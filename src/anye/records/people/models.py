@@ -1,5 +1,7 @@
 """People and households: nodes with a key, a token and a scope number, and the facts that say everything else."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -216,7 +218,7 @@ class RestrictedSpell(Status):
 
     person = link(Person, related_name="restricted_statuses")
 
-    objects = RestrictedManager()
+    objects: ClassVar[ScopedManager] = RestrictedManager()
 
     class Meta:
         constraints = _statuses("people_restrictedspell", "disability", "detention")
