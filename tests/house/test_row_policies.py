@@ -79,7 +79,10 @@ def test_policies_call_nothing_but_settings_and_casts() -> None:
             assert set(CALLS.findall(text.lower())) - {"and", "or"} <= {"current_setting"}, (table, name)
             assert "select" not in text.lower(), (table, name)
             assert roles != "{public}", (table, name)
-            if roles == "{anye_app}":
+            if name == f"{table}_restricted":  # besides the range, not in its stead
+                assert text.strip() == "(current_setting('anye.restricted'::text))::boolean"
+                assert {"{anye_app}"} == {who for other, _, who in held if other == f"{table}_app"}
+            elif roles == "{anye_app}":
                 assert "anye.lo" in text, (table, name)
                 assert "anye.hi" in text, (table, name)
 

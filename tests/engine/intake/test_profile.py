@@ -124,7 +124,15 @@ def test_a_sheet_without_id_numbers_is_not_recognised_and_the_fault_says_what_is
     with pytest.raises(FileFault) as caught:
         recognise(block([["姓名", "性别", "联系电话"]]), [LEDGER, INSURANCE])
     assert caught.value.code == "heading_unknown"
-    assert caught.value.params["missing"] == ["身份证号"]
+    assert caught.value.params["missing"][0] == "身份证号"
+
+
+def test_a_list_that_somebody_calls_a_ledger_is_one() -> None:
+    """Among several registers a list of names and numbers is none; where a person has named the register, it is."""
+    bare = block([["姓名", "身份证号", "联系电话"]])
+    assert recognise(bare, [LEDGER]).profile is LEDGER
+    with pytest.raises(FileFault, match="heading_unknown"):
+        recognise(bare, [LEDGER, INSURANCE])
 
 
 # ── YAML ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

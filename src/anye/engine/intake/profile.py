@@ -144,6 +144,8 @@ def _take(rest: str, tokens: Mapping[str, str]) -> tuple[str | None, str]:
 class Profile:
     """A source's files as a pack describes them. A higher `rank` wins contradictions (house.md, *Facts*).
 
+    `needs`: columns that must be there (`a|b`: one of them); `signs`: columns that tell this register from others, which
+    need not be there once a person has named it.
     `says`: frame → field → what every row of this register says without a column for it (a list of deaths: `death`).
     """
 
@@ -156,6 +158,7 @@ class Profile:
     grid: Grid | None = None
     kept: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     month_from: tuple[str, ...] = ()
     says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     path: str = ""
@@ -223,16 +226,16 @@ class Profile:
         sources = {name: tuple(index for _, index in sorted(places)) for name, places in found.items()}
         return Binding(profile=self, labels=tuple(labels), sources=sources)
 
-    def missing(self, labels: Sequence[str]) -> list[str]:
+    def missing(self, labels: Sequence[str], *, is_named: bool = False) -> list[str]:
         """The first headings of the columns that the profile needs and a heading row lacks."""
         names = {hit[0] for label in labels if label and (hit := self.match(label))}
-        choices = [choice.split("|") for choice in self.needs]
+        choices = [choice.split("|") for choice in (*self.needs, *(() if is_named else self.signs))]
         return [self.by_name[choice[0]].aliases[0] for choice in choices if not names & set(choice)]
 
-    def score(self, labels: Sequence[str]) -> int:
+    def score(self, labels: Sequence[str], *, is_named: bool = False) -> int:
         """How many different columns of this profile a heading row names; 0 when one it needs is missing."""
         names = {hit[0] for label in labels if label and (hit := self.match(label))}
-        if self.missing(labels):
+        if self.missing(labels, is_named=is_named):
             return 0
         return len(names) + sum(1 for label in labels if label and label_key(label) in self._kept_keys)
 

@@ -51,6 +51,7 @@ _PROFILE_KEYS = {
     "grid",
     "kept",
     "says",
+    "signs",
 }
 _COLUMN_KEYS = {
     "name", "type", "en", "aliases", "required", "must_read", "fill_down", "fill_unless", "codes", "many", "unit",
@@ -316,6 +317,7 @@ class _Reader:
             grid=None if grid is None else self.grid(grid),
             kept=self.words(tree, "kept"),
             needs=self.words(tree, "needs"),
+            signs=self.words(tree, "signs"),
             month_from=month_from,
             says=self.says(tree),
             path=str(self.path),
@@ -326,9 +328,10 @@ class _Reader:
         for name in ("id_number", "name"):
             if name not in names:
                 raise self.fault("profile_missing_key", self.line(tree, "columns"), expected=f"a column named {name}")
-        for need in self.words(tree, "needs"):
-            for name in need.split("|"):
-                self.one_of(tree, "needs", name, names)
+        for key in ("needs", "signs"):
+            for need in self.words(tree, key):
+                for name in need.split("|"):
+                    self.one_of(tree, key, name, names)
         for column, node in zip(columns, tree["columns"], strict=True):
             for other in column.fill_unless:
                 self.one_of(node, "fill_unless", other.partition("=")[0], names)

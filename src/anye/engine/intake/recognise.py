@@ -24,6 +24,7 @@ class Recognised:
 def recognise(first_rows: pl.DataFrame, profiles: Iterable[Profile]) -> Recognised:
     """The profile that knows most of the heading and misses nothing it needs; at a tie the larger share of its own.
 
+    Where one profile alone is tried, a person has named it, and its signs are not asked for.
     Raises FileFault `heading_unknown` with the profiles that were tried and, of the nearest, what its sheet lacks.
     """
     best: Recognised | None = None
@@ -35,9 +36,9 @@ def recognise(first_rows: pl.DataFrame, profiles: Iterable[Profile]) -> Recognis
         if header is None:
             continue
         binding = profile.bind(header.labels)
-        score = profile.score(header.labels)
+        score = profile.score(header.labels, is_named=len(tried) == 1)
         if score == 0:
-            near = (len(binding.sources), profile.name, profile.missing(header.labels))
+            near = (len(binding.sources), profile.name, profile.missing(header.labels, is_named=len(tried) == 1))
             lacking = max(lacking, near, key=lambda each: each[0])
             continue
         rank = (score, score / max(1, sum(1 for label in header.labels if label)))
