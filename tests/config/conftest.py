@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,17 +40,25 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="session")
-def running_home(kind: str, open_folder: Path) -> Iterator[Home]:
-    """A prepared registry on a running server of each kind; tests that need it stopped start it again."""
+@contextmanager
+def only_of(kind: str) -> Iterator[None]:
+    """Servers of one kind, while it lasts: tests of other folders run between those that share a server."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ANYE_PG", kind)
         patch.delenv("DATABASE_URL", raising=False)
-        home = Home.create(open_folder / kind, pack="cn_yubei", trial=True)
-        try:
+        yield
+
+
+@pytest.fixture(scope="session")
+def running_home(kind: str, open_folder: Path) -> Iterator[Home]:
+    """A prepared registry on a running server of each kind; tests that need it stopped start it again."""
+    home = Home.create(open_folder / kind, pack="cn_yubei", trial=True)
+    try:
+        with only_of(kind):
             postgres.prepare(postgres.start(home), home)
-            yield home
-        finally:
+        yield home
+    finally:
+        with only_of(kind):
             postgres.discard(home)
 
 
