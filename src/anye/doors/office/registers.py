@@ -68,10 +68,10 @@ def source_choices(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def fresh_sources(request: HttpRequest) -> list[Source]:
-    """Registers with their freshness, read once a request."""
+    """Registers with their freshness, read once a request; those that no file has come from yet stand last."""
     known: list[Source] | None = getattr(request, "_fresh_sources", None)
     if known is None:
-        known = list(registers.sources_of_files(TYPED))
+        known = sorted(registers.sources_of_files(TYPED), key=lambda one: one.last_load is None)
         request._fresh_sources = known  # type: ignore[attr-defined]
     return known
 
