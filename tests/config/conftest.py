@@ -52,7 +52,8 @@ def only_of(kind: str) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def running_home(kind: str, open_folder: Path) -> Iterator[Home]:
     """A prepared registry on a running server of each kind; tests that need it stopped start it again."""
-    home = Home.create(open_folder / kind, pack="cn_yubei", trial=True)
+    # another folder each time: in a random order the fixture may be made and discarded more than once
+    home = Home.create(open_folder / f"{kind}-{len(list(open_folder.iterdir()))}", pack="cn_yubei", trial=True)
     try:
         with only_of(kind):
             postgres.prepare(postgres.start(home), home)
