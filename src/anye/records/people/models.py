@@ -7,14 +7,15 @@ from django.db import models
 from django.db.models import Q
 
 from anye.engine.households import household_number
+from anye.engine.intake.facts import STATUS_KINDS
 from anye.records.accounts.scope import RestrictedManager, ScopedManager
 from anye.records.people.facts import DatedFact, Fact, MonthFact, first_of_month, link, one_current
 
 
-def _statuses(table: str, *kinds: str) -> list[models.BaseConstraint]:
+def _statuses(table: str, frame: str) -> list[models.BaseConstraint]:
     return [
         *one_current(table, "person", "kind", "valid_from"),
-        models.CheckConstraint(condition=Q(kind__in=kinds), name=f"{table}_kind"),
+        models.CheckConstraint(condition=Q(kind__in=tuple(sorted(STATUS_KINDS[frame]))), name=f"{table}_kind"),
     ]
 
 
@@ -205,9 +206,7 @@ class StatusSpell(Status):
     person = link(Person, related_name="statuses")
 
     class Meta:
-        constraints = _statuses(
-            "people_statusspell", "death", "pension", "public_pay", "unemployed", "unemployment_benefit"
-        )
+        constraints = _statuses("people_statusspell", "status")
 
 
 class RestrictedSpell(Status):
@@ -221,7 +220,7 @@ class RestrictedSpell(Status):
     objects: ClassVar[ScopedManager] = RestrictedManager()
 
     class Meta:
-        constraints = _statuses("people_restrictedspell", "disability", "detention")
+        constraints = _statuses("people_restrictedspell", "restricted")
 
 
 class Transfer(models.Model):

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                         name="people_restrictedspell_retired",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ("disability", "detention"))),
+                        condition=models.Q(("kind__in", ("detention", "disability"))),
                         name="people_restrictedspell_kind",
                     ),
                 ],
