@@ -6,14 +6,18 @@ Call inside `as_owner()`; ID numbers start with 99, which is no area.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+import polars as pl
+
 from anye.engine.codes import complete_id
-from anye.engine.intake.facts import STATUS_KINDS
+from anye.engine.intake.statements import FIRM, STATEMENTS, STATUS_KINDS
 from anye.engine.names import grams_of, name_key_of
+from anye.flow import stated
+from anye.flow.specs import SPECS
 from anye.records.accounts.scope import OWNER, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
@@ -179,6 +183,37 @@ def add_status(
 
 def add_pay(person: Person, firm: Firm, month: dt.date, fen: int, batch: Batch) -> PayrollLine:
     return PayrollLine.objects.create(person=person, firm=firm, month=month, net_fen=fen, **source(person, batch))
+
+
+def add_stated(
+    name: str, batch: Batch, *, text: Callable[[str], str], fen: Callable[[], int], day: dt.date = dt.date(2026, 8, 1),
+    person: Person | None = None, firm: Firm | None = None, office: Any = None,
+) -> Any:  # fmt: skip
+    """A row of a statement (`engine.intake.statements`) with every field filled: texts by `text`, amounts by `fen`."""
+    statement, ring, told = STATEMENTS[name], keyring(), dict[str, Any]()
+    for field, dtype in statement.fields.items():
+        if field in statement.sealed:
+            value, context = text(field), statement.sealed[field]
+            told |= {
+                f"{field}_sealed": ring.seal(value, context=context),
+                f"{field}_blind": ring.blind(value, context=context),
+            }
+        elif field == "kind":
+            told[field] = min(statement.kinds)
+        elif field not in FIRM:
+            number = fen() if field.endswith("_fen") else 10
+            told[field] = {pl.String: text(field), pl.Date: day, pl.Int64: number, pl.Boolean: True}[dtype]
+    parent = SPECS[name].parent
+    if parent == "firm_id" or "firm_id" in SPECS[name].columns:
+        told["firm"] = firm
+    place = source(person if parent == "person_id" else office, batch)
+    if not SPECS[name].is_scoped:
+        del place["scope_no"]
+    if parent == "office_no":
+        told[parent] = office.scope_no
+    if parent == "person_id":
+        told["person"] = person
+    return stated.model_of(name)._default_manager.create(**told, **place)
 
 
 def make_firm(name: str = "山茶服饰有限公司", code: str | None = None) -> Firm:

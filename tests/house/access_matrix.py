@@ -48,6 +48,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "office:finding": ("finding", READERS, f"TD=422 VAFPU=302 X=403 {OUT}"),
     # registers
     "registers:index": ("", EVERYBODY, f"VTAFPUDX=303 {OUT}"),
+    "registers:stated": ("records", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "registers:mend": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "registers:new_upload": ("", LOADERS, LOADERS.replace("=200", "=422")),
     "registers:upload": ("upload", EVERYBODY, NO_POST),
@@ -121,4 +122,4 @@ MATRIX: dict[str, tuple[str, str, str]] = {
 }
 
 # where nothing but the address's own secret opens it: foreign objects do not apply
-PLACELESS = frozenset({"firm", "source", "link"})
+PLACELESS = frozenset({"firm", "source", "link", "records"})

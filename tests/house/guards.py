@@ -8,6 +8,7 @@ u(columns) those columns alone).
 """
 
 FACT = "scoped append_only app:s batch:si batch:u(retired_by,retired_on)"
+OF_FIRMS = "append_only app:s batch:si batch:u(retired_by,retired_on)"  # may be read by everybody
 PERSONS = "bound(person_id→people_person)"
 STOCK = "app:siud batch:siud"  # tables of the libraries
 
@@ -36,10 +37,26 @@ GUARDS = {
         " app:u(decided_at,decided_by,state) batch:siud"
     ),
     "firms_firm": "audited app:s batch:siud",
-    "firms_firmdetail": "append_only app:s batch:si batch:u(retired_by,retired_on)",
+    "firms_firmdetail": OF_FIRMS,
     "firms_employmentspell": f"{FACT} {PERSONS}",
     "firms_insurancemonth": f"{FACT} {PERSONS}",
     "firms_payrollline": f"{FACT} {PERSONS}",
+    "firms_owner": f"{FACT} {PERSONS}",
+    "posts_assignment": f"{FACT} {PERSONS}",
+    "posts_attendance": f"{FACT} {PERSONS}",
+    "posts_workshop": OF_FIRMS,
+    "training_trade": OF_FIRMS,
+    "training_trainingclass": OF_FIRMS,
+    "training_enrolment": f"{FACT} {PERSONS}",
+    "training_worktraining": f"{FACT} {PERSONS}",
+    "training_filing": FACT,
+    "jobs_vacancy": OF_FIRMS,
+    "claims_payment": f"{FACT} {PERSONS}",
+    "claims_ticket": f"{FACT} {PERSONS}",
+    "claims_firmpayment": FACT,
+    "claims_refundapplication": FACT,
+    "claims_fundallocation": FACT,
+    "outreach_contact": f"{FACT} {PERSONS}",
     "registers_source": "audited app:s batch:siud",
     "registers_batch": "audited app:s batch:siud",
     "registers_rawblock": "tallied batch:siud",
@@ -101,6 +118,18 @@ SCOPED = {
     "firms.EmploymentSpell": ("scope_no",),
     "firms.InsuranceMonth": ("scope_no",),
     "firms.PayrollLine": ("scope_no",),
+    "firms.Owner": ("scope_no",),
+    "posts.Assignment": ("scope_no",),
+    "posts.Attendance": ("scope_no",),
+    "training.Enrolment": ("scope_no",),
+    "training.WorkTraining": ("scope_no",),
+    "training.Filing": ("scope_no",),
+    "claims.Payment": ("scope_no",),
+    "claims.Ticket": ("scope_no",),
+    "claims.FirmPayment": ("scope_no",),
+    "claims.RefundApplication": ("scope_no",),
+    "claims.FundAllocation": ("scope_no",),
+    "outreach.Contact": ("scope_no",),
     "registers.Fault": ("scope_no",),
     "registers.Entry": ("scope_no",),
     "registers.Duplicate": ("scope_no",),

@@ -97,6 +97,8 @@ class Matrix:
             return sealed("duty", 99_999_999)
         if kind == "user" and place == "none":
             return sealed("user", 99_999_999)
+        if kind == "records":
+            return "no_such" if place == "none" else "firm_payment"
         if kind == "source":
             return "no_such" if place == "none" else "village_ledger"
         if kind == "link":

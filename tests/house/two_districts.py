@@ -12,6 +12,8 @@ from itertools import count
 from typing import Any
 
 from anye.engine.names import name_key_of
+from anye.flow import stated
+from anye.flow.specs import SCOPED_OF_FIRMS
 from anye.packs import AreaRow
 from anye.records.accounts.models import Duty, User
 from anye.records.audit.keys import keyring
@@ -183,6 +185,11 @@ def _work_and_money(place: Place, person: Person, batch: Any) -> None:
     )
     made.add_status(person, "detention", batch, detail=place.text("羁押"), unit=place.text("监所"))
     made.add_pay(person, place.firm, dt.date(2026, 8, 1), place.fen(), batch)
+    for name in stated.OF_PERSONS:
+        made.add_stated(name, batch, text=place.text, fen=place.fen, person=person, firm=place.firm)
+    # firms' money and an office's funds; what firms advertise may be read by everybody
+    for name in (*SCOPED_OF_FIRMS, "fund"):
+        made.add_stated(name, batch, text=place.text, fen=place.fen, firm=place.firm, office=place.office)
     months = made.add_insurance(person, place.firm, dt.date(2026, 7, 1), 2, batch)
     assert months
     Membership.objects.create(

@@ -192,6 +192,7 @@ BY_TEST: dict[str, list[str]] = {
         "doors/office/navigation.py office_frame: compare",
         "doors/office/people.py index: may",
         "doors/office/person.py _page: may",
+        "doors/office/registers.py index: may",
         "doors/office/person.py _page: may (2)",
         "doors/office/today.py today: may (2)",
         "doors/office/uploads.py _state: may_load",

@@ -204,8 +204,9 @@ def _link_others(cursor: CursorWrapper, stage: str) -> None:
             (batch_id, sheet_no, line, id_blind, name_key, birth_on, is_creating, scope_no, person_id)
         SELECT r.batch_id, r.sheet_no, r.line, r.id_blind, r.name_key, r.birth_on, false, r.scope_no, NULL
         FROM {stage}_row r
-        WHERE NOT EXISTS (SELECT 1 FROM link l WHERE l.batch_id = r.batch_id AND l.sheet_no = r.sheet_no
-                          AND l.line = r.line)
+        -- a row about a firm or a fund names nobody, or its owner
+        WHERE r.id_blind IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM link l WHERE l.batch_id = r.batch_id AND l.sheet_no = r.sheet_no AND l.line = r.line)
         """
     )
 

@@ -71,6 +71,8 @@ def _fact_rows(name: str) -> str:
         "person_id": f"JOIN people_person p ON p.id = f.person_id|{_PERSON}",
         "household_id": "JOIN people_household hh ON hh.id = f.household_id|hh.code",
         "firm_id": "LEFT JOIN firms_firm fm ON fm.id = f.firm_id|fm.code",
+        "scope_no": "|f.scope_no",
+        "office_no": "|f.office_no",
     }
     used = [spec.parent, *(c for c in spec.columns if c in joins)]
     join_sql = " ".join(joins[column].split("|")[0] for column in dict.fromkeys(used))

@@ -53,8 +53,8 @@ def _quoted(names: tuple[str, ...] | list[str], alias: str = "") -> str:
 
 def _matching(spec: FactSpec) -> tuple[str, str]:
     """The SQL for *the same key* (f is the fact, i the newcomer) and for *says the same*."""
-    # a spell's first day may be unknown; every other key column is NOT NULL, and = can use the index
-    equals = {name: "IS NOT DISTINCT FROM" if name == "valid_from" else "=" for name in spec.key}
+    # a first day, or that of a payment, may be unknown; other key columns are NOT NULL, and = can use the index
+    equals = {name: "IS NOT DISTINCT FROM" if name in {"valid_from", "paid_on"} else "=" for name in spec.key}
     same_key = "".join(f' AND f."{name}" {equals[name]} i."{name}"' for name in spec.key)
     same = " AND ".join(f'f."{name}" IS NOT DISTINCT FROM i."{name}"' for name in spec.compared) or "true"
     return same_key, same
@@ -66,8 +66,16 @@ def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str, batch: int) -> 
     What is said of households and firms does not hang on whose row it is: every row of the batch may say it, once and
     for all. As every member's or worker's row repeats it, the last row of a batch speaks for all that say the same.
     """
-    nodes = {"household_id": "hh.id", "firm_id": "fm.id", "person_id": "l.person_id"}
-    scope = {"household_id": "hh.scope_no,", "firm_id": "", "person_id": "l.scope_no,"}[spec.parent]
+    of_row = "coalesce(nullif(r.scope_no, office.outside_no), office.office_no)"
+    nodes = {
+        "household_id": "hh.id",
+        "firm_id": "fm.id",
+        "person_id": "l.person_id",
+        "scope_no": of_row,
+        "office_no": of_row,
+    }
+    scopes = {"household_id": "hh.scope_no", "firm_id": of_row, "person_id": "l.scope_no"}
+    scope = f"{scopes[spec.parent]} AS scope_no," if spec.scope_column else ""
     content = ", ".join(f'{nodes[c]} AS "{c}"' if c in nodes else f's."{c}"' for c in spec.columns)
     used = {spec.parent, *spec.columns}
     joins = "LEFT JOIN people_household hh ON hh.code = s.household_code" if "household_id" in used else ""
@@ -79,6 +87,9 @@ def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str, batch: int) -> 
         said = ", ".join([key, *(f'"{name}"' for name in spec.compared), "batch_id"])
         once = f"DISTINCT ON ({said})"
         source = f"{stage} s JOIN LATERAL (SELECT s.batch_id, s.sheet_no, s.line) l ON s.batch_id = {batch}"
+    if spec.parent in {"scope_no", "office_no"} or (spec.parent == "firm_id" and spec.is_scoped):
+        source += f" JOIN {stage.removesuffix(spec.name)}row r ON (r.batch_id, r.sheet_no, r.line) ="
+        source += " (s.batch_id, s.sheet_no, s.line) CROSS JOIN office"
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS
@@ -139,16 +150,15 @@ def _judge(cursor: CursorWrapper, spec: FactSpec) -> None:
 
 def _into(spec: FactSpec) -> str:
     """INSERT INTO the table of facts, up to its SELECT: parent, scope number, content, when known, when retired, source."""
-    scope = "" if spec.parent == "firm_id" else "scope_no, "
     return (
-        f"INSERT INTO {spec.table} ({spec.parent}, {scope}{_quoted(list(spec.columns))}, known_on, retired_on, retired_by,"
+        f"INSERT INTO {spec.table} ({spec.parent}, {spec.scope_column}{_quoted(list(spec.columns))}, known_on, retired_on, retired_by,"
         " source_batch, source_sheet, source_line) "
     )
 
 
 def _said(spec: FactSpec) -> str:
     """What a newcomer says, in the order of `_into` up to the content."""
-    scope = "" if spec.parent == "firm_id" else "i.scope_no, "
+    scope = "i.scope_no, " if spec.scope_column else ""
     return f"i.parent_id, {scope}{_quoted(list(spec.columns), 'i')}"
 
 

@@ -58,7 +58,7 @@ def begin(cursor: CursorWrapper) -> None:
 
 def clear_temporary(cursor: CursorWrapper) -> None:
     """They go at commit as a rule; inside a larger transaction an earlier load's may still stand."""
-    names = ["touched", "link", "let_go", "led_anew", "led_before", "leader", "others", "office_of"]
+    names = ["touched", "link", "let_go", "led_anew", "led_before", "leader", "others", "office_of", "office"]
     names += ["orphans", "rebuilt", "heard", "stood", "stands"]  # of a withdrawal
     cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{name}" for name in names))
 
@@ -134,13 +134,17 @@ def restage(cursor: CursorWrapper, batch_id: int, context: Context) -> None:
 
 
 def office_of(cursor: CursorWrapper, context: Context) -> None:
-    """The temporary table `office_of`: area code → scope number; the empty code is *outside*."""
+    """`office_of`: area code → scope number, the empty code *outside*; `office`: who loads, and the number of *outside*."""
     cursor.execute(
         "CREATE TEMPORARY TABLE office_of (area_code text PRIMARY KEY, scope_no bigint NOT NULL) ON COMMIT DROP"
     )
     with cursor.copy("COPY office_of FROM STDIN") as stream:
         for row in context.offices.items():
             stream.write_row(row)
+    cursor.execute(
+        "CREATE TEMPORARY TABLE office ON COMMIT DROP AS SELECT %s::bigint AS office_no, %s::bigint AS outside_no",
+        [context.office_no, context.offices[""]],
+    )
 
 
 def _count(cursor: CursorWrapper, stage: str, batch_id: int, since: Mapping[str, int]) -> dict[str, int]:

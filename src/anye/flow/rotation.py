@@ -12,12 +12,14 @@ from typing import Any
 
 from django.db import connection
 
+from anye.engine.intake.statements import STATEMENTS
 from anye.engine.sealing import Keyring
+from anye.flow.specs import TABLES
 from anye.records.accounts.queries import SECOND_FACTOR
 from anye.records.accounts.scope import OWNER, acting
 from anye.records.audit.actions import note
 from anye.records.findings.queries import NOTE
-from anye.records.people.facts import SEALED_KINDS, STATUS_CONTEXTS
+from anye.records.people.facts import SEALED_KINDS
 from anye.records.registers.queries import LABEL
 
 AT_ONCE = 5_000
@@ -41,9 +43,9 @@ COLUMNS = (
     SealedColumn("people_persondetail", "sealed", f"CASE kind {_KINDS} END"),
     SealedColumn("people_helper", "phone_sealed", "'phone'"),
     *(
-        SealedColumn(table, f"{name}_sealed", f"'{context}'")
-        for table in ("people_statusspell", "people_restrictedspell")
-        for name, context in STATUS_CONTEXTS.items()
+        SealedColumn(TABLES[name][0], f"{field}_sealed", f"'{context}'")
+        for name, statement in STATEMENTS.items()
+        for field, context in statement.sealed.items()
     ),
     SealedColumn("registers_rawblock", "sealed", "'raw'", is_bytes=True),
     SealedColumn("registers_entry", "sealed", "'raw'"),

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from anye.engine.households import household_key
-from anye.engine.intake.facts import STATUS_KINDS
+from anye.engine.intake.statements import FIRM, STATEMENTS
 from anye.engine.sealing import Keyring
-from anye.records.people.facts import SEALED_KINDS, STATUS_CONTEXTS
+from anye.records.people.facts import SEALED_KINDS
 
 OUTSIDE = ""
-OF_FIRMS = ("spell", "insurance", "payroll")  # facts that name a firm
+OF_FIRMS = ("spell", "insurance", *(name for name, each in STATEMENTS.items() if each.names_firm))  # they name a firm
 
 
 def sealed_frames(
@@ -27,8 +27,10 @@ def sealed_frames(
     facts = {name: f.with_columns(where) for name, f in clear.items() if not f.is_empty()}
     facts |= {name: _with_numbers(name, facts[name], rows, keyring) for name in facts}
     firms = [_firms(facts[name]) for name in OF_FIRMS if name in facts]
+    if "firm" in facts:
+        firms.append(_firm_details(facts.pop("firm")))
     if firms:
-        facts["firm"] = pl.concat(firms)
+        facts["firm"] = pl.concat(firms).unique(["firm_code", "kind", "value"], keep="last", maintain_order=True)
     if "household" in facts:
         facts["household"] = _households(facts["household"], rows)
     if "helper" in facts:
@@ -42,10 +44,10 @@ def _with_numbers(name: str, facts: pl.DataFrame, rows: pl.DataFrame, keyring: K
         return _details(facts, rows, keyring)
     if name == "spell":
         return _spells(facts)
+    if name in STATEMENTS:
+        return _stated(name, facts, keyring)
     if name in OF_FIRMS:
         return facts.with_columns(firm_code())
-    if name in STATUS_KINDS:
-        return _statuses(facts, keyring)
     return facts.with_columns(_filled("evidence", "certifier")) if name == "membership" else facts
 
 
@@ -130,19 +132,30 @@ def _spells(spells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _statuses(facts: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
-    """Certificate numbers hold ID numbers, and words beside a status tell of illness or a sentence: both are sealed."""
+def _stated(name: str, facts: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
+    """Sealed fields lose their text for a ciphertext and a blind index; of other texts, none is none and not unknown."""
+    statement = STATEMENTS[name]
+    texts = [field for field, dtype in statement.fields.items() if dtype == pl.String]
+    if statement.names_firm:
+        facts = facts.with_columns(firm_code())
     return facts.with_columns(
-        pl.col("unit").fill_null(""),
+        *_filled(*(field for field in texts if field not in statement.sealed and field not in FIRM)),
         *(
-            value.alias(f"{name}_{how}")
-            for name in STATUS_CONTEXTS
+            value.alias(f"{field}_{how}")
+            for field, context in statement.sealed.items()
             for how, value in (
-                ("sealed", keyring.seal_column(facts.get_column(name), context=STATUS_CONTEXTS[name])),
-                ("blind", keyring.blind_column(facts.get_column(name), context=STATUS_CONTEXTS[name])),
+                ("sealed", keyring.seal_column(facts.get_column(field), context=context)),
+                ("blind", keyring.blind_column(facts.get_column(field), context=context)),
             )
         ),
-    ).drop(*STATUS_CONTEXTS)
+    ).drop(*statement.sealed)
+
+
+def _firm_details(facts: pl.DataFrame) -> pl.DataFrame:
+    """What a register of firms says of each, its name among it."""
+    coded = facts.with_columns(firm_code()).filter(pl.col("firm_code").is_not_null())
+    said = coded.select("batch_id", "sheet_no", "line", "firm_code", "kind", "value")
+    return pl.concat([_firms(facts.with_columns(firm_code())), said])
 
 
 def _households(members: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

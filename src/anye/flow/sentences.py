@@ -286,6 +286,13 @@ REASONS: Mapping[str, Text] = {
     "name_missing": Text(
         "没有姓名。", "The name is missing.", "请补填姓名。", "Fill it in.",
     ),
+    "firm_missing": Text(
+        "没有写明单位。", "The row names no firm.",
+        "请补填单位名称或统一社会信用代码。", "Fill in the firm's name or its credit code.",
+    ),
+    "value_missing": Text(
+        "这一栏必须填写。", "This cell must be filled in.", "请补填后重新导入。", "Fill it in and load the file again.",
+    ),
     "month_missing": Text(
         "不知道是哪个月份的数据。", "It is not known which month the line speaks of.",
         "请填写月份列，或在标题里写明年月。", "Fill in the month column, or name the month in the title.",

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import polars as pl
+
+from anye.engine.intake.statements import FIRM, STATEMENTS
 from anye.records.firms.models import PREMIUMS, SIDES, STATES
 
 
@@ -9,8 +12,9 @@ from anye.records.firms.models import PREMIUMS, SIDES, STATES
 class FactSpec:
     """`columns` are the table's content columns in stage order; `key` names those that, with the parent, are one fact.
 
-    `parent` is the column that says whose fact it is: a person's, a household's or a firm's. `opaque` columns hold
-    ciphertext with a fresh nonce: they are stored and never compared (their blind index is).
+    `parent` is the column that says whose fact it is: a person's, a household's, a firm's, or an office's (`scope_no`,
+    or `office_no` where everybody may read it). `opaque` columns hold ciphertext with a fresh nonce: they are stored and
+    never compared (their blind index is).
     """
 
     name: str
@@ -19,6 +23,12 @@ class FactSpec:
     columns: dict[str, str]
     key: tuple[str, ...]
     opaque: tuple[str, ...] = ()
+    is_scoped: bool = True
+
+    @property
+    def scope_column(self) -> str:
+        """The column that SQL names besides the parent: none for what everybody may read, or where it is the parent."""
+        return "scope_no, " if self.is_scoped and self.parent != "scope_no" else ""
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -35,16 +45,56 @@ class FactSpec:
 DATES = {"valid_from": "date", "valid_to": "date"}
 PREMIUM_COLUMNS = {f"{k}_{side}_{state}_fen": "bigint" for k in PREMIUMS for side in SIDES for state in STATES}
 
-STATUS_COLUMNS = {
-    "kind": "text",
-    "number_sealed": "bytea",
-    "number_blind": "bytea",
-    "detail_sealed": "bytea",
-    "detail_blind": "bytea",
-    "amount_fen": "bigint",
-    "unit": "text",
-    **DATES,
+# where what a row states is kept (`engine.intake.statements`), and the fields that, with whose fact it is, are one fact
+TABLES: dict[str, tuple[str, ...]] = {
+    "payroll": ("firms_payrollline", "firm_id", "month"),
+    "status": ("people_statusspell", "kind", "valid_from"),
+    "restricted": ("people_restrictedspell", "kind", "valid_from"),
+    "owner": ("firms_owner", "firm_id", "role"),
+    "post": ("posts_assignment", "unit", "post_name", "valid_from"),
+    "attendance": ("posts_attendance", "month", "unit", "post_name"),
+    "workshop": ("posts_workshop", "name"),
+    "trade": ("training_trade", "name", "level"),
+    "class": ("training_trainingclass", "class_code", "class_name", "trade", "valid_from"),
+    "enrolment": ("training_enrolment", "class_code", "class_name", "trade", "valid_from"),
+    "work_training": ("training_worktraining", "firm_id", "valid_from"),
+    "filing": ("training_filing", "number", "valid_from"),
+    "vacancy": ("jobs_vacancy", "number", "title", "workplace_text"),
+    "refund": ("claims_refundapplication", "year", "number"),
+    "payment": ("claims_payment", "kind", "item", "valid_from", "paid_on", "batch_no", "amount_fen"),
+    "firm_payment": ("claims_firmpayment", "kind", "item", "valid_from", "paid_on", "batch_no", "amount_fen"),
+    "fund": ("claims_fundallocation", "document_no", "fund", "purpose"),
+    "ticket": ("claims_ticket", "travelled_on", "origin", "destination", "number"),
+    "contact": ("outreach_contact", "contacted_on", "channel", "topic"),
 }
+# firms' money is the office's own; what else is said of firms, and catalogues, may be read by everybody
+SCOPED_OF_FIRMS = frozenset({"refund", "firm_payment", "filing"})
+OPEN_OF_OFFICES = frozenset({"trade"})
+_COLUMN_TYPES = {pl.String: "text", pl.Date: "date", pl.Int64: "bigint", pl.Boolean: "boolean"}
+_PARENTS = {"person": "person_id", "firm": "firm_id", "office": "scope_no"}
+
+
+def _stated(name: str, table: str, *key: str) -> FactSpec:
+    """The description of a statement's table; a firm is a node, and a sealed field a ciphertext with its blind index."""
+    statement = STATEMENTS[name]
+    parent = "office_no" if name in OPEN_OF_OFFICES else _PARENTS[statement.about]
+    columns: dict[str, str] = {"firm_id": "bigint"} if statement.names_firm and parent != "firm_id" else {}
+    for field, dtype in statement.fields.items():
+        if field in statement.sealed:
+            columns |= {f"{field}_sealed": "bytea", f"{field}_blind": "bytea"}
+        elif field not in FIRM:
+            columns[field] = _COLUMN_TYPES[dtype]
+    opaque = tuple(f"{field}_sealed" for field in statement.sealed)
+    return FactSpec(
+        name,
+        table,
+        parent,
+        columns,
+        key,
+        opaque,
+        is_scoped=parent in {"person_id", "scope_no"} or name in SCOPED_OF_FIRMS,
+    )
+
 
 SPECS: dict[str, FactSpec] = {
     spec.name: spec
@@ -99,6 +149,7 @@ SPECS: dict[str, FactSpec] = {
             "firm_id",
             {"kind": "text", "value": "text"},
             ("kind",),
+            is_scoped=False,
         ),
         FactSpec(
             "spell",
@@ -129,18 +180,6 @@ SPECS: dict[str, FactSpec] = {
             {"firm_id": "bigint", "month": "date", "base_fen": "bigint", **PREMIUM_COLUMNS},
             ("firm_id", "month"),
         ),
-        FactSpec(
-            "payroll",
-            "firms_payrollline",
-            "person_id",
-            {"firm_id": "bigint", "month": "date", "gross_fen": "bigint", "net_fen": "bigint", "days": "integer"},
-            ("firm_id", "month"),
-        ),
-        *(
-            FactSpec(
-                name, table, "person_id", STATUS_COLUMNS, ("kind", "valid_from"), ("number_sealed", "detail_sealed")
-            )
-            for name, table in (("status", "people_statusspell"), ("restricted", "people_restrictedspell"))
-        ),
+        *(_stated(name, table, *key) for name, (table, *key) in TABLES.items()),
     )
 }

@@ -167,8 +167,7 @@ def _settle(cursor: CursorWrapper, spec: FactSpec, by: int, on: date) -> Silence
         """,
         [on, by],
     )
-    scope = "" if spec.parent == "firm_id" else "scope_no, "
-    columns = f"{spec.parent}, {scope}" + ", ".join(f'"{name}"' for name in spec.columns)
+    columns = f"{spec.parent}, {spec.scope_column}" + ", ".join(f'"{name}"' for name in spec.columns)
     cursor.execute(
         f"""
         INSERT INTO {spec.table} ({columns}, known_on, source_batch, source_sheet, source_line)

@@ -16,10 +16,12 @@ from anye.doors.kit.links import token_url
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.sources import COUNT_LIMIT, Order
-from anye.doors.office import words
+from anye.doors.office import stated, words
 from anye.doors.office.entrance import READERS, open_to
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, log_nameless_export, source_of
+from anye.doors.office.sources import said_by
+from anye.flow import stated as told_rows
 from anye.records.firms import queries as firms
 from anye.records.firms.models import Firm
 from anye.records.people.models import Person
@@ -122,7 +124,11 @@ def firm(request: HttpRequest, token: str) -> HttpResponse:
     rows = Rows(firms.staff_of(subject), dress=dress)
     request.listed = rows  # type: ignore[attr-defined]
     newest = firms.newest_insured_month(subject)
+    rows_of, details = told_rows.of_firm(subject), firms.details_of_firm(subject)
+    said = said_by([row.source_batch for listed in rows_of.values() for row in listed])
     context = {
+        "stated": stated.shown(rows_of, said, may_see_private=False),
+        "facts": [(label, details[kind].value) for kind, label in stated.FIRM_DETAILS.items() if kind in details],
         "firm": subject,
         "code": code_words(subject),
         "working": _up_to(firms.working_at(subject)),

@@ -18,12 +18,13 @@ from anye.doors.kit.exports import PURPOSES
 from anye.doors.kit.fragments import Words
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.tokens import open_state, seal_state
-from anye.doors.office import doubts, person_work, statuses, timeline, words
+from anye.doors.office import doubts, person_work, stated, statuses, timeline, words
 from anye.doors.office.entrance import PRIVATE, READERS, duty_of, may, open_to
 from anye.doors.office.navigation import address, role_words
 from anye.doors.office.places import place_words_of_one
 from anye.doors.office.rows import log_people
 from anye.doors.office.sources import Said, said_by
+from anye.flow import stated as told_rows
 from anye.records.accounts.models import Duty, User
 from anye.records.audit.queries import looks_at, user_key
 from anye.records.findings import queries as findings
@@ -101,11 +102,12 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
     memberships, needs = list(people.memberships_of(person)), list(people.needs_of(person))
     spells, insured, income = firms.spells_of(person), firms.insurance_of(person), people.income_of(person)
     status_rows, pay = people.statuses_of(person), firms.pay_of(person)
+    rows_of = told_rows.of_person(person)
     told_by = person_work.batches_of(
-        list(details.values()), memberships, needs, spells, insured, income, status_rows, pay
+        list(details.values()), memberships, needs, spells, insured, income, status_rows, pay, *rows_of.values()
     )
     said = said_by(told_by)
-    main = _main_source(details)
+    main, sees_private = _main_source(details), may(request, PRIVATE)
     log_people("person", [(person.pk, person.scope_no)])
     log_people("household", [(m.person_id, m.scope_no) for m in members if m.person_id != person.pk])
     return _page(
@@ -125,7 +127,8 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
             "spells": [(s, said.get(s.source_batch)) for s in person_work.spells_shown(spells)],
             "strip": person_work.insurance_strip(insured),
             "income": person_work.income_months(income),
-            "statuses": statuses.shown(status_rows, said, may_see_private=may(request, PRIVATE)),
+            "statuses": statuses.shown(status_rows, said, may_see_private=sees_private),
+            "stated": stated.shown(rows_of, said, may_see_private=sees_private),
             "pay": pay,
             "doubts": _doubts(person, insured),
             "visits": [

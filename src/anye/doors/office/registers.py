@@ -21,7 +21,7 @@ from anye.doors.kit.fragments import Status
 from anye.doors.kit.links import TokenLink
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order
-from anye.doors.office.entrance import EVERYBODY, duty_of, open_to
+from anye.doors.office.entrance import EVERYBODY, READERS, duty_of, may, open_to
 from anye.doors.office.rows import log_nameless_export
 from anye.doors.office.sources import title_of
 from anye.engine.intake.blank import blank_sheet
@@ -146,7 +146,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         seen_loads(request),
         template="office/registers/index.html",
-        context={"sources": sources, "may_upload": is_uploader, "uploads": uploads},
+        context={"sources": sources, "may_upload": is_uploader, "may_read": may(request, READERS), "uploads": uploads},
     )
 
 

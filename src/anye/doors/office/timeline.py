@@ -11,9 +11,11 @@ from django.utils.translation import gettext
 
 from anye.doors.kit import formats
 from anye.doors.kit.links import token_url
-from anye.doors.office import doubts, statuses, words
+from anye.doors.office import doubts, stated, statuses, words
 from anye.doors.office.places import COMMITTEE
 from anye.doors.office.sources import Said, said_by
+from anye.flow import stated as stated_rows
+from anye.flow.specs import SPECS
 from anye.records.findings.models import Finding, Visit
 from anye.records.firms.models import EmploymentSpell, InsuranceMonth, PayrollLine
 from anye.records.people import queries as people
@@ -119,6 +121,16 @@ TABLES = (
     Table(StatusSpell, "known_on", ("kind", "valid_from"), "database", statuses.title),
     Table(RestrictedSpell, "known_on", ("kind", "valid_from"), "database", statuses.title),
     Table(PayrollLine, "known_on", ("firm_id", "month"), "coin", statuses.pay_title, related=("firm",)),
+    *(
+        Table(
+            stated_rows.model_of(name),
+            "known_on",
+            SPECS[name].key,
+            stated.ICONS.get(name, "database"),
+            stated.line_of(name),
+        )
+        for name in stated_rows.OF_PERSONS
+    ),
     Table(Finding, "found_on", (), "question-mark", lambda row, _may: doubts.rule_words(row.rule)),
     Table(Visit, "made_on", (), "home-check", lambda row, _may: doubts.answer_words(row.answer), Q(state="done")),
 )

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from anye.doors.kit.frame import provide
-from anye.doors.office import batches, duplicates, entering, entries, households, mending, registers, transfers, uploads
+from anye.doors.office import (
+    batches,
+    duplicates,
+    entering,
+    entries,
+    households,
+    mending,
+    registers,
+    stated,
+    transfers,
+    uploads,
+)
 from anye.doors.office.navigation import office_frame
 
 for namespace in ("registers", "entries"):
@@ -11,6 +22,7 @@ for namespace in ("registers", "entries"):
 
 registers_patterns = [
     path("registers/", registers.index, name="index"),
+    path("registers/records/<str:name>/", stated.index, name="stated"),
     path("registers/mend/", mending.mend, name="mend"),
     path("registers/upload/", uploads.new_upload, name="new_upload"),
     path("registers/uploads/<str:token>/", uploads.upload, name="upload"),

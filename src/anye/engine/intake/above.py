@@ -37,7 +37,9 @@ def said_above(rows: pl.DataFrame, *, binding: Binding, above: Above) -> pl.Data
     if rows.is_empty():
         return rows
     persons = {f"c{i}" for key in ("id_number", "name") for i in binding.sources.get(key, ())} & set(names)
-    both = pl.all_horizontal(pl.col(name).is_in(DITTO).fill_null(value=False) for name in sorted(persons))
+    both = pl.all_horizontal(
+        pl.lit(value=True), *(pl.col(name).is_in(DITTO).fill_null(value=False) for name in sorted(persons))
+    )
     marked = rows.select(
         (pl.col(name).is_in(DITTO).fill_null(value=False) & (both if name in persons else pl.lit(value=True))).alias(
             name

@@ -49,10 +49,12 @@ def read_column(column: Column, text: pl.Series, *, unit: str | None) -> Cells:
     """The typed values of a column. `unit` is what the heading's bracket said (万元, 元/天), if anything."""
     readers: Mapping[str, Callable[[Column, pl.Series], pl.DataFrame]] = {
         "code": _codes, "sex": _codes, "bool": _bools, "date": _dates, "month": _months, "year": _years,
-        "int": _ints, "phone": _phones,
+        "int": _ints, "tenths": _tenths, "phone": _phones,
     }  # fmt: skip
     text = text.alias("=key")
-    if column.type == "yuan":
+    if column.type == "wages":
+        answers = over_distinct(text, lambda distinct: _wages(column, distinct, unit))
+    elif column.type == "yuan":
         answers = over_distinct(text, lambda distinct: _yuan(column, distinct, unit))
     elif column.type in readers:
         answers = over_distinct(text, lambda distinct: readers[column.type](column, distinct))
@@ -149,6 +151,17 @@ def _ints(_column: Column, text: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"value": value, "bad": asked.is_not_null() & value.is_null()})
 
 
+def _tenths(_column: Column, text: pl.Series) -> pl.DataFrame:
+    """Days, hours and lessons to a tenth: 22.5 and 22.5天 are 225."""
+    asked = _asked(text).str.normalize("NFKC")
+    parts = [
+        asked.str.extract(r"^([0-9]{1,5})(?:\.([0-9])0*)?\s*(?:个)?(?:天|日|小时|学时|课时|工时|时)?$", at)
+        for at in (1, 2)
+    ]
+    value = parts[0].cast(pl.Int64) * 10 + parts[1].cast(pl.Int64).fill_null(0)
+    return pl.DataFrame({"value": value, "bad": asked.is_not_null() & value.is_null()})
+
+
 def _phones(_column: Column, text: pl.Series) -> pl.DataFrame:
     """The first telephone number of a cell: mobile, else land line with or without its area."""
     asked = _asked(text)
@@ -189,6 +202,44 @@ def _yuan(column: Column, text: pl.Series, heading_unit: str | None) -> pl.DataF
     return frame.select(
         value.alias("value"), unit.alias("value__unit"), (value.is_null() & pl.col("asked").is_not_null()).alias("bad")
     )
+
+
+def _wages(column: Column, text: pl.Series, heading_unit: str | None) -> pl.DataFrame:
+    """What a vacancy offers: 4000-6000元/月 from fen to fen, 5000以上 with no upper end, 面议 unknown."""
+    said = (
+        _asked(text)
+        .to_frame("t")
+        .select(
+            pl.when(~pl.col("t").str.contains("面议|面谈|协商|从优")).then(
+                pl.col("t").str.normalize("NFKC").str.replace_all(r"\s", "")
+            )
+        )["t"]
+    )
+    per = said.str.extract(rf"({_PER})$", 1).fill_null("")
+    number = r"([0-9]+(?:\.[0-9]+)?[千万kK]?)"
+    ends = pl.DataFrame({"t": said, "per": per}).select(
+        pl.col("t").str.extract(rf"^{number}元?(?:--?|~|—+|–|至|到){number}", 1).alias("low"),
+        pl.col("t").str.extract(rf"^{number}元?(?:--?|~|—+|–|至|到){number}", 2).alias("high"),
+        pl.col("t").str.extract(rf"^{number}元?[^0-9]*$", 1).alias("one"),
+        pl.col("t").str.contains("以上|起|\\+").fill_null(value=False).alias("is_open"),
+        "per",
+    )
+    # 4-6千 and 0.8-1.2万 say their unit once
+    tail = pl.col("high").str.extract("([千万kK])$").fill_null("")
+    low = pl.when(pl.col("low").str.contains("[千万kK]$")).then(pl.col("low")).otherwise(pl.col("low") + tail)
+    shown = ends.select(
+        (pl.coalesce(low, "one").str.replace("[kK]", "千") + pl.col("per")).alias("low"),
+        (
+            pl.coalesce("high", pl.when(~pl.col("is_open")).then(pl.col("one"))).str.replace("[kK]", "千")
+            + pl.col("per")
+        ).alias("high"),
+    )
+    read = {name: _yuan(column, shown[name], heading_unit) for name in shown.columns}
+    value = read["low"]["value"]
+    return pl.DataFrame({
+        "value": value, "value__high": read["high"]["value"], "value__unit": read["low"]["value__unit"],
+        "bad": said.is_not_null() & value.is_null(),
+    })  # fmt: skip
 
 
 def _bare_unit(unit: str | None) -> str:

@@ -126,7 +126,7 @@ def clean(block: pl.DataFrame, *, profile: Profile, header: Header, context: Con
         facts=facts,
         no_rows=no_rows,
         month=month,
-        refused_rows=_refused_rows(refused, named, read.read, block),
+        refused_rows=_refused_rows(refused, named, read.read, block, profile),
     )
 
 
@@ -170,13 +170,16 @@ def _located(frame: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
     return frame.join(read.select("_line", "area_code"), on="_line", how="left", maintain_order="left")
 
 
-def _refused_rows(refused: pl.DataFrame, named: pl.DataFrame, read: pl.DataFrame, block: pl.DataFrame) -> pl.DataFrame:
+def _refused_rows(
+    refused: pl.DataFrame, named: pl.DataFrame, read: pl.DataFrame, block: pl.DataFrame, profile: Profile
+) -> pl.DataFrame:
     """The rows that nothing is taken from, with their cells as read, and who and where they name in words."""
     # a path in one cell stands beside the names or in their stead
     columns = ("town", "village") if "village" in named.columns else ("area",)
     said = [name for name in columns if name in named.columns]
     place = pl.concat_str(said, separator=" ", ignore_nulls=True) if said else pl.lit(None, dtype=pl.String)
-    words = named.select("_line", "_sheet", shown(pl.col("name")).alias("name"), shown(place).alias("place"))
+    called = pl.coalesce(pl.col(each) for each in profile.named_by if each in named.columns)
+    words = named.select("_line", "_sheet", shown(called).alias("name"), shown(place).alias("place"))
     return (
         words.join(refused, on="_line", how="semi", maintain_order="left")
         .join(read.select("_line", "name_key"), on="_line", how="left", maintain_order="left")

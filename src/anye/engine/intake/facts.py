@@ -13,6 +13,7 @@ from functools import partial
 import polars as pl
 
 from anye.engine.intake.profile import Binding, Column
+from anye.engine.intake.statements import FIRM, STATEMENTS
 
 KEYS = ("_line", "_sheet")
 KEY_SCHEMA: Mapping[str, type[pl.DataType]] = {"_line": pl.Int64, "_sheet": pl.String}
@@ -22,17 +23,6 @@ PREMIUMS = tuple(
     for side in ("firm", "worker")
     for state in ("payable", "waived", "paid")
 )
-# What a register other than ours says of a person from a day to a day: dead, pensioned, registered unemployed, …
-STATUS = {
-    "kind": pl.String, "valid_from": pl.Date, "valid_to": pl.Date, "number": pl.String, "detail": pl.String,
-    "amount_fen": pl.Int64, "unit": pl.String,
-}  # fmt: skip
-STATUS_KINDS = {
-    "status": frozenset({"death", "pension", "public_pay", "unemployed", "unemployment_benefit"}),
-    "restricted": frozenset({"disability", "detention"}),
-}
-"""The kinds of either table; what is restricted is seen by those alone who must."""
-
 SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     "detail": {"kind": pl.String, "value": pl.String},
     "membership": {
@@ -50,21 +40,19 @@ SCHEMAS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
         "started_on": pl.Date, "ended_on": pl.Date, "wage_fen": pl.Int64, "wage_unit": pl.String,
         "has_contract": pl.Boolean, "contract_months": pl.Int64, "is_insured": pl.Boolean,
     },
+    "firm": {"credit_code": pl.String, "firm_name": pl.String, "kind": pl.String, "value": pl.String},
     "insurance": {
         "month": pl.Date, "credit_code": pl.String, "firm_name": pl.String, "base_fen": pl.Int64,
         **{f"{name}_fen": pl.Int64 for name in PREMIUMS},
     },
-    "payroll": {
-        "month": pl.Date, "credit_code": pl.String, "firm_name": pl.String, "gross_fen": pl.Int64, "net_fen": pl.Int64,
-        "days": pl.Int64,
-    },
-    "status": STATUS,
-    "restricted": STATUS,
+    **{name: statement.fields for name, statement in STATEMENTS.items()},
 }  # fmt: skip
 # What the registry's columns hold; a longer text is cut there, the whole one stays with the sealed row.
 _WIDTHS = {
     "employer_name": 160, "firm_name": 160, "occupation": 80, "industry": 80, "work_kind": 24, "channel": 24,
     "unit": 120, "relation": 24, "household_code": 60, "head_name": 80, "helper_name": 80, "helper_unit": 120, "group": 20,
+    **{field: 160 for statement in STATEMENTS.values() for field, dtype in statement.fields.items()
+       if dtype == pl.String and field not in statement.sealed},
 }  # fmt: skip
 _NO_WORDS = ("无", "否", "没有", "未", "0", "无残疾", "非残疾", "不是", "健康")
 SEALED_DETAILS = frozenset({"id_number", "phone", "health", "disability", "address"})
@@ -94,8 +82,8 @@ def fact_frames(read: pl.DataFrame, *, binding: Binding) -> dict[str, pl.DataFra
     source = _Source(read, binding)
     makers: dict[str, Callable[[_Source], pl.DataFrame | None]] = {
         "detail": _details, "membership": _memberships, "household": _households, "helper": _helpers, "need": _needs,
-        "income": _income, "spell": _spells, "insurance": _insurance, "payroll": partial(_one_a_row, frame="payroll"),
-        "status": partial(_one_a_row, frame="status"), "restricted": partial(_one_a_row, frame="restricted"),
+        "income": _income, "spell": _spells, "insurance": _insurance, "firm": _firm_details,
+        **{name: partial(_statements, frame=name) for name in STATEMENTS},
     }  # fmt: skip
     wanted = {target.frame for column in binding.profile.columns for target in column.becomes} | set(
         binding.profile.says
@@ -269,22 +257,54 @@ def _spells(source: _Source) -> pl.DataFrame | None:
     return rows.select(*KEYS, *(value.alias(field) for field, value in values.items()))
 
 
-def _one_a_row(source: _Source, *, frame: str) -> pl.DataFrame | None:
-    """A line for every row: its columns, several of one field in a row, and what the register says of everybody."""
+def _statements(source: _Source, *, frame: str) -> pl.DataFrame | None:
+    """A line for every row: its columns, several of one text in a row, and what the register says where a row does not.
+
+    Several columns of a field that is no text: the first that tells.
+    """
+    statement = STATEMENTS[frame]
     told: dict[str, list[pl.Expr]] = {}
     for column, field in source.targets(frame):
-        is_text = SCHEMAS[frame][field] == pl.String
-        told.setdefault(field, []).append(_text(column) if is_text else pl.col(column.name))
-    if "month" in SCHEMAS[frame]:
+        told.setdefault(field, []).append(_part(column, field, is_text=statement.fields[field] == pl.String))
+    if "month" in statement.fields:
         told["month"] = [pl.col("month")]
-    values = {
-        field: parts[0] if len(parts) == 1 else pl.concat_str(parts, separator=" ", ignore_nulls=True).replace("", None)
-        for field, parts in told.items()
-    }
-    values |= {field: pl.lit(value) for field, value in source.binding.profile.says.get(frame, {}).items()}
-    needed = [pl.col(name).is_not_null() for name in ("kind", "month") if name in SCHEMAS[frame]]
+    values = {field: _joined(field, parts, dtype=statement.fields[field]) for field, parts in told.items()}
+    for field, value in source.binding.profile.says.get(frame, {}).items():
+        values[field] = values.get(field, pl.lit(None, dtype=pl.String)).fill_null(value)
+    if statement.names_firm:
+        values |= {
+            name: pl.col(name) for name in ("credit_code", "firm_name") if source.has(name) and name not in values
+        }
+    if not set(statement.needs) <= set(values) or not values:
+        return None
     lines = source.read.select(*KEYS, *(value.alias(field) for field, value in values.items()))
-    return lines.filter(needed) if set(values) >= {"kind"} or "month" in values else None
+    return lines.filter(pl.lit(value=True), *(pl.col(name).is_not_null() for name in statement.needs))
+
+
+def _part(column: Column, field: str, *, is_text: bool) -> pl.Expr:
+    """What a column says of a field; wages say their range and what it is by."""
+    beside = {"wage_high_fen": "__high"} if column.type == "wages" else {}
+    if column.type in {"yuan", "wages"} and field == "wage_unit":
+        beside = {"wage_unit": "__unit"}
+    if field in beside:
+        return pl.col(f"{column.name}{beside[field]}")
+    return _text(column) if is_text else pl.col(column.name)
+
+
+def _joined(field: str, parts: list[pl.Expr], *, dtype: type[pl.DataType]) -> pl.Expr:
+    if len(parts) == 1 or dtype != pl.String or field in {*FIRM, "wage_unit"}:
+        return pl.coalesce(parts)
+    return pl.concat_str(parts, separator=" ", ignore_nulls=True).replace("", None)
+
+
+def _firm_details(source: _Source) -> pl.DataFrame | None:
+    """What a register of firms says of each: a line a kind, under the firm that the row names."""
+    values = {field: _text(column) for column, field in source.targets("firm")}
+    named = [
+        (pl.col(name) if source.has(name) else pl.lit(None, dtype=pl.String)).alias(name)
+        for name in ("credit_code", "firm_name")
+    ]
+    return _long(source, values, *named)
 
 
 def _insurance(source: _Source) -> pl.DataFrame | None:

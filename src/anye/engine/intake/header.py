@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import islice, pairwise
 
 import polars as pl
@@ -115,10 +115,14 @@ def _fields(parts: Iterable[tuple[str, ...]], known: Mapping[str, str]) -> set[s
     return found
 
 
-def _keys(label: str) -> list[str]:
-    """The keys a label may be known by: as it stands, without its unit, without any bracketed note."""
+@lru_cache(maxsize=1 << 16)
+def _keys(label: str) -> tuple[str, ...]:
+    """The keys a label may be known by: as it stands, without its unit, without any bracketed note.
+
+    Remembered: a sheet is held against the thousands of headings of every profile.
+    """
     plain = _plain(label)
-    return [label_key(plain), label_key(_UNIT.sub("", plain)), label_key(_NOTE.sub("", plain))]
+    return label_key(plain), label_key(_UNIT.sub("", plain)), label_key(_NOTE.sub("", plain))
 
 
 def _parts(lines: list[Line]) -> list[tuple[str, ...]]:

@@ -62,7 +62,7 @@ def trimmed(block: pl.DataFrame) -> pl.DataFrame:
 def classify_lines(block: pl.DataFrame, *, binding: Binding, header: Header) -> pl.Series:
     """`row`, or why it is none (NO_ROWS), for each line of a trimmed block.
 
-    A line with something like an identity number is a row; only the few others are looked at closely.
+    A line with something like an identity number is a row (where rows are about persons); only the few others are looked at closely.
     """
     names = cell_names(block)
     id_cells = [pl.col(f"c{i}") for i in binding.sources.get("id_number", ()) if f"c{i}" in names]
@@ -83,7 +83,7 @@ def classify_lines(block: pl.DataFrame, *, binding: Binding, header: Header) -> 
         pl.coalesce(cells).alias("_first"),
         pl.concat_str(cells, separator="\x1f", ignore_nulls=True).alias("_joined"),
         pl.sum_horizontal(cell.is_not_null().cast(pl.Int32) for cell in cells).alias("_filled"),
-        _any_of(binding, "name", names).alias("_name"),
+        pl.coalesce(_any_of(binding, key, names) for key in binding.profile.named_by).alias("_name"),
     )
     found = odd.select(_kind_of_odd(names, binding, header).alias("kind"))["kind"]
     return kind.scatter(odd["_at"], found)

@@ -11,16 +11,17 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
+
+from anye.engine.intake.statements import FIRM, STATEMENTS
 
 TYPES = frozenset({
     "id", "name", "sex", "date", "month", "year", "yuan", "int", "phone", "credit_code", "area-path", "area-town",
-    "area-village", "text", "code", "bool", "serial",
+    "area-village", "text", "code", "bool", "serial", "tenths", "wages",
 })  # fmt: skip
 FRAMES = frozenset({
-    "detail", "membership", "household", "helper", "need", "income", "spell", "insurance", "payroll", "status",
-    "restricted", "row",
+    "detail", "membership", "household", "helper", "need", "income", "spell", "insurance", "firm", "row", *STATEMENTS,
 })  # fmt: skip
 _NOT_LETTERS = re.compile(r"[^0-9A-Z\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 _LABEL_PARTS = re.compile(r"[\s/|_\-—·>]+")
@@ -52,7 +53,8 @@ class Column:
     `codes`: spelling key → code, of this source alone. `is_many`: a cell may hold several values. `fills_down`: blank
     below the first line of a household means "as above", unless a cell of `fill_unless` is given in that line
     (`relation=02` reads: unless the relation is 02). `must_read`: an unreadable number refuses the row; otherwise it
-    is a query and the value unknown. `plausible`: per wage unit the lowest and highest yuan that raise no question.
+    is a query and the value unknown. `must_be_given`: a blank refuses the row. `plausible`: per wage unit the lowest
+    and highest yuan that raise no question.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Column:
     title_en: str = ""
     is_required: bool = False
     must_read: bool = False
+    must_be_given: bool = False
     fills_down: bool = False
     fill_unless: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
@@ -147,6 +150,7 @@ class Profile:
     `needs`: columns that must be there (`a|b`: one of them); `signs`: columns that tell this register from others, which
     need not be there once a person has named it.
     `says`: frame → field → what every row of this register says without a column for it (a list of deaths: `death`).
+    `about`: whom its rows speak of (`statements.ABOUT`); one of firms may name a person besides, its owner.
     """
 
     name: str
@@ -161,7 +165,28 @@ class Profile:
     signs: tuple[str, ...] = ()
     month_from: tuple[str, ...] = ()
     says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    about: str = "person"
     path: str = ""
+
+    @cached_property
+    def named_by(self) -> tuple[str, ...]:
+        """The columns that say whom or what a row is about."""
+        if self.about == "person":
+            return ("name",)
+        given = tuple(column.name for column in self.columns if column.must_be_given)
+        return (*given, "firm_name") if self.about == "firm" else given
+
+    @cached_property
+    def firm_columns(self) -> tuple[str, ...]:
+        """The columns that say which firm: its code, the bureau's own number, its name."""
+        named = {column.name for column in self.columns for target in column.becomes if target.field in FIRM}
+        return tuple(sorted(named | {"credit_code", "firm_name", "firm_number"}))
+
+    @cached_property
+    def names_firm(self) -> bool:
+        """Whether its rows mean nothing without a firm."""
+        frames = {target.frame for column in self.columns for target in column.becomes} | set(self.says)
+        return self.about == "firm" or any(STATEMENTS[name].names_firm for name in frames & set(STATEMENTS))
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:
@@ -240,7 +265,8 @@ class Profile:
         return len(names) + sum(1 for label in labels if label and label_key(label) in self._kept_keys)
 
 
-def _readings(label: str) -> list[str]:
+@lru_cache(maxsize=1 << 12)
+def _readings(label: str) -> tuple[str, ...]:
     """The keys a heading may be known by: as a whole, without bracketed notes, undoubled, and by its last part.
 
     Headings of two rows arrive joined (人员信息 姓名), those merged over both rows may arrive doubled (姓名 姓名). The
@@ -256,7 +282,7 @@ def _readings(label: str) -> list[str]:
     others = {word for part in parts[:-1] for word in _SOMEONE_ELSE.findall(part)}
     if len(parts) > 1 and all(word in parts[-1] for word in others):
         readings.append(parts[-1])
-    return list(dict.fromkeys(key for key in readings if key))
+    return tuple(dict.fromkeys(key for key in readings if key))
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anye.engine.errors import Problem
-from anye.engine.intake.facts import SCHEMAS, STATUS_KINDS
 from anye.engine.intake.profile import FRAMES, TYPES, Column, Grid, Profile, Target, label_key, spelling_key
+from anye.engine.intake.statements import ABOUT, STATEMENTS
 
 Tables = Mapping[str, Mapping[str, str]]
 Common = Mapping[str, CommentedMap]
@@ -32,9 +32,7 @@ FIELDS: Mapping[str, frozenset[str]] = MappingProxyType({
         "started_on", "ended_on", "wage_fen", "has_contract", "contract_months", "is_insured",
     }),
     "insurance": frozenset({"credit_code", "firm_name", "base_fen"}),
-    "payroll": frozenset(SCHEMAS["payroll"]) - {"month"},
-    "status": frozenset(SCHEMAS["status"]),
-    "restricted": frozenset(SCHEMAS["restricted"]),
+    **{name: frozenset(statement.fields) - {"month"} for name, statement in STATEMENTS.items()},
     "row": frozenset({"birth_on", "area_code"}),
 })  # fmt: skip
 MONTH_SOURCES = frozenset({"column", "title", "file_name"})
@@ -52,9 +50,10 @@ _PROFILE_KEYS = {
     "kept",
     "says",
     "signs",
+    "about",
 }
 _COLUMN_KEYS = {
-    "name", "type", "en", "aliases", "required", "must_read", "fill_down", "fill_unless", "codes", "many", "unit",
+    "name", "type", "en", "aliases", "required", "must_read", "must_be_given", "fill_down", "fill_unless", "codes", "many", "unit",
     "plausible", "becomes", "on_blank_sheet", "common",
 }  # fmt: skip
 _GRID_KEYS = {"kinds", "sides", "states", "fillers", "default_state"}
@@ -203,12 +202,11 @@ class _Reader:
         said: dict[str, dict[str, str]] = {}
         for key in node:
             frame, _, name = str(key).partition(".")
-            self.one_of(node, key, frame, frozenset(STATUS_KINDS))
+            self.one_of(node, key, frame, frozenset(STATEMENTS))
             self.one_of(node, key, name, FIELDS[frame])
             value = self.get(node, key, str)
-            said.setdefault(frame, {})[name] = (
-                self.one_of(node, key, value, STATUS_KINDS[frame]) if name == "kind" else value
-            )
+            kinds = STATEMENTS[frame].kinds
+            said.setdefault(frame, {})[name] = self.one_of(node, key, value, kinds) if name == "kind" else value
         return said
 
     def whole(self, node: CommentedMap) -> CommentedMap:
@@ -252,6 +250,7 @@ class _Reader:
             title_en=self.get(node, "en", str, ""),
             is_required=self.get(node, "required", bool, False),
             must_read=self.get(node, "must_read", bool, False),
+            must_be_given=self.get(node, "must_be_given", bool, False),
             fills_down=self.get(node, "fill_down", bool, False),
             fill_unless=self.words(node, "fill_unless"),
             codes=codes,
@@ -320,12 +319,21 @@ class _Reader:
             signs=self.words(tree, "signs"),
             month_from=month_from,
             says=self.says(tree),
+            about=self.about(tree),
             path=str(self.path),
         )
 
+    def about(self, tree: CommentedMap) -> str:
+        """Whom the rows speak of; persons come into being by rows about them alone."""
+        about = self.one_of(tree, "about", self.get(tree, "about", str, "person"), frozenset(ABOUT))
+        if about != "person" and tree["creates_persons"]:
+            raise self.fault("profile_shape", self.line(tree, "creates_persons"), found="true", expected="false")
+        return about
+
     def _check_references(self, tree: CommentedMap, columns: tuple[Column, ...], names: frozenset[str]) -> None:
-        """Columns that others name must exist; an ID and a name column must be there."""
-        for name in ("id_number", "name"):
+        """Columns that others name must exist; so must those that say whom a row is about."""
+        about = self.about(tree)
+        for name in {"person": ("id_number", "name"), "firm": ("firm_name",)}.get(about, ()):
             if name not in names:
                 raise self.fault("profile_missing_key", self.line(tree, "columns"), expected=f"a column named {name}")
         for key in ("needs", "signs"):

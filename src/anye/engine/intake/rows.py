@@ -42,12 +42,13 @@ def named_cells(rows: pl.DataFrame, *, binding: Binding) -> pl.DataFrame:
     """Sheet columns under the profile's names; where several say one thing, the first that is filled."""
     names = set(cell_names(rows))
     said = []
-    for name, places in binding.sources.items():
+    # rows about firms and catalogues may name no person: the columns are there all the same
+    for name, places in {"id_number": (), "name": (), **binding.sources}.items():
         cells = [f"c{i}" for i in places if f"c{i}" in names]
         said.append(pl.coalesce(cells).alias(name) if cells else pl.lit(None, dtype=pl.String).alias(name))
     # The number was merged down over a line that has a name of its own: two people share one cell.
     is_shared = pl.lit(value=False)
-    if "_merged" in rows.columns:
+    if "_merged" in rows.columns and binding.profile.about == "person":
         spread = [pl.col("_merged").list.contains(i) for i in binding.sources["id_number"][:1]]
         own = [pl.col("_merged").list.contains(i) for i in binding.sources["name"][:1]]
         is_shared = (spread[0] & ~own[0]).fill_null(value=False)
@@ -83,6 +84,9 @@ def read_rows(
     read = _with_heads(read, named)
     read = read.with_columns(workplace_areas(read, areas=areas)) if "workplace" in read.columns else read
     faults += _refusals(read, binding, trial=trial)
+    faults += _blanks(read, named, binding)
+    read, doubtful = _owners(read, binding, trial=trial)
+    queries += doubtful
     queries += _queries(read, named, binding, located)
     return Rows(read, _gathered(faults, FAULT_SCHEMA), _gathered(queries, QUERY_SCHEMA))
 
@@ -189,7 +193,16 @@ def _with_heads(read: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
 
 
 def _refusals(read: pl.DataFrame, binding: Binding, *, trial: bool) -> list[pl.DataFrame]:
-    number, name, month = (binding.label(each) for each in ("id_number", "name", "month"))
+    month = binding.label("month")
+    column = binding.profile.by_name.get("month")
+    is_missing = pl.col("month").is_null() & pl.lit(column is not None and column.is_required)
+    faults = [_faults(read, is_missing, month, "month_missing")]
+    return faults if binding.profile.about != "person" else faults + _nobody(read, binding, trial=trial)
+
+
+def _nobody(read: pl.DataFrame, binding: Binding, *, trial: bool) -> list[pl.DataFrame]:
+    """Why a row that should be about one person is about none, or about more than one."""
+    number, name = (binding.label(each) for each in ("id_number", "name"))
     is_usable = pl.col("id_status").is_in(sorted(USABLE_ID_STATUSES))
     faults = [_faults(read, pl.col("id_status") == status, number, reason) for status, reason in ID_REFUSALS.items()]
     faults.append(_faults(read, pl.col("shares_number") & is_usable, number, "multi_person"))
@@ -198,10 +211,32 @@ def _refusals(read: pl.DataFrame, binding: Binding, *, trial: bool) -> list[pl.D
     faults.append(_faults(read, pl.col("names_several") & (pl.col("id_status") != "multi"), name, "multi_person"))
     faults.append(_faults(read, pl.col("is_damaged"), name, "mojibake"))
     faults.append(_faults(read, pl.col("name_key").is_null() | (pl.col("name_key") == ""), name, "name_missing"))
-    column = binding.profile.by_name.get("month")
-    if column is not None and column.is_required:
-        faults.append(_faults(read, pl.col("month").is_null(), month, "month_missing"))
     return faults
+
+
+def _blanks(read: pl.DataFrame, named: pl.DataFrame, binding: Binding) -> list[pl.DataFrame]:
+    """What must be given and is not: a row of a firm without a firm, a payment without an amount."""
+    faults = []
+    if binding.profile.names_firm:
+        told = [pl.col(name).is_null() for name in binding.profile.firm_columns if name in read.columns]
+        faults.append(_faults(read, pl.all_horizontal(told), binding.label("firm_name"), "firm_missing"))
+    for column in binding.profile.columns:
+        if column.must_be_given:
+            said = named.select(pl.col(column.name).is_null() if column.name in named.columns else pl.lit(value=True))
+            blank = read.select("_line", "_sheet").with_columns(said[:, 0].alias("blank"))
+            faults.append(_faults(blank, pl.col("blank"), binding.label(column.name), "value_missing"))
+    return faults
+
+
+def _owners(read: pl.DataFrame, binding: Binding, *, trial: bool) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Where rows are about firms, a number that identifies nobody is asked about (Q01), and the firm taken all the same."""
+    if binding.profile.about == "person":
+        return read, []
+    is_invented = pl.col("id_number").str.starts_with(INVENTED_PREFIX) & pl.lit(not trial)
+    is_nobody = ~pl.col("id_status").is_in(sorted(USABLE_ID_STATUSES)) | is_invented | pl.col("name_key").is_null()
+    is_said = pl.col("id_status") != "missing"
+    asked = _queried(read, is_nobody & is_said, "Q01", column=binding.label("id_number"), problem=pl.col("id_status"))
+    return read.with_columns(pl.when(~is_nobody).then(pl.col("id_number")).alias("id_number")), [asked]
 
 
 def _faults(read: pl.DataFrame, condition: pl.Expr, column: str, reason: str) -> pl.DataFrame:

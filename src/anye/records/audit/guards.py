@@ -115,6 +115,15 @@ def granted(table: str, *, app: str = "SELECT", batch: str = "SELECT, INSERT, UP
     return RunSQL(sql, RunSQL.noop)
 
 
+def firm_fact(table: str, *, is_scoped: bool = False) -> list[RunSQL]:
+    """What a fact about a firm or a catalogue needs; `is_scoped`: seen in its range alone."""
+    return [
+        *([scoped(table)] if is_scoped else []),
+        append_only(table),
+        granted(table, batch="SELECT, INSERT, UPDATE (retired_on, retired_by)"),
+    ]
+
+
 def fact(table: str, *, parent: str = "people_person", column: str = "person_id") -> list[RunSQL]:
     """Everything a fact table needs: composite key, policies, append-only, and grants by column."""
     return [

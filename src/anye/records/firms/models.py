@@ -30,12 +30,9 @@ class Firm(models.Model):
         indexes = [models.Index(fields=["name", "id"], name="firms_firm_by_name")]
 
 
-class FirmDetail(models.Model):
-    """One thing known of a firm (单位信息), in the one shape of a fact but without a person's scope."""
+class FirmFact(models.Model):
+    """A fact that is no person's: what is said of a firm, or of an office's catalogues and funds, without a person's scope."""
 
-    firm = models.ForeignKey(Firm, models.PROTECT, related_name="details")
-    kind = models.CharField("项目", max_length=24)
-    value = models.TextField("内容")
     known_on = models.DateField("获知日期")
     retired_on = models.DateField("停用日期", null=True)
     retired_by = models.BigIntegerField("停用批次", null=True)
@@ -44,7 +41,29 @@ class FirmDetail(models.Model):
     source_line = models.IntegerField("来源行")
 
     class Meta:
+        abstract = True
+
+
+class FirmDetail(FirmFact):
+    """One thing known of a firm (单位信息), in the one shape of a fact but without a person's scope."""
+
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="details")
+    kind = models.CharField("项目", max_length=24)
+    value = models.TextField("内容")
+
+    class Meta:
         constraints = one_current("firms_firmdetail", "firm", "kind")
+
+
+class Owner(DatedFact):
+    """Whose firm it is (经营者): legal representative, partner, shareholder, sole trader, from when to when."""
+
+    person = link(Person, related_name="firms_owned")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="owners")
+    role = models.CharField("身份", max_length=160)
+
+    class Meta:
+        constraints = one_current("firms_owner", "person", "firm", "role")
 
 
 class EmploymentSpell(DatedFact):
@@ -114,4 +133,4 @@ class PayrollLine(MonthFact):
         ]
 
 
-__all__ = ["EmploymentSpell", "Fact", "Firm", "FirmDetail", "InsuranceMonth", "PayrollLine"]
+__all__ = ["EmploymentSpell", "Fact", "Firm", "FirmDetail", "FirmFact", "InsuranceMonth", "Owner", "PayrollLine"]

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from anye.engine.intake.statements import STATEMENTS
 from anye.records.accounts.scope import ScopedManager
 
 # kinds of personal detail that never reach SQL in clear, and the sealing context of each; free text too: illnesses
@@ -20,7 +21,7 @@ SEALED_KINDS = {
 }
 
 # what is sealed of a status of another register: columns and contexts
-STATUS_CONTEXTS = {"number": "certificate", "detail": "health"}
+STATUS_CONTEXTS = STATEMENTS["status"].sealed
 
 
 class Fact(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from anye.engine.households import household_number
-from anye.engine.intake.facts import STATUS_KINDS
+from anye.engine.intake.statements import STATUS_KINDS
 from anye.records.accounts.scope import RestrictedManager, ScopedManager
 from anye.records.people.facts import DatedFact, Fact, MonthFact, first_of_month, link, one_current
 

@@ -1,0 +1,116 @@
+"""What was applied for and paid before, to whom and from which fund, as registers and banks tell of it."""
+
+from django.db import models
+
+from anye.engine.intake.statements import PAYMENT_KINDS
+from anye.records.accounts.scope import ScopedManager
+from anye.records.firms.models import Firm, FirmFact
+from anye.records.people.facts import DatedFact, Fact, link, one_current
+from anye.records.people.models import Person
+
+_KEY = ("kind", "item", "valid_from", "paid_on", "batch_no", "amount_fen")
+
+
+def _kinds(table: str) -> models.BaseConstraint:
+    return models.CheckConstraint(condition=models.Q(kind__in=tuple(sorted(PAYMENT_KINDS))), name=f"{table}_kind")
+
+
+class _Paid(models.Model):
+    """One line of a payment: the item and the months it is for, the day, the amount in fen, and how it ended.
+
+    `kind`: `paid` as the office's list says, `reply` as the bank answers. The account is sealed; its blind index tells
+    shared accounts.
+    """
+
+    kind = models.CharField("类型", max_length=8)
+    item = models.CharField("项目", max_length=160, blank=True)
+    paid_on = models.DateField("发放日期", null=True)
+    batch_no = models.CharField("批次号", max_length=160, blank=True)
+    amount_fen = models.BigIntegerField("金额（分）")
+    fund = models.CharField("资金来源", max_length=160, blank=True)
+    outcome = models.CharField("结果", max_length=160, blank=True)
+    reason = models.CharField("原因", max_length=160, blank=True)
+    account_sealed = models.BinaryField("账号", null=True)
+    account_blind = models.BinaryField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Payment(_Paid, DatedFact):
+    """What was paid to a person (个人补贴发放记录)."""
+
+    person = link(Person, related_name="payments")
+
+    class Meta:
+        constraints = [*one_current("claims_payment", "person", *_KEY), _kinds("claims_payment")]
+
+
+class FirmPayment(_Paid, FirmFact):
+    """What was paid to a firm (单位补贴发放记录): seen by the office that paid."""
+
+    scope_no = models.BigIntegerField()
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="payments")
+    valid_from = models.DateField("开始日期", null=True)
+    valid_to = models.DateField("结束日期", null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints = [*one_current("claims_firmpayment", "firm", *_KEY), _kinds("claims_firmpayment")]
+
+
+class RefundApplication(FirmFact):
+    """An application for the job-retention refund (稳岗返还申请): insured, laid off, premiums and amount in fen, by year."""
+
+    scope_no = models.BigIntegerField()
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="refund_applications")
+    year = models.BigIntegerField("年度")
+    number = models.CharField("申请编号", max_length=160, blank=True)
+    size = models.CharField("企业规模", max_length=160, blank=True)
+    insured = models.BigIntegerField("参保人数", null=True)
+    laid_off = models.BigIntegerField("裁员人数", null=True)
+    premium_fen = models.BigIntegerField("上年度缴纳失业保险费（分）", null=True)
+    amount_fen = models.BigIntegerField("返还金额（分）", null=True)
+    filed_on = models.DateField("申请日期", null=True)
+    state = models.CharField("办理状态", max_length=160, blank=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints = one_current("claims_refundapplication", "firm", "year", "number")
+
+
+class FundAllocation(FirmFact):
+    """Money that an office was given (资金下达): by document, fund, year and purpose, in fen."""
+
+    scope_no = models.BigIntegerField()
+    document_no = models.CharField("文号", max_length=160)
+    fund = models.CharField("资金名称", max_length=160, blank=True)
+    year = models.BigIntegerField("年度", null=True)
+    purpose = models.CharField("用途", max_length=160, blank=True)
+    amount_fen = models.BigIntegerField("金额（分）")
+    allocated_on = models.DateField("下达日期", null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints = one_current("claims_fundallocation", "scope_no", "document_no", "fund", "purpose")
+
+
+class Ticket(Fact):
+    """A travel ticket handed in (乘车票据): the day, from where to where, by what, its number and price in fen."""
+
+    person = link(Person, related_name="tickets")
+    travelled_on = models.DateField("乘车日期")
+    mode = models.CharField("交通方式", max_length=160, blank=True)
+    origin = models.CharField("出发地", max_length=160, blank=True)
+    destination = models.CharField("到达地", max_length=160, blank=True)
+    number = models.CharField("票号", max_length=160, blank=True)
+    amount_fen = models.BigIntegerField("票价（分）", null=True)
+
+    class Meta:
+        constraints = one_current("claims_ticket", "person", "travelled_on", "origin", "destination", "number")
+
+
+__all__ = ["FirmPayment", "FundAllocation", "Payment", "RefundApplication", "Ticket"]
