@@ -55,7 +55,15 @@ def refuse(
     batch: Batch, office: Any, line: int, reason: str = "id_check", level: str = "refused", **fields: Any
 ) -> None:
     with acting(BATCH, actor="test"):
-        Fault.objects.create(batch=batch, line=line, level=level, reason=reason, scope_no=office.scope_no, **fields)
+        Fault.objects.create(
+            batch=batch,
+            line=line,
+            level=level,
+            reason=reason,
+            scope_no=office.scope_no,
+            is_restricted=batch.source.is_restricted,
+            **fields,
+        )
 
 
 @pytest.fixture

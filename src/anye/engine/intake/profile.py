@@ -168,6 +168,13 @@ class Profile:
         return {column.name: column for column in self.columns}
 
     @cached_property
+    def is_restricted(self) -> bool:
+        """Whether the register tells of justice or health: then its rows too are seen by those alone who must."""
+        return "restricted" in self.says or any(
+            target.frame == "restricted" for column in self.columns for target in column.becomes
+        )
+
+    @cached_property
     def aliases(self) -> frozenset[str]:
         """Every heading as written that this profile knows, headings of the grid left out (see `knows`)."""
         written = {alias for column in self.columns for alias in (*column.aliases, column.title_en) if alias}

@@ -15,11 +15,21 @@ from anye.records.registers.models import Batch, Duplicate, Entry, Fault, RawBlo
 from anye.records.registers.queries import same_name
 
 PARTS_A_BLOCK = 1_000
-FAULT_COLUMNS = ("batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no", "sealed")
+FAULT_COLUMNS = (
+    "batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no", "sealed",
+    "is_restricted",
+)  # fmt: skip
 
 
 def keep_source(
-    *, code: str, title_zh: str, title_en: str, rank: int, creates_persons: bool, identity_rank: int | None = None
+    *,
+    code: str,
+    title_zh: str,
+    title_en: str,
+    rank: int,
+    creates_persons: bool,
+    is_restricted: bool,
+    identity_rank: int | None = None,
 ) -> Source:
     """Bring a source in line with its profile."""
     source, _ = Source.objects.update_or_create(
@@ -30,6 +40,7 @@ def keep_source(
             "rank": rank,
             "identity_rank": rank if identity_rank is None else identity_rank,
             "creates_persons": creates_persons,
+            "is_restricted": is_restricted,
         },
     )
     return source
