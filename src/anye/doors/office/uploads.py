@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from anye.doors.kit import formats
 from anye.doors.kit.fields import DayField
 from anye.doors.kit.pages import Crumb, FormPage, form_page
 from anye.doors.office.entrance import EVERYBODY, actor_of, duty_of, open_to
@@ -20,6 +22,7 @@ from anye.doors.office.registers import UPLOAD_STATES, UPLOADERS, seen_loads
 from anye.engine.errors import FileFault
 from anye.flow.jobs import load_upload, may_load
 from anye.flow.sentences import file_sentence
+from anye.packs import read_pack
 from anye.records.audit.keys import keyring
 from anye.records.registers import actions
 from anye.records.registers import queries as registers
@@ -35,6 +38,12 @@ def sentence_of(failure: Any) -> str:
     """A stored fault of a whole file as a sentence in the reader's language."""
     told = failure or {}
     return file_sentence(FileFault(str(told.get("code", "")), told.get("params") or {}), get_language() or "zh")
+
+
+def registers_to_name() -> list[tuple[str, str]]:
+    """The registers that a file may be of, in the reader's language."""
+    language = "zh" if formats.is_chinese() else "en"
+    return [(name, profile.title[language]) for name, profile in read_pack(settings.ANYE_PACK).profiles.items()]
 
 
 def too_large() -> str:
@@ -56,6 +65,12 @@ class UploadForm(forms.Form):
         help_text=_("The day the file reached the office, such as 2020-03-12; today unless it lay here for a while."),
     )
 
+    source = forms.ChoiceField(
+        label=_("Register"),
+        required=False,
+        choices=lambda: [("", _("as its headings tell")), *registers_to_name()],
+        help_text=_("Name it when a file came back because its headings do not tell which register it is."),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -100,6 +115,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
         sealed=keyring().seal_bytes(file.read(), context="raw"),
         size=file.size,
         known_on=form.cleaned_data["known_on"],
+        named_source=form.cleaned_data["source"],
         by=actor_of(request),
         duty_id=duty.pk,
         scope_no=duty.office.scope_no,

@@ -52,6 +52,7 @@ _PROFILE_KEYS = {
     "kept",
     "says",
     "signs",
+    "never",
 }
 _COLUMN_KEYS = {
     "name", "type", "en", "aliases", "required", "must_read", "fill_down", "fill_unless", "codes", "many", "unit",
@@ -307,7 +308,7 @@ class _Reader:
         if rank < 1:
             # whoever is registered by hand has rank 0: registers say whom a number belongs to
             raise self.fault("profile_shape", self.line(tree, "rank"), found=str(rank), expected="a rank above 0")
-        return Profile(
+        profile = Profile(
             name=self.get(tree, "name", str),
             version=self.get(tree, "version", int),
             title={"zh": self.get(title, "zh", str), "en": self.get(title, "en", str)},
@@ -318,10 +319,18 @@ class _Reader:
             kept=self.words(tree, "kept"),
             needs=self.words(tree, "needs"),
             signs=self.words(tree, "signs"),
+            never=self.words(tree, "never"),
             month_from=month_from,
             says=self.says(tree),
             path=str(self.path),
         )
+        if profile.creates_persons and profile.is_restricted:
+            # whom it named would stand in the registry for everybody to see
+            raise self.fault(
+                "profile_shape", self.line(tree, "creates_persons"), key="creates_persons", found="true",
+                expected="false, because the register tells of justice or health",
+            )  # fmt: skip
+        return profile
 
     def _check_references(self, tree: CommentedMap, columns: tuple[Column, ...], names: frozenset[str]) -> None:
         """Columns that others name must exist; an ID and a name column must be there."""

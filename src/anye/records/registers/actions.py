@@ -128,7 +128,15 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]
 
 
 def hand_in(
-    *, file_name: str, sealed: bytes, size: int, known_on: date, by: str, duty_id: int, scope_no: int
+    *,
+    file_name: str,
+    sealed: bytes,
+    size: int,
+    known_on: date,
+    by: str,
+    duty_id: int,
+    scope_no: int,
+    named_source: str = "",
 ) -> Upload:
     """A file waits for the worker; its bytes are sealed until then."""
     upload: Upload = Upload.objects.create(
@@ -137,6 +145,7 @@ def hand_in(
         sealed=sealed,
         size=size,
         known_on=known_on,
+        named_source=named_source,
         uploaded_by=by,
         duty_id=duty_id,
         scope_no=scope_no,

@@ -226,13 +226,17 @@ class Duplicate(models.Model):
 
 
 class Upload(models.Model):
-    """A file that an officer handed in and the worker loads (上传文件); the bytes are sealed and go when it is read."""
+    """A file that an officer handed in and the worker loads (上传文件); the bytes are sealed and go when it is read.
+
+    `named_source`: which register they say it is; mostly nothing, and its headings tell.
+    """
 
     token = models.CharField(max_length=22, unique=True)
     file_name = models.CharField("文件名", max_length=255)
     sealed = models.BinaryField(null=True)
     size = models.BigIntegerField()
     known_on = models.DateField("获知日期")
+    named_source = models.CharField("指定来源", max_length=40, blank=True)
     uploaded_by = models.CharField("上传人", max_length=40)
     duty_id = models.BigIntegerField()
     scope_no = models.BigIntegerField()
