@@ -81,7 +81,7 @@ def addresses_of(world: World) -> list[str]:
     for place in [world[name] for name in ("bridge", "cloud", "bamboo")]:
         person = place.person.token
         names = ("person", "person_history", "person_looks", "person_show")
-        found += [reverse(f"office:{name}", args=[person]) for name in names]
+        found += [reverse(f"office:{name}", args=[person]) for name in (*names, "person_restricted")]
         found += [reverse(f"entries:{name}", args=[person]) for name in ("correct", "work", "household", "helper")]
         found += [
             reverse("office:visit", args=[place.visit.token]),

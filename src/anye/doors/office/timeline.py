@@ -24,7 +24,6 @@ from anye.records.people.models import (
     Need,
     Person,
     PersonDetail,
-    RestrictedSpell,
     StatusSpell,
 )
 from anye.records.places.models import Area
@@ -117,7 +116,6 @@ TABLES = (
     Table(EmploymentSpell, "known_on", ("valid_from", "employer_name"), "briefcase", _spell, related=("firm",)),
     Table(InsuranceMonth, "known_on", ("firm_id", "month"), "shield-check", _insurance, related=("firm",)),
     Table(StatusSpell, "known_on", ("kind", "valid_from"), "database", statuses.title),
-    Table(RestrictedSpell, "known_on", ("kind", "valid_from"), "database", statuses.title),
     Table(PayrollLine, "known_on", ("firm_id", "month"), "coin", statuses.pay_title, related=("firm",)),
     Table(Finding, "found_on", (), "question-mark", lambda row, _may: doubts.rule_words(row.rule)),
     Table(Visit, "made_on", (), "home-check", lambda row, _may: doubts.answer_words(row.answer), Q(state="done")),
