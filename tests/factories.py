@@ -298,7 +298,7 @@ def make_fault(
 ) -> Fault:
     """A refused row; with a name it bears its label as a load would have sealed it."""
     label = json.dumps({"name": name, "name_key": name_key_of(name), "place": place}, ensure_ascii=False)
-    told = {"level": "refused", "column": "身份证号", **more}
+    told = {"level": "refused", "column": "身份证号", "is_restricted": batch.source.is_restricted, **more}
     return Fault.objects.create(
         batch=batch,
         line=line,

@@ -8,7 +8,7 @@ from anye.config import postgres
 from anye.config.home import Home
 from tests.config.served import Browser, anye, serving
 
-LEDGER = "镇街,村居,姓名,身份证号\n茨竹镇,玉兰村,王大山,990001199003071231\n"
+LEDGER = "镇街,村居,姓名,身份证号,就业状态\n茨竹镇,玉兰村,王大山,990001199003071231,\n"
 
 
 def test_without_files_and_without_a_registry_it_leads_to_the_set_up_page_of_a_real_one(tmp_path: Path) -> None:

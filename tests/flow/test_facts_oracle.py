@@ -124,7 +124,13 @@ class Stream:
         self.people = [self.person(n, district["willow"].scope_no) for n in range(3)]
         self.sources = [
             Source.objects.create(
-                code=f"s{n}", title_zh="", title_en="", rank=rank, identity_rank=identity, creates_persons=True
+                code=f"s{n}",
+                title_zh="",
+                title_en="",
+                rank=rank,
+                identity_rank=identity,
+                creates_persons=True,
+                is_restricted=False,
             )
             for n, (rank, identity) in enumerate(((10, 30), (20, 20), (20, 90)))
         ]

@@ -1,5 +1,6 @@
 """A new key: every sealed value opens under it alone, nothing else changes, and it may be cut off anywhere."""
 
+import datetime as dt
 import json
 from dataclasses import replace
 from typing import Any
@@ -18,13 +19,17 @@ from anye.records.accounts.actions import add_user
 from anye.records.accounts.scope import BATCH, OWNER, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new, verify
-from anye.records.people.models import Person, PersonDetail
-from anye.records.registers.models import Batch, RawBlock, Source
+from anye.records.findings.queries import NOTE
+from anye.records.people.models import Helper, Person, PersonDetail
+from anye.records.registers.models import Batch, Entry, RawBlock, Source, Upload
+from anye.records.registers.queries import LABEL
+from tests import factories
 from tests.conftest import District
 
 pytestmark = pytest.mark.django_db
 
 NUMBER = "990001199003071231"
+NOON = dt.datetime(2026, 10, 1, 12, tzinfo=dt.UTC)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -69,6 +74,76 @@ def test_every_value_opens_under_the_new_key_alone(sealed: Person) -> None:
     assert only_new.unseal(details[1], context="health") == "health"
     assert only_new.unseal(details[3], context="id_number") == NUMBER
     assert only_new.unseal_bytes(details[4], context="raw") == b"rows"
+
+
+@pytest.fixture
+def everywhere(sealed: Person) -> None:
+    """A value in every sealed column that there is."""
+    keys, scope_no = keyring(), sealed.scope_no
+    note = keys.seal("门锁着", context=NOTE)
+    with factories.as_owner():
+        batch = factories.make_batch()
+        person = factories.make_person(sealed, "冉明秀", batch=batch)
+        for kind in ("disability", "unemployed"):
+            factories.add_status(person, kind, batch, number=f"{NUMBER}42", detail="肢体 二级")
+        Helper.objects.create(
+            household=factories.make_household(sealed), helper_name="何平",
+            phone_sealed=keys.seal("13900000001", context="phone"), phone_blind=b"x",
+            **factories.source(sealed, batch),
+        )  # fmt: skip
+        factories.make_fault(sealed, batch, name="甲")
+        finding = factories.make_finding(person, sealed=keys.seal("{}", context=LABEL))
+        factories.make_visit(person, finding, note_sealed=note)
+        handed_in = {"scope_no": scope_no, "duty_id": 1}
+        Entry.objects.create(
+            token="e",
+            kind="person",
+            sealed=keys.seal("{}", context="raw"),
+            entered_by="t",
+            entered_at=NOON,
+            **handed_in,
+        )
+        Upload.objects.create(
+            token="u", file_name="f", sealed=keys.seal_bytes(b"rows", context="raw"), size=4, known_on="2020-01-01",
+            uploaded_by="t", uploaded_at=NOON, **handed_in,
+        )  # fmt: skip
+
+
+def sealed_columns() -> set[tuple[str, str]]:
+    """Table and column of every ciphertext, by its name; values of the sign-in library stand inside JSON."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND data_type = 'bytea' AND column_name LIKE '%%sealed'"
+        )
+        return set(cursor.fetchall())
+
+
+def held_by(column: rotation.SealedColumn) -> list[tuple[bytes, str]]:
+    """The values of a column with their sealing contexts."""
+    with acting(OWNER), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {column.column}, {column.context} FROM {column.table} WHERE {column.column} IS NOT NULL"
+        )
+        return [(bytes(value), context) for value, context in cursor.fetchall()]
+
+
+def test_every_sealed_column_is_known_to_the_rotation() -> None:
+    assert sealed_columns() == {(column.table, column.column) for column in rotation.COLUMNS}
+
+
+def test_no_sealed_column_is_left_under_the_old_key(everywhere: None) -> None:
+    fresh = keyring().rotated()
+    before = {column: held_by(column) for column in rotation.COLUMNS}
+    assert [column for column, values in before.items() if not values] == [], "columns without a row to turn"
+    assert rotation.reseal(fresh) == sum(map(len, before.values()))
+    only_new = replace(fresh, keys={fresh.current: fresh.keys[fresh.current]})
+    for column, values in before.items():
+        opened = only_new.unseal_bytes if column.is_bytes else only_new.unseal
+        shut = keyring().unseal_bytes if column.is_bytes else keyring().unseal
+        assert sorted(map(str, (opened(value, context=context) for value, context in held_by(column)))) == sorted(
+            map(str, (shut(value, context=context) for value, context in values))
+        ), column
 
 
 @pytest.fixture

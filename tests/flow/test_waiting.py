@@ -31,7 +31,7 @@ from tests.doors.office.looking import text_of
 from tests.journeys.pages.worker import forget_jobs, run_waiting_jobs
 
 ClientAs = Callable[..., Client]
-LEDGER = "镇街,村居,姓名,身份证号\n东河镇,柳树村,甲某,990101199003071237\n"
+LEDGER = "镇街,村居,姓名,身份证号,就业状态\n东河镇,柳树村,甲某,990101199003071237,\n"
 ANSWER = {"answer": "insured_only"}
 
 

@@ -35,6 +35,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "office:person_history": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:person_looks": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:person_show": ("person", f"VTAFPUD=405 X=403 {OUT}", f"VTAFPUD=400 X=403 {OUT}"),
+    "office:person_restricted": ("person", f"AUD=405 VTFPX=403 {OUT}", f"AUD=400 VTFPX=403 {OUT}"),
     # firms: names of employers are public, whom they employ is not
     "office:firms": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:firm": ("firm", READERS, f"VTAFPUD=303 X=403 {OUT}"),

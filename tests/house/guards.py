@@ -1,7 +1,8 @@
 """What guards each table, written down by hand: the database must hold exactly this, no less and no more.
 
 Words of a line: `scoped` row policies by force, `scoped(a,b)` over either of two columns; `made_within(a,b)` rows are
-made only where both columns lie inside; `restricted` seen by duties that must see justice and health alone;
+made only where both columns lie inside; `restricted` seen by duties that must see justice and health alone,
+`restricted(flag)` where the flag says so;
 `bound(column→parent)` the composite key that keeps the scope number; triggers: `audited`, `audited(column)` without that
 column, `tallied`, `append_only`, `frozen`; `app:` and `batch:` what a role may do (s select, i insert, u update, d delete,
 u(columns) those columns alone).
@@ -62,7 +63,7 @@ GUARDS = {
     "registers_rawblock": "tallied batch:siud",
     "registers_rowclaim": "tallied batch:siud",
     "registers_support": "tallied app:s batch:siud",
-    "registers_fault": "scoped tallied app:s batch:siud",
+    "registers_fault": "scoped restricted(is_restricted) tallied app:s batch:siud",
     "registers_entry": f"scoped audited {PERSONS} app:si batch:siud",
     "registers_duplicate": f"scoped audited {PERSONS} app:s app:u(decided_at,decided_by,state) batch:siud",
     "registers_upload": "scoped audited(sealed) app:si batch:siud",
@@ -130,7 +131,7 @@ SCOPED = {
     "claims.RefundApplication": ("scope_no",),
     "claims.FundAllocation": ("scope_no",),
     "outreach.Contact": ("scope_no",),
-    "registers.Fault": ("scope_no",),
+    "registers.Fault": ("scope_no", "restricted(is_restricted)"),
     "registers.Entry": ("scope_no",),
     "registers.Duplicate": ("scope_no",),
     "registers.Upload": ("scope_no",),

@@ -14,11 +14,12 @@ from django.test import Client
 from django.urls import reverse
 
 from anye.records.accounts.models import User
+from anye.records.accounts.queries import SEE_RESTRICTED
 from anye.records.accounts.scope import OWNER, ScopedManager, acting
 from tests import factories as made
 from tests.house.crawling import Counter, Crawl, dumped, pattern
 from tests.house.guards import GUARDS
-from tests.house.two_districts import World, make_world
+from tests.house.two_districts import SECRET, Place, World, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -46,20 +47,32 @@ def world(district: Any) -> World:
 
 def crawl_as(client: Client, role: str, world: World, *, limit: int = 150, searches: int = 6) -> Crawl:
     """Everything that a role reaches, searches for everybody, exports of every list, and every foreign address."""
-    office = world[OFFICES[role]].office
-    crawl = Crawl(client, pattern(world.canaries_outside(office)), pattern(world.canaries))
+    place = world[OFFICES[role]]
+    secrets = set() if role in SEE_RESTRICTED else {SECRET}
+    crawl = Crawl(client, pattern(world.canaries_outside(place.office) | secrets), pattern(world.canaries))
     crawl.run(STARTS, limit=limit)
     for place in [world[name] for name in SOUGHT[:searches]]:
         texts = [place.person.name, place.mark, place.id_number, place.id_number[-6:], place.phone]
         for text in texts:
             crawl.post("/people/", {"do": "search", "text": text}, typed=text)
-    for address in LISTS:
+    for address in [*LISTS, *rows_of(place)]:
         crawl.post(address, {"do": "export", "purpose": "check"})
-    for address in addresses_of(world):
+        crawl.post(address, {"do": "names", "purpose": "register"})
+    for address in [*addresses_of(world), *rows_of(place)]:
         crawl.look("GET", address)
         if not any(part in address for part in GET_ONLY):
             crawl.post(address, {"what": "id", "purpose": "contact", "act": "accept"})
     return crawl
+
+
+def rows_of(place: Place) -> list[str]:
+    """Where the rows of the place's own files stand, those of justice too."""
+    levels = [
+        reverse("registers:batch_rows", args=[batch.token, level])
+        for batch in (place.batch, place.restricted)
+        for level in ("refused", "queried", "unattached")
+    ]
+    return ["/registers/", "/registers/mend/", *levels]
 
 
 def addresses_of(world: World) -> list[str]:
@@ -68,7 +81,7 @@ def addresses_of(world: World) -> list[str]:
     for place in [world[name] for name in ("bridge", "cloud", "bamboo")]:
         person = place.person.token
         names = ("person", "person_history", "person_looks", "person_show")
-        found += [reverse(f"office:{name}", args=[person]) for name in names]
+        found += [reverse(f"office:{name}", args=[person]) for name in (*names, "person_restricted")]
         found += [reverse(f"entries:{name}", args=[person]) for name in ("correct", "work", "household", "helper")]
         found += [
             reverse("office:visit", args=[place.visit.token]),

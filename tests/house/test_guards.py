@@ -108,6 +108,7 @@ def _policies(table: str, name: str, inner: str) -> Iterator[Fact]:
         yield table, "policy", f"{table}_made", "{anye_app}", "RESTRICTIVE INSERT", None, inside  # type: ignore[misc]
     elif name == "restricted":
         seen = "(current_setting('anye.restricted'::text))::boolean"
+        seen = f"((NOT {inner}) OR {seen})" if inner else seen
         yield table, "policy", f"{table}_restricted", "{anye_app}", "RESTRICTIVE ALL", seen, None  # type: ignore[misc]
 
 
@@ -229,7 +230,7 @@ def test_functions_that_run_as_their_owner_are_those_written_down(wound: str) ->
 
 def _narrowed_by(manager: Any) -> tuple[str, ...] | None:
     if type(manager) is RestrictedManager:
-        return (*manager.columns, "restricted")
+        return (*manager.columns, f"restricted({manager.flag})" if manager.flag else "restricted")
     return manager.columns if type(manager) is ScopedManager else None
 
 

@@ -39,6 +39,7 @@ MARKS = {
     "willow": "鱻", "bridge": "麤", "cloud": "龘", "flat": "靐", "bamboo": "灪", "peach": "爩",
     "east": "籱", "west": "麣", "district": "驫", "south": "飝", "far": "龗", "outside": "钃",
 }  # fmt: skip
+SECRET = "齾"  # what registers of justice and health say, wherever it stands: few within its range may see it
 _numbers = count(101)
 
 
@@ -57,6 +58,7 @@ class Place:
     finding: Any = None
     visit: Any = None
     batch: Any = None
+    restricted: Any = None
     upload: Any = None
     entry: Any = None
     duplicate: Any = None
@@ -67,6 +69,10 @@ class Place:
     def text(self, words: str) -> str:
         """Words under the place's mark."""
         return f"{self.mark}{words}{self.mark}"
+
+    def secret(self, words: str) -> str:
+        """Words of justice or health under the place's mark."""
+        return self.text(f"{SECRET}{words}")
 
     def fen(self) -> int:
         """An amount that stands nowhere else."""
@@ -141,7 +147,6 @@ def _furnish(place: Place) -> Place:
     _person(place, "月", batch)
     _work_and_money(place, person, batch)
     _doubts_and_visits(place, person)
-    _files_and_entries(place, batch)
     place.user = User.objects.create(
         username=place.text("u"),
         name=place.text("用户"),
@@ -149,6 +154,7 @@ def _furnish(place: Place) -> Place:
         email=f"{place.text('m')}@example.org",
     )
     Duty.objects.create(user=place.user, role="town_officer", scope_no=office.scope_no, starts_on=dt.date(2020, 1, 1))
+    _files_and_entries(place, batch)
     return place
 
 
@@ -183,7 +189,7 @@ def _work_and_money(place: Place, person: Person, batch: Any) -> None:
         unit=place.text("社保"),
         amount_fen=place.fen(),
     )
-    made.add_status(person, "detention", batch, detail=place.text("羁押"), unit=place.text("监所"))
+    made.add_status(person, "detention", batch, detail=place.secret("羁押"), unit=place.secret("监所"))
     made.add_pay(person, place.firm, dt.date(2026, 8, 1), place.fen(), batch)
     for name in stated.OF_PERSONS:
         made.add_stated(name, batch, text=place.text, fen=place.fen, person=person, firm=place.firm)
@@ -224,6 +230,15 @@ def _files_and_entries(place: Place, batch: Batch) -> None:
             place.office, batch, line, "id_check" if level == "refused" else "Q02", level=level,
             name=place.text("退"), place=place.text("处"), sheet=place.text("表"), column=place.text("列"),
             params={"value": place.text("值")},
+        )  # fmt: skip
+    justice = made.make_batch("justice")
+    Batch.objects.filter(pk=justice.pk).update(file_name=f"{place.secret('名单')}.xlsx", loaded_by=place.user.username)
+    place.restricted = justice
+    for line, level in enumerate(("refused", "queried", "unattached"), start=5):
+        made.make_fault(
+            place.office, justice, line, "id_check" if level == "refused" else "Q02", level=level,
+            name=place.secret("犯"), place=place.secret("处"), sheet=place.secret("表"), column=place.secret("列"),
+            params={"value": place.secret("值")},
         )  # fmt: skip
     place.upload = Upload.objects.create(
         token=new_token(), file_name=f"{place.text('上传')}.xlsx", sealed=ring.seal_bytes(b"x", context="raw"), size=1,

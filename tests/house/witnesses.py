@@ -16,11 +16,14 @@ BY_TEST: dict[str, list[str]] = {
         "config/taking_back.py foreseen: acting",
         "config/taking_back.py take_back: acting",
     ],
-    "tests/records/people/test_restricted.py::test_pages_show_them_to_those_who_must[finance]": [
+    "tests/flow/test_restricted_registers.py::test_nobody_else_meets_them_on_any_page[finance-justice]": [
         "records/accounts/queries.py duties_in_force: compare",
     ],
-    "tests/records/people/test_restricted.py::test_words_beside_a_status_are_for_those_who_help[auditor-False]": [
+    "tests/records/people/test_restricted.py::test_nobody_is_shown_them_in_passing_and_those_who_must_see_them_say_why[finance]": [
         "doors/office/person.py overview: may",
+    ],
+    "tests/records/people/test_restricted.py::test_words_beside_a_status_are_for_those_who_help[auditor-False]": [
+        "doors/office/person.py overview: may (2)",
     ],
     "tests/doors/kit/test_exports.py::test_who_may_not_export_has_no_button_and_no_file": [
         "doors/kit/exports.py export_response: may",

@@ -14,7 +14,7 @@ from anye.engine.sealing import Keyring
 from anye.flow import staging
 from anye.flow.sealed import sealed_frames
 from anye.records.registers import actions
-from anye.records.registers.queries import LABEL
+from anye.records.registers.queries import LABEL, is_restricted
 
 # the frames of the source rows among those of the facts that they became
 ROWS, REFUSED = "rows", "refused"
@@ -97,6 +97,7 @@ def _fault_rows(batch: int, block: Block, context: Context) -> list[tuple[Any, .
     """Refused and queried rows of a block in the columns of registers_fault."""
     parts = []
     labels = _sealed_labels(block.cleaned.refused_rows, context.keyring)
+    restricted = is_restricted(batch)
     for level, frame, reason in (
         ("refused", block.cleaned.faults.join(labels, on="_line", how="left", maintain_order="left"), "reason"),
         ("queried", block.cleaned.queries, "rule"),
@@ -117,6 +118,7 @@ def _fault_rows(batch: int, block: Block, context: Context) -> list[tuple[Any, .
                 (pl.col("evidence") if "evidence" in frame.columns else pl.lit("{}")).alias("params"),
                 area.replace_strict(known, default=context.office_no, return_dtype=pl.Int64).alias("scope_no"),
                 (pl.col("sealed") if level == "refused" else pl.lit(None, pl.Binary)).alias("sealed"),
+                pl.lit(restricted).alias("is_restricted"),
             )
         )
     return [row for part in parts for row in part.select(actions.FAULT_COLUMNS).iter_rows()]

@@ -21,13 +21,15 @@ _ROWS = """
     WHERE q.level = 'queried'
     ORDER BY v.person_id, q.reason, org, q.id"""
 
+# a row of a register of justice or health is listed with its file alone: whoever asks at the door may not know of it
 _ONE_ID_TWO_NAMES = """
     SELECT DISTINCT ON (p.id, c.name_key) p.id, 'Q04', NULL::bigint, NULL::date, c.name_key,
            jsonb_build_array(jsonb_build_array('registers_rowclaim', c.id)),
            jsonb_build_object('kind', 'one_id_two_names', 'batch', c.batch_id, 'line', c.line)
     FROM registers_rowclaim c JOIN people_person p ON p.id_blind = c.id_blind
     JOIN suspects s ON s.person_id = p.id
-    WHERE c.person_id IS NULL
+    JOIN registers_batch b ON b.id = c.batch_id JOIN registers_source o ON o.id = b.source_id
+    WHERE c.person_id IS NULL AND NOT o.is_restricted
     ORDER BY p.id, c.name_key, c.id"""
 
 _HEADS = """

@@ -264,10 +264,11 @@ def _list_waiting(cursor: CursorWrapper) -> None:
     )
     cursor.execute(
         """
-        INSERT INTO registers_fault (batch_id, sheet_no, line, level, reason, params, scope_no)
-        SELECT c.batch_id, c.sheet_no, c.line, 'unattached', 'Q04', '{}', c.scope_no
+        INSERT INTO registers_fault (batch_id, sheet_no, line, level, reason, params, scope_no, is_restricted)
+        SELECT c.batch_id, c.sheet_no, c.line, 'unattached', 'Q04', '{}', c.scope_no, o.is_restricted
         FROM registers_rowclaim c JOIN touched t ON t.id_blind = c.id_blind
         JOIN people_person p ON p.id_blind = c.id_blind
+        JOIN registers_batch b ON b.id = c.batch_id JOIN registers_source o ON o.id = b.source_id
         WHERE c.person_id IS NULL AND NOT p.is_hidden AND NOT EXISTS (
             SELECT 1 FROM registers_fault q WHERE q.batch_id = c.batch_id AND q.sheet_no = c.sheet_no
               AND q.line = c.line AND q.level = 'unattached')

@@ -64,6 +64,7 @@ def load_upload(upload_id: int) -> None:
         report = load_file(
             path,
             context=loading_context(office_no=duty.office.scope_no),
+            source=upload.named_source or None,
             known_on=upload.known_on,
             by=upload.uploaded_by,
             file_name=upload.file_name,

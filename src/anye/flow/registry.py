@@ -34,6 +34,7 @@ def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
             title_en=profile.title["en"],
             rank=profile.rank,
             creates_persons=profile.creates_persons,
+            is_restricted=profile.is_restricted,
         )
     for code, zh, en, identity_rank, creates_persons in BY_HAND:
         registers.keep_source(
@@ -43,6 +44,7 @@ def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
             rank=BY_HAND_RANK,
             identity_rank=identity_rank,
             creates_persons=creates_persons,
+            is_restricted=False,
         )
     rows = list(areas if areas is not None else pack.areas)
     places.add_areas(rows)

@@ -123,6 +123,10 @@ _WORDS: Mapping[str, Mapping[str, Text]] = {
 
 _SAVE_ANEW = "请在 Excel 或 WPS 中打开，另存为 .xlsx 后再上传。"
 _SAVE_ANEW_EN = "Open it in Excel or WPS, save it as .xlsx and hand it in again."
+_NAME_IT = (
+    "请在上传时选定名单种类（命令行用 --source），或下载该名单的空白表，按其表头填写。",
+    "Choose the register when you hand the file in (--source on the command line), or use the headings of its blank sheet.",
+)
 
 FILE_FAULTS: Mapping[str, Text] = {
     "empty_file": Text(
@@ -211,7 +215,16 @@ FILE_FAULTS: Mapping[str, Text] = {
     "heading_unknown": Text(
         "没有认出表头；与最接近的台账相比，缺少这些列：{missing}。",
         "No heading row was recognised; compared with the nearest register these columns are missing: {missing}.",
-        "请补上缺少的列名，或下载空白表，按其表头填写。", "Add the missing headings, or download the blank sheet and use its headings.",
+        "请补上缺少的列名，或下载空白表，按其表头填写；如果是别的名单，请在上传时选定（命令行用 --source）。",
+        "Add the missing headings, or use those of its blank sheet; if it is another register, choose it (--source) when handing in.",
+    ),
+    "heading_unknown:unnamed": Text(
+        "表头有姓名和身份证号，但看不出是哪一种名单（例如没有“{missing}”列）。",
+        "The headings hold names and ID numbers, but nothing that tells which register it is (no column such as {missing}).", *_NAME_IT,
+    ),
+    "heading_unknown:others": Text(
+        "“{others}”是另一种名单才有的列，而凭其余的列又认不出是哪一种。",
+        "“{others}” belongs to another kind of register, and the other columns do not tell which.", *_NAME_IT,
     ),
     "unknown_source": Text(
         "没有名为“{source}”的数据来源。现有：{known}。", "There is no source named “{source}”. There are: {known}.",

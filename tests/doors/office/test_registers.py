@@ -55,7 +55,15 @@ def refuse(
     batch: Batch, office: Any, line: int, reason: str = "id_check", level: str = "refused", **fields: Any
 ) -> None:
     with acting(BATCH, actor="test"):
-        Fault.objects.create(batch=batch, line=line, level=level, reason=reason, scope_no=office.scope_no, **fields)
+        Fault.objects.create(
+            batch=batch,
+            line=line,
+            level=level,
+            reason=reason,
+            scope_no=office.scope_no,
+            is_restricted=batch.source.is_restricted,
+            **fields,
+        )
 
 
 @pytest.fixture
@@ -253,7 +261,7 @@ def test_a_blank_sheet_carries_the_headings_of_its_register(
 # ── handing in ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-LEDGER = "镇街,村居,姓名,身份证号\n东河镇,柳树村,甲某,990101199003071237\n东河镇,柳树村,乙某,123\n"
+LEDGER = "镇街,村居,姓名,身份证号,就业状态\n东河镇,柳树村,甲某,990101199003071237,\n东河镇,柳树村,乙某,123,\n"
 
 
 def hand_in(client: Client, content: bytes, name: str = "三月台账.csv", **fields: str) -> Any:
@@ -310,6 +318,26 @@ def test_a_file_that_is_no_register_says_so_and_offers_another_try(
         load_upload(Upload.objects.get().pk)
     text = ask(client, answer.url).content.decode()
     assert "The file is a PDF" in text and reverse("registers:new_upload") in text
+
+
+def test_a_list_that_does_not_tell_what_it_is_is_loaded_as_what_it_is_named(
+    district: District, client_as: Callable[..., Client]
+) -> None:
+    client = client_as("district_officer", district["district"])
+    bare = "镇街,村居,姓名,身份证号\n东河镇,柳树村,甲某,990101199003071237\n"
+    ends = {}
+    for source in ("", "village_ledger"):
+        answer = hand_in(client, bare.encode(), source=source)
+        with acting(BATCH):
+            load_upload(Upload.objects.latest("pk").pk)
+        ends[source] = client.get(answer.url, follow=True, headers=English).content.decode()
+    assert "Choose the register when you hand the file in" in ends[""]
+    assert "employment ledger" in ends["village_ledger"]
+
+
+def test_a_register_that_does_not_exist_cannot_be_named(district: District, client_as: Callable[..., Client]) -> None:
+    client = client_as("district_officer", district["district"])
+    assert hand_in(client, LEDGER.encode(), source="no_such").status_code == 422
 
 
 def test_rows_read_so_far_are_shown_while_the_file_is_being_read(

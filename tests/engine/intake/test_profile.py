@@ -182,6 +182,8 @@ def test_a_good_profile_is_read(tmp_path: Path) -> None:
         ("[否]", "[0]", "profile_shape", 12),
         ("detail.state", "details.state", "profile_unknown_value", 13),
         ("detail.state", "spell.salary", "profile_unknown_value", 13),
+        ("detail.state", "restricted.detail", "profile_shape", 4),
+        ("rank: 5", "rank: 5\nnever: 罪名", "profile_shape", 6),
         ('codes: {"yes": [是, 有], "no": [否]}', "codes: {table: nowhere}", "profile_unknown_table", 12),
         ("aliases: [状态]", "aliases: [状态", "profile_unreadable", 12),
         ("name: id_number", "name: number", "profile_missing_key", 6),

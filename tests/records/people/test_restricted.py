@@ -13,7 +13,7 @@ from anye.records.accounts.scope import APP, BATCH, acting, within
 from anye.records.people.models import Person, RestrictedSpell, StatusSpell
 from tests import factories
 from tests.conftest import District
-from tests.doors.office.looking import text_of
+from tests.doors.office.looking import reads, text_of
 
 WORDS = "第二监狱"
 
@@ -76,17 +76,59 @@ def test_the_batch_role_compares_them_all(person: Person) -> None:
 
 
 @pytest.mark.parametrize("role", sorted(accounts.OFFICER_ROLES - {"administrator"}))
-def test_pages_show_them_to_those_who_must(
+def test_nobody_is_shown_them_in_passing_and_those_who_must_see_them_say_why(
     role: str, person: Person, district: District, client_as: Callable[..., Client]
 ) -> None:
     office = district["willow" if role == "village_worker" else "district"]
     client = client_as(role, office)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    must = role in accounts.SEE_RESTRICTED
     for page in (f"/people/{person.token}/", f"/people/{person.token}/history/"):
         text = text_of(client.get(page))
         assert "Draws a pension" in text
-        assert ("In prison or detention" in text) is (role in accounts.SEE_RESTRICTED), page
-    assert (WORDS in text_of(client.get(f"/people/{person.token}/"))) is (role in accounts.SEE_RESTRICTED)
+        assert "In prison or detention" not in text and WORDS not in text, page
+    assert ("Justice and health" in text_of(client.get(f"/people/{person.token}/"))) is must
+    asked = client.post(f"/people/{person.token}/restricted/", {"purpose": "contact"})
+    assert asked.status_code == (200 if must else 403)
+    assert ("In prison or detention" in text_of(asked) and WORDS in text_of(asked)) is must
+    traces = [(row.person_id, row.purpose) for row in reads(kind="restricted_shown")]
+    assert traces == ([(person.pk, "show: contact")] if must else [])
+
+
+@pytest.mark.bar(18, control="with a purpose they are shown and the look is kept, above")
+@pytest.mark.parametrize("purpose", ["", "curiosity"])
+def test_without_a_purpose_nothing_is_shown(
+    purpose: str, person: Person, district: District, client_as: Callable[..., Client]
+) -> None:
+    client = client_as("auditor", district["district"])
+    answer = client.post(f"/people/{person.token}/restricted/", {"purpose": purpose})
+    assert answer.status_code == 400 and WORDS not in text_of(answer)
+    assert reads(kind="restricted_shown") == []
+
+
+def test_the_trail_does_not_tell_whether_there_was_anything(
+    district: District, client_as: Callable[..., Client]
+) -> None:
+    """Who may not see them may read who asked: it is the same for everybody."""
+    with factories.as_owner():
+        other = factories.make_person(district["willow"], "谭国强")
+    client = client_as("auditor", district["district"])
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    answer = client.post(f"/people/{other.token}/restricted/", {"purpose": "contact"}, HTTP_HX_REQUEST="true")
+    assert "say nothing of the person" in text_of(answer) and "<html" not in text_of(answer)
+    assert answer["Cache-Control"] == "private, no-store"
+    assert [row.person_id for row in reads(kind="restricted_shown")] == [other.pk]
+
+
+def test_what_no_longer_holds_is_shown_as_such(
+    person: Person, district: District, client_as: Callable[..., Client]
+) -> None:
+    with factories.as_owner():
+        RestrictedSpell.objects.update(retired_on=dt.date(2026, 11, 3), retired_by=1)
+    client = client_as("auditor", district["district"])
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    text = text_of(client.post(f"/people/{person.token}/restricted/", {"purpose": "contact"}))
+    assert WORDS in text and "no longer held since" in text
 
 
 @pytest.mark.parametrize(("role", "is_told"), [("town_officer", True), ("auditor", False)])

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from anye.records.accounts.models import Role
-from anye.records.accounts.queries import HeldDuty
+from anye.records.accounts.queries import SEE_RESTRICTED, HeldDuty
 
 EVERYBODY = frozenset(Role.values)
 # an administrator keeps users and offices: no person's records are needed for that
@@ -18,6 +18,8 @@ VISITORS = frozenset({Role.VILLAGE_WORKER, Role.TOWN_OFFICER, Role.DISTRICT_OFFI
 DESK = frozenset({Role.TOWN_OFFICER, Role.DISTRICT_OFFICER})
 # health, disability and address serve the help a household gets, nothing else
 PRIVATE = VISITORS | {Role.POVERTY_OFFICE}
+# justice and health from their registers serve decisions on help, and their examination
+RESTRICTED = SEE_RESTRICTED
 
 View = Callable[..., HttpResponse]
 

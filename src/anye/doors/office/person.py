@@ -19,7 +19,7 @@ from anye.doors.kit.fragments import Words
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.tokens import open_state, seal_state
 from anye.doors.office import doubts, person_work, stated, statuses, timeline, words
-from anye.doors.office.entrance import PRIVATE, READERS, duty_of, may, open_to
+from anye.doors.office.entrance import PRIVATE, READERS, RESTRICTED, duty_of, may, open_to
 from anye.doors.office.navigation import address, role_words
 from anye.doors.office.places import place_words_of_one
 from anye.doors.office.rows import log_people
@@ -40,6 +40,7 @@ KINDS: dict[str, Words] = {
     "household": _("saw a member of the household"),
     "id_shown": _("showed the ID number"),
     "phone_shown": _("showed the telephone number"),
+    "restricted_shown": _("asked what registers of justice and health say"),
     "export": _("exported"),
     "print": _("printed"),
     "visit": _("opened a visit"),
@@ -48,11 +49,16 @@ KINDS: dict[str, Words] = {
 }
 
 
-class ShowForm(forms.Form):
-    """Why a number is to be shown."""
+class PurposeForm(forms.Form):
+    """Why something under seal is to be shown."""
+
+    purpose = forms.ChoiceField(choices=words.PURPOSES)
+
+
+class ShowForm(PurposeForm):
+    """Which number is to be shown."""
 
     what = forms.ChoiceField(choices=[("id", "id"), ("phone", "phone")])
-    purpose = forms.ChoiceField(choices=words.PURPOSES)
 
 
 def found_person(token: str) -> Person:
@@ -101,7 +107,7 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
     members = list(people.household_of(person)) if person.household_id else []
     memberships, needs = list(people.memberships_of(person)), list(people.needs_of(person))
     spells, insured, income = firms.spells_of(person), firms.insurance_of(person), people.income_of(person)
-    status_rows, pay = people.statuses_of(person), firms.pay_of(person)
+    status_rows, pay = list(people.statuses_of(person)), firms.pay_of(person)
     rows_of = told_rows.of_person(person)
     told_by = person_work.batches_of(
         list(details.values()), memberships, needs, spells, insured, income, status_rows, pay, *rows_of.values()
@@ -118,6 +124,7 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
             "id_masked": formats.masked_id(people.opened_id(person.id_sealed)) if person.id_sealed else "",
             "phone_masked": words.masked_phone(people.opened_phone(person.phone_sealed)) if person.phone_sealed else "",
             "purposes": words.PURPOSES,
+            "may_see_restricted": may(request, RESTRICTED),
             "facts": _facts(request, details, said, main),
             "told": said[main].words if main in said else "",
             "memberships": [_membership(m, said) for m in memberships],
@@ -282,5 +289,23 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         response = render(request, "office/person/number.html", context)
     else:
         response = render(request, "office/person/number_page.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@open_to(RESTRICTED)
+@require_POST
+def show_restricted(request: HttpRequest, token: str) -> HttpResponse:
+    """What registers of justice and health say, for a stated purpose. The trail tells who asked, whatever the answer."""
+    person = found_person(token)
+    form = PurposeForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest
+    log_people("restricted_shown", [(person.pk, person.scope_no)], purpose=f"show: {form.cleaned_data['purpose']}")
+    rows = list(people.restricted_of(person))
+    said = said_by(row.source_batch for row in rows)
+    context = {"person": person, "statuses": statuses.shown(rows, said, may_see_private=True)}
+    is_part = request.headers.get("HX-Request")
+    response = render(request, f"office/person/{'restricted' if is_part else 'restricted_page'}.html", context)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -54,7 +54,10 @@ IN_TIME = 1  # a month's register comes in during the month after it
 def seen_loads(request: HttpRequest) -> "QuerySet[Batch]":
     """The loads that this reader may see; a district's own office has the operator's among its own."""
     duty = duty_of(request)
-    return registers.loads_within(duty.reach.lo, duty.reach.hi, with_operator=duty.office.parent_id is None)
+    reach = duty.reach
+    return registers.loads_within(
+        reach.lo, reach.hi, with_operator=duty.office.parent_id is None, sees_restricted=reach.sees_restricted
+    )
 
 
 def of_ours(name: str) -> Any:

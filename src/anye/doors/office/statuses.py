@@ -38,6 +38,11 @@ def _shown(row: StatusSpell | RestrictedSpell, source: Said | None, *, may_see_p
     if opened["number"]:
         more.append(gettext("number ending in %(last)s") % {"last": opened["number"][-4:]})
     told = f"{source.words} · {formats.day_text(row.known_on)}" if source else formats.day_text(row.known_on)
+    if row.retired_on is not None:
+        told = gettext("%(told)s · no longer held since %(day)s") % {
+            "told": told,
+            "day": formats.day_text(row.retired_on),
+        }
     return StatusShown(str(words.STATUSES[row.kind]), span(row), " · ".join(part for part in more if part), told)
 
 
@@ -48,7 +53,7 @@ def span(row: StatusSpell | RestrictedSpell) -> str:
     return words.span_words(row.valid_from, row.valid_to)
 
 
-def title(row: StatusSpell | RestrictedSpell, _may_see_private: bool) -> str:
+def title(row: StatusSpell, _may_see_private: bool) -> str:
     """One line of the history."""
     return gettext("%(status)s (%(span)s)") % {"status": words.STATUSES[row.kind], "span": span(row)}
 

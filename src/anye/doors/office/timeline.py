@@ -26,7 +26,6 @@ from anye.records.people.models import (
     Need,
     Person,
     PersonDetail,
-    RestrictedSpell,
     StatusSpell,
 )
 from anye.records.places.models import Area
@@ -119,7 +118,6 @@ TABLES = (
     Table(EmploymentSpell, "known_on", ("valid_from", "employer_name"), "briefcase", _spell, related=("firm",)),
     Table(InsuranceMonth, "known_on", ("firm_id", "month"), "shield-check", _insurance, related=("firm",)),
     Table(StatusSpell, "known_on", ("kind", "valid_from"), "database", statuses.title),
-    Table(RestrictedSpell, "known_on", ("kind", "valid_from"), "database", statuses.title),
     Table(PayrollLine, "known_on", ("firm_id", "month"), "coin", statuses.pay_title, related=("firm",)),
     *(
         Table(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,17 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from anye.doors.kit import formats
 from anye.doors.kit.fields import DayField
 from anye.doors.kit.pages import Crumb, FormPage, form_page
 from anye.doors.office.entrance import EVERYBODY, actor_of, duty_of, open_to
-from anye.doors.office.registers import UPLOAD_STATES, UPLOADERS
+from anye.doors.office.registers import UPLOAD_STATES, UPLOADERS, seen_loads
 from anye.engine.errors import FileFault
 from anye.flow.jobs import load_upload, may_load
 from anye.flow.sentences import file_sentence
+from anye.packs import read_pack
 from anye.records.audit.keys import keyring
 from anye.records.registers import actions
 from anye.records.registers import queries as registers
-from anye.records.registers.models import Upload
+from anye.records.registers.models import Batch, Upload
 
 LARGEST = 200 * 1024 * 1024
 FORM_ROOM = 64 * 1024  # the other fields of the form and the marks between them
@@ -35,6 +38,12 @@ def sentence_of(failure: Any) -> str:
     """A stored fault of a whole file as a sentence in the reader's language."""
     told = failure or {}
     return file_sentence(FileFault(str(told.get("code", "")), told.get("params") or {}), get_language() or "zh")
+
+
+def registers_to_name() -> list[tuple[str, str]]:
+    """The registers that a file may be of, in the reader's language."""
+    language = "zh" if formats.is_chinese() else "en"
+    return [(name, profile.title[language]) for name, profile in read_pack(settings.ANYE_PACK).profiles.items()]
 
 
 def too_large() -> str:
@@ -54,6 +63,13 @@ class UploadForm(forms.Form):
     known_on = DayField(
         label=_("Known to us since"),
         help_text=_("The day the file reached the office, such as 2020-03-12; today unless it lay here for a while."),
+    )
+
+    source = forms.ChoiceField(
+        label=_("Register"),
+        required=False,
+        choices=lambda: [("", _("as its headings tell")), *registers_to_name()],
+        help_text=_("Name it when a file came back because its headings do not tell which register it is."),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -99,6 +115,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
         sealed=keyring().seal_bytes(file.read(), context="raw"),
         size=file.size,
         known_on=form.cleaned_data["known_on"],
+        named_source=form.cleaned_data["source"],
         by=actor_of(request),
         duty_id=duty.pk,
         scope_no=duty.office.scope_no,
@@ -128,13 +145,19 @@ def _found(token: str) -> Upload:
         raise Http404 from None
 
 
+def _load_of(request: HttpRequest, found: Upload) -> Batch | None:
+    """What a file became, for whoever may see it: rows of justice and health are not for everybody who hands in files."""
+    return seen_loads(request).filter(pk=found.batch_id).first() if found.state == "done" else None
+
+
 @require_safe
 @open_to(EVERYBODY)
 def upload(request: HttpRequest, token: str) -> HttpResponse:
     """How a file fares; once it is read, the load's page."""
     found = _found(token)
-    if found.state == "done" and found.batch is not None:
-        return redirect("registers:batch", found.batch.token)
+    load = _load_of(request, found)
+    if load is not None:
+        return redirect("registers:batch", load.token)
     home = reverse("registers:index")
     crumbs = (Crumb(_("Registers"), home), Crumb(found.file_name))
     return render(request, "office/registers/upload.html", {"crumbs": crumbs, **_state(request, found)})
@@ -145,10 +168,18 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
 def upload_state(request: HttpRequest, token: str) -> HttpResponse:
     """The part of the page that asks for itself every two seconds, until the file is read."""
     found = _found(token)
-    if found.state == "done" and found.batch is not None:
-        href = reverse("registers:batch", args=[found.batch.token])
+    load = _load_of(request, found)
+    if load is not None:
+        href = reverse("registers:batch", args=[load.token])
         return HttpResponse(status=204, headers={"HX-Redirect": href})
     return render(request, "office/registers/upload_state.html", _state(request, found))
+
+
+def _outcome(found: Upload) -> str:
+    """Why nothing was taken, or why what was taken is not shown here."""
+    if found.state == "done":
+        return gettext("The register tells of justice or health: its rows are shown to duties that have to know them.")
+    return sentence_of(found.failure) if found.failure else ""
 
 
 def _state(request: HttpRequest, found: Upload) -> dict[str, Any]:
@@ -163,6 +194,6 @@ def _state(request: HttpRequest, found: Upload) -> dict[str, Any]:
         "may_upload": may_load(duty_of(request)),
         "stage": stage,
         "rows": batch.rows if batch is not None else None,
-        "sentence": sentence_of(found.failure) if found.failure else "",
+        "sentence": _outcome(found),
         "poll_href": "" if is_over else reverse("registers:upload_state", args=[found.token]),
     }

@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/<str:token>/history/", person.history, name="person_history"),
     path("people/<str:token>/looks/", person.looks, name="person_looks"),
     path("people/<str:token>/show/", person.show, name="person_show"),
+    path("people/<str:token>/restricted/", person.show_restricted, name="person_restricted"),
     path("firms/", firms.index, name="firms"),
     path("firms/<str:token>/", firms.firm, name="firm"),
     path("visits/", visits.index, name="visits"),

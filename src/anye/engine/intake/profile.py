@@ -147,8 +147,8 @@ def _take(rest: str, tokens: Mapping[str, str]) -> tuple[str | None, str]:
 class Profile:
     """A source's files as a pack describes them. A higher `rank` wins contradictions (house.md, *Facts*).
 
-    `needs`: columns that must be there (`a|b`: one of them); `signs`: columns that tell this register from others, which
-    need not be there once a person has named it.
+    `needs`: columns that must be there (`a|b`: one of them); `signs`: columns that tell this register from others;
+    `never`: words in headings of other registers alone. Once a person has named the register, neither is asked for.
     `says`: frame → field → what every row of this register says without a column for it (a list of deaths: `death`).
     `about`: whom its rows speak of (`statements.ABOUT`); one of firms may name a person besides, its owner.
     """
@@ -163,6 +163,7 @@ class Profile:
     kept: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     month_from: tuple[str, ...] = ()
     says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     about: str = "person"
@@ -191,6 +192,13 @@ class Profile:
     @cached_property
     def by_name(self) -> Mapping[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @cached_property
+    def is_restricted(self) -> bool:
+        """Whether the register tells of justice or health: then its rows too are seen by those alone who must."""
+        return "restricted" in self.says or any(
+            target.frame == "restricted" for column in self.columns for target in column.becomes
+        )
 
     @cached_property
     def aliases(self) -> frozenset[str]:
@@ -257,10 +265,15 @@ class Profile:
         choices = [choice.split("|") for choice in (*self.needs, *(() if is_named else self.signs))]
         return [self.by_name[choice[0]].aliases[0] for choice in choices if not names & set(choice)]
 
+    def others(self, labels: Sequence[str]) -> list[str]:
+        """The headings that other registers have and this one never."""
+        words = [label_key(word) for word in self.never]
+        return [label for label in labels if any(word in label_key(label or "") for word in words)]
+
     def score(self, labels: Sequence[str], *, is_named: bool = False) -> int:
         """How many different columns of this profile a heading row names; 0 when one it needs is missing."""
         names = {hit[0] for label in labels if label and (hit := self.match(label))}
-        if self.missing(labels, is_named=is_named):
+        if self.missing(labels, is_named=is_named) or (not is_named and self.others(labels)):
             return 0
         return len(names) + sum(1 for label in labels if label and label_key(label) in self._kept_keys)
 

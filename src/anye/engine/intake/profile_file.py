@@ -51,6 +51,7 @@ _PROFILE_KEYS = {
     "says",
     "signs",
     "about",
+    "never",
 }
 _COLUMN_KEYS = {
     "name", "type", "en", "aliases", "required", "must_read", "must_be_given", "fill_down", "fill_unless", "codes", "many", "unit",
@@ -306,7 +307,7 @@ class _Reader:
         if rank < 1:
             # whoever is registered by hand has rank 0: registers say whom a number belongs to
             raise self.fault("profile_shape", self.line(tree, "rank"), found=str(rank), expected="a rank above 0")
-        return Profile(
+        profile = Profile(
             name=self.get(tree, "name", str),
             version=self.get(tree, "version", int),
             title={"zh": self.get(title, "zh", str), "en": self.get(title, "en", str)},
@@ -317,11 +318,19 @@ class _Reader:
             kept=self.words(tree, "kept"),
             needs=self.words(tree, "needs"),
             signs=self.words(tree, "signs"),
+            never=self.words(tree, "never"),
             month_from=month_from,
             says=self.says(tree),
             about=self.about(tree),
             path=str(self.path),
         )
+        if profile.creates_persons and profile.is_restricted:
+            # whom it named would stand in the registry for everybody to see
+            raise self.fault(
+                "profile_shape", self.line(tree, "creates_persons"), key="creates_persons", found="true",
+                expected="false, because the register tells of justice or health",
+            )  # fmt: skip
+        return profile
 
     def about(self, tree: CommentedMap) -> str:
         """Whom the rows speak of; persons come into being by rows about them alone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,12 +25,14 @@ def recognise(first_rows: pl.DataFrame, profiles: Iterable[Profile]) -> Recognis
     """The profile that knows most of the heading and misses nothing it needs; at a tie the larger share of its own.
 
     Where one profile alone is tried, a person has named it, and its signs are not asked for.
-    Raises FileFault `heading_unknown` with the profiles that were tried and, of the nearest, what its sheet lacks.
+    Raises FileFault `heading_unknown` with the profiles that were tried and, of the nearest, what its sheet lacks; its
+    `reason`, where a person has to name the register: `unnamed` (nothing tells which it is), `others` (it has headings
+    of another).
     """
     best: Recognised | None = None
     best_rank = (0, 0.0)
     tried = list(profiles)
-    lacking: tuple[int, str, list[str]] = (-1, "", [])
+    nearest: tuple[tuple[int, bool], Profile | None, tuple[str, ...]] = ((-1, False), None, ())
     for profile in tried:
         header = find_header(first_rows, profile.fields)
         if header is None:
@@ -38,15 +40,24 @@ def recognise(first_rows: pl.DataFrame, profiles: Iterable[Profile]) -> Recognis
         binding = profile.bind(header.labels)
         score = profile.score(header.labels, is_named=len(tried) == 1)
         if score == 0:
-            near = (len(binding.sources), profile.name, profile.missing(header.labels, is_named=len(tried) == 1))
-            lacking = max(lacking, near, key=lambda each: each[0])
+            how_near = len(binding.sources), not profile.missing(header.labels, is_named=True)
+            nearest = max(nearest, (how_near, profile, header.labels), key=lambda each: each[0])
             continue
         rank = (score, score / max(1, sum(1 for label in header.labels if label)))
         if rank > best_rank:
             best, best_rank = Recognised(profile, header, binding), rank
     if best is None:
-        raise FileFault(
-            "heading_unknown",
-            {"profiles": [each.name for each in tried], "nearest": lacking[1] or None, "missing": lacking[2]},
-        )
+        told = _lacking(*nearest[1:], is_named=len(tried) == 1)
+        raise FileFault("heading_unknown", {"profiles": [each.name for each in tried], **told})
     return best
+
+
+def _lacking(nearest: Profile | None, labels: Sequence[str], *, is_named: bool) -> dict[str, object]:
+    """What keeps a heading row from being that of the nearest profile."""
+    if nearest is None:
+        return {"nearest": None, "missing": []}
+    missing, others = nearest.missing(labels, is_named=is_named), nearest.others(labels)
+    told: dict[str, object] = {"nearest": nearest.name, "missing": missing}
+    if nearest.missing(labels, is_named=True):
+        return told
+    return {**told, "reason": "others", "others": others} if others else {**told, "reason": "unnamed"}

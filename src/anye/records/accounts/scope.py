@@ -152,9 +152,18 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: igno
 
 
 class RestrictedManager(ScopedManager):
-    """Rows of justice and health: nobody's within the range but of a duty that must see them."""
+    """Rows of justice and health: nobody's within the range but of a duty that must see them.
+
+    `flag`: the column that tells which rows of the table are; without one all of them are.
+    """
+
+    def __init__(self, *columns: str, flag: str = "") -> None:
+        super().__init__(*columns)
+        self.flag = flag
 
     def get_queryset(self) -> ScopedQuerySet:
         rows = super().get_queryset()
         scope = current_scope()
-        return rows if scope.is_everything or scope.sees_restricted else rows.none()
+        if scope.is_everything or scope.sees_restricted:
+            return rows
+        return rows.filter(**{self.flag: False}) if self.flag else rows.none()

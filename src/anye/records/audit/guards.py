@@ -26,12 +26,16 @@ def scoped(table: str, *, columns: Sequence[str] = ("scope_no",)) -> RunSQL:
     )
 
 
-def restricted(table: str) -> RunSQL:
-    """Within the range as well, the app sees rows under a duty that must see justice and health alone."""
+def restricted(table: str, *, flag: str = "") -> RunSQL:
+    """Within the range as well, the app sees rows under a duty that must see justice and health alone.
+
+    `flag`: the column that tells which rows of the table are of them; without one all are.
+    """
+    others = f"NOT {flag} OR " if flag else ""
     return RunSQL(
         f"""
         CREATE POLICY {table}_restricted ON {table} AS RESTRICTIVE TO anye_app
-            USING (current_setting('anye.restricted')::boolean)
+            USING ({others}current_setting('anye.restricted')::boolean)
         """,
         RunSQL.noop,
     )

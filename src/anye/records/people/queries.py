@@ -123,14 +123,20 @@ def memberships_of(subject: Person) -> "QuerySet[Membership]":
     )
 
 
-def statuses_of(subject: Person) -> list[StatusSpell | RestrictedSpell]:
-    """What other registers say of the person now, the newest first; what is restricted under a duty that must see it."""
-    newest = F("valid_from").desc(nulls_last=True)
-    return [
-        row
-        for model in (StatusSpell, RestrictedSpell)
-        for row in model.objects.filter(person=subject).known().order_by(newest, "kind", "id")
-    ]
+def statuses_of(subject: Person) -> "QuerySet[StatusSpell]":
+    """What other registers say of the person now, the newest first; justice and health apart."""
+    return (
+        StatusSpell.objects.filter(person=subject).known().order_by(F("valid_from").desc(nulls_last=True), "kind", "id")
+    )
+
+
+def restricted_of(subject: Person) -> "QuerySet[RestrictedSpell]":
+    """What registers of justice and health ever said of the person, what they say now first.
+
+    Only under a duty that must see it, and only with a purpose in the trail.
+    """
+    last = F("retired_on").desc(nulls_first=True)
+    return RestrictedSpell.objects.filter(person=subject).order_by(last, F("valid_from").desc(nulls_last=True), "id")
 
 
 def needs_of(subject: Person) -> "QuerySet[Need]":

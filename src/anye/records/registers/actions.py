@@ -15,11 +15,21 @@ from anye.records.registers.models import Batch, Duplicate, Entry, Fault, RawBlo
 from anye.records.registers.queries import same_name
 
 PARTS_A_BLOCK = 1_000
-FAULT_COLUMNS = ("batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no", "sealed")
+FAULT_COLUMNS = (
+    "batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no", "sealed",
+    "is_restricted",
+)  # fmt: skip
 
 
 def keep_source(
-    *, code: str, title_zh: str, title_en: str, rank: int, creates_persons: bool, identity_rank: int | None = None
+    *,
+    code: str,
+    title_zh: str,
+    title_en: str,
+    rank: int,
+    creates_persons: bool,
+    is_restricted: bool,
+    identity_rank: int | None = None,
 ) -> Source:
     """Bring a source in line with its profile."""
     source, _ = Source.objects.update_or_create(
@@ -30,6 +40,7 @@ def keep_source(
             "rank": rank,
             "identity_rank": rank if identity_rank is None else identity_rank,
             "creates_persons": creates_persons,
+            "is_restricted": is_restricted,
         },
     )
     return source
@@ -117,7 +128,15 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]
 
 
 def hand_in(
-    *, file_name: str, sealed: bytes, size: int, known_on: date, by: str, duty_id: int, scope_no: int
+    *,
+    file_name: str,
+    sealed: bytes,
+    size: int,
+    known_on: date,
+    by: str,
+    duty_id: int,
+    scope_no: int,
+    named_source: str = "",
 ) -> Upload:
     """A file waits for the worker; its bytes are sealed until then."""
     upload: Upload = Upload.objects.create(
@@ -126,6 +145,7 @@ def hand_in(
         sealed=sealed,
         size=size,
         known_on=known_on,
+        named_source=named_source,
         uploaded_by=by,
         duty_id=duty_id,
         scope_no=scope_no,

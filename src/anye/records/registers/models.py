@@ -1,9 +1,11 @@
 """Where facts come from: sources, batches (a file is a batch), their rows under seal, and what was wrong with them."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
-from anye.records.accounts.scope import ScopedManager
+from anye.records.accounts.scope import RestrictedManager, ScopedManager
 from anye.records.people.facts import link
 from anye.records.people.models import Person
 
@@ -12,7 +14,8 @@ class Source(models.Model):
     """A register that files come from (数据来源), as its profile describes it. A higher rank wins contradictions.
 
     `identity_rank` counts for name, sex, birth and ID number: what an officer has put right stays right, while a
-    status is overtaken by the next month's register.
+    status is overtaken by the next month's register. `is_restricted`: it tells of justice or health, and its rows and
+    loads are seen by duties alone that must see those.
     """
 
     code = models.CharField("代码", max_length=40, unique=True)
@@ -21,6 +24,7 @@ class Source(models.Model):
     rank = models.SmallIntegerField("可信级别")
     identity_rank = models.SmallIntegerField("身份信息可信级别")
     creates_persons = models.BooleanField("建档")
+    is_restricted = models.BooleanField("受限")
 
 
 class Batch(models.Model):
@@ -79,7 +83,8 @@ class Fault(models.Model):
 
     `scope_no` is the office that can mend it: the row's village where it is known, else the loading office.
     `sealed`: of a refused row the name and place as written (see `queries.opened_label`); of one that attaches to nobody
-    the name. `mended_by`: the batch that brought the person of a refused row, once one has.
+    the name. `mended_by`: the batch that brought the person of a refused row, once one has. `is_restricted`: as the
+    batch's source; it has no default, so that nobody forgets it.
     """
 
     batch = models.ForeignKey(Batch, models.PROTECT)
@@ -93,8 +98,9 @@ class Fault(models.Model):
     scope_no = models.BigIntegerField()
     sealed = models.BinaryField(null=True)
     mended_by = models.BigIntegerField("更正批次", null=True)
+    is_restricted = models.BooleanField("受限")
 
-    objects = ScopedManager()
+    objects: ClassVar[ScopedManager] = RestrictedManager(flag="is_restricted")
 
     class Meta:
         indexes = [
@@ -220,13 +226,17 @@ class Duplicate(models.Model):
 
 
 class Upload(models.Model):
-    """A file that an officer handed in and the worker loads (上传文件); the bytes are sealed and go when it is read."""
+    """A file that an officer handed in and the worker loads (上传文件); the bytes are sealed and go when it is read.
+
+    `named_source`: which register they say it is; mostly nothing, and its headings tell.
+    """
 
     token = models.CharField(max_length=22, unique=True)
     file_name = models.CharField("文件名", max_length=255)
     sealed = models.BinaryField(null=True)
     size = models.BigIntegerField()
     known_on = models.DateField("获知日期")
+    named_source = models.CharField("指定来源", max_length=40, blank=True)
     uploaded_by = models.CharField("上传人", max_length=40)
     duty_id = models.BigIntegerField()
     scope_no = models.BigIntegerField()

@@ -24,6 +24,11 @@ def batches() -> "QuerySet[Batch]":
     return Batch.objects.select_related("source").order_by("-id")
 
 
+def is_restricted(batch: int) -> bool:
+    """Whether a batch is of a register that tells of justice or health."""
+    return Batch.objects.filter(pk=batch, source__is_restricted=True).exists()
+
+
 def faults_of(batch: int, level: str | None = None) -> "QuerySet[Fault]":
     """What was wrong with a batch's rows, in the file's order."""
     faults = Fault.objects.filter(batch_id=batch)
@@ -91,9 +96,10 @@ def sources_of_files(by_hand: Iterable[str]) -> "QuerySet[Source]":
     )
 
 
-def loads_within(lo: int, hi: int, *, with_operator: bool) -> "QuerySet[Batch]":
+def loads_within(lo: int, hi: int, *, with_operator: bool, sees_restricted: bool) -> "QuerySet[Batch]":
     """Loads of files that the range may see, the newest first; `is_ours` where the whole load is its business.
 
+    Those of registers of justice and health are there for duties alone that must see them, whoever handed them in.
     Ours: loaded or handed in under a duty inside the range, or by the operator where `with_operator`. Of the others
     only those stand here that have something for the range to mend, and of them only that may be shown.
     """
@@ -101,9 +107,9 @@ def loads_within(lo: int, hi: int, *, with_operator: bool) -> "QuerySet[Batch]":
     ours = Q(loaded_by__in=loaders) | Q(Exists(Upload.objects.filter(batch=OuterRef("pk"))))
     if with_operator:
         ours |= Q(loaded_by=OPERATOR)
+    loads = batches() if sees_restricted else batches().filter(source__is_restricted=False)
     return (
-        batches()
-        .exclude(file_name="")  # an officer's entry is a batch without a file
+        loads.exclude(file_name="")  # an officer's entry is a batch without a file
         .annotate(is_ours=Case(When(ours, then=Value(True)), default=Value(False)))
         .filter(Q(is_ours=True) | Q(Exists(Fault.objects.filter(batch_id=OuterRef("pk")))))
     )

@@ -7,7 +7,8 @@ from django.db.migrations import RunSQL
 
 from anye.records.audit.guards import frozen, granted, scoped
 
-FUNCTIONS = (Path(__file__).resolve().parent.parent / "functions.sql").read_text("utf-8")
+HERE = Path(__file__).resolve().parent.parent
+FUNCTIONS = "".join((HERE / name).read_text("utf-8") for name in ("functions.sql", "append_only.sql"))
 
 
 class Migration(migrations.Migration):
