@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from anye.records.firms.models import PREMIUMS, SIDES, STATES
 
+IDENTITY = "'name', 'name_key', 'sex', 'birth', 'id_number'"  # kinds of detail that say who somebody is
+
 
 @dataclass(frozen=True)
 class FactSpec:
@@ -27,9 +29,13 @@ class FactSpec:
 
     def rank(self, fact: str) -> str:
         """SQL: how far this fact's source (alias o) is trusted for it; `fact` is the alias that holds its columns."""
+        told = [f"o.ranks ->> '{self.name}'"]
+        if "kind" in self.key:
+            told.insert(0, f"o.ranks ->> ('{self.name}.' || {fact}.kind)")
+        rank = f"coalesce({', '.join(f'({one})::smallint' for one in told)}, o.rank)"
         if self.name != "detail":
-            return "o.rank"
-        return f"CASE WHEN {fact}.kind IN ('name', 'name_key', 'sex', 'birth', 'id_number') THEN o.identity_rank ELSE o.rank END"
+            return rank
+        return f"CASE WHEN {fact}.kind IN ({IDENTITY}) THEN o.identity_rank ELSE {rank} END"
 
 
 DATES = {"valid_from": "date", "valid_to": "date"}

@@ -22,6 +22,7 @@ FRAMES = frozenset({
     "detail", "membership", "household", "helper", "need", "income", "spell", "insurance", "payroll", "status",
     "restricted", "row",
 })  # fmt: skip
+OF_KINDS = frozenset({"detail", "need", "income"})  # frames of which a column becomes one kind
 _NOT_LETTERS = re.compile(r"[^0-9A-Z\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 _LABEL_PARTS = re.compile(r"[\s/|_\-—·>]+")
 _SOMEONE_ELSE = re.compile("户主|配偶|联系人|责任人|帮扶|监护|担保|法人|法定|代表|单位|企业|公司|经办|填表")
@@ -144,6 +145,8 @@ def _take(rest: str, tokens: Mapping[str, str]) -> tuple[str | None, str]:
 class Profile:
     """A source's files as a pack describes them. A higher `rank` wins contradictions (house.md, *Facts*).
 
+    `ranks`: where this register is trusted otherwise than for the rest: of `identity` (name, sex, birth, ID number), of a
+    frame (`household`) or of one kind in a frame (`detail.lifted_year`).
     `needs`: columns that must be there (`a|b`: one of them); `signs`: columns that tell this register from others, which
     need not be there once a person has named it.
     `says`: frame → field → what every row of this register says without a column for it (a list of deaths: `death`).
@@ -161,11 +164,19 @@ class Profile:
     signs: tuple[str, ...] = ()
     month_from: tuple[str, ...] = ()
     says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    ranks: Mapping[str, int] = field(default_factory=dict)
     path: str = ""
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """What the rows become, as `ranks` names it: frames, and the kinds of frames that have kinds."""
+        targets = [target for column in self.columns for target in column.becomes if target.frame != "row"]
+        kinds = {f"{target.frame}.{target.field}" for target in targets if target.frame in OF_KINDS}
+        return frozenset({target.frame for target in targets} | kinds)
 
     @cached_property
     def aliases(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -45,6 +46,7 @@ _PROFILE_KEYS = {
     "title",
     "creates_persons",
     "rank",
+    "ranks",
     "needs",
     "month_from",
     "columns",
@@ -303,16 +305,12 @@ class _Reader:
         for source in month_from:
             self.one_of(tree, "month_from", source, MONTH_SOURCES)
         grid = self.get(tree, "grid", CommentedMap)
-        rank = self.get(tree, "rank", int)
-        if rank < 1:
-            # whoever is registered by hand has rank 0: registers say whom a number belongs to
-            raise self.fault("profile_shape", self.line(tree, "rank"), found=str(rank), expected="a rank above 0")
-        return Profile(
+        profile = Profile(
             name=self.get(tree, "name", str),
             version=self.get(tree, "version", int),
             title={"zh": self.get(title, "zh", str), "en": self.get(title, "en", str)},
             creates_persons=self.get(tree, "creates_persons", bool),
-            rank=rank,
+            rank=self.rank(tree, "rank"),
             columns=columns,
             grid=None if grid is None else self.grid(grid),
             kept=self.words(tree, "kept"),
@@ -322,6 +320,19 @@ class _Reader:
             says=self.says(tree),
             path=str(self.path),
         )
+        return replace(profile, ranks=self.ranks(tree, profile.facts))
+
+    def rank(self, node: CommentedMap, key: str) -> int:
+        found: int = self.get(node, key, int)
+        if found < 1:
+            # whoever is registered by hand has rank 0: registers say whom a number belongs to
+            raise self.fault("profile_shape", self.line(node, key), found=str(found), expected="a rank above 0")
+        return found
+
+    def ranks(self, tree: CommentedMap, facts: frozenset[str]) -> Mapping[str, int]:
+        """Where the register is trusted otherwise: `household: 65`, of things that its columns become."""
+        node = self.get(tree, "ranks", CommentedMap, CommentedMap())
+        return {self.one_of(node, fact, fact, facts | {"identity"}): self.rank(node, fact) for fact in node}
 
     def _check_references(self, tree: CommentedMap, columns: tuple[Column, ...], names: frozenset[str]) -> None:
         """Columns that others name must exist; an ID and a name column must be there."""

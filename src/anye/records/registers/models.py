@@ -12,7 +12,8 @@ class Source(models.Model):
     """A register that files come from (数据来源), as its profile describes it. A higher rank wins contradictions.
 
     `identity_rank` counts for name, sex, birth and ID number: what an officer has put right stays right, while a
-    status is overtaken by the next month's register.
+    status is overtaken by the next month's register. `ranks`: fact (`household`, `detail.lifted_year`) → rank, where it
+    differs from `rank`.
     """
 
     code = models.CharField("代码", max_length=40, unique=True)
@@ -20,6 +21,7 @@ class Source(models.Model):
     title_en = models.CharField("英文名称", max_length=80)
     rank = models.SmallIntegerField("可信级别")
     identity_rank = models.SmallIntegerField("身份信息可信级别")
+    ranks = models.JSONField("分项可信级别", default=dict)
     creates_persons = models.BooleanField("建档")
 
 
@@ -160,6 +162,8 @@ class Entry(models.Model):
 
     The payload is sealed. The answer is the same whether or not the person exists elsewhere: a new person whose number
     another office has on record waits for that office (`waits_for_other`, see Duplicate), and is told like one taken.
+    `overruled`: what of an entry that is done did not come to stand, as another source is the stronger on it: `fact`, its
+    `kind`, and the `batch` that counts; never a value.
     """
 
     token = models.CharField(max_length=22, unique=True)
@@ -173,6 +177,7 @@ class Entry(models.Model):
     state = models.CharField("状态", max_length=16, default="waiting")
     reason = models.CharField("原因", max_length=40, blank=True)
     batch_id = models.BigIntegerField(null=True)
+    overruled = models.JSONField("以其他来源为准", default=list)
     done_at = models.DateTimeField(null=True)
 
     objects = ScopedManager()
