@@ -32,6 +32,9 @@ def parser() -> argparse.ArgumentParser:
         "withdraw", help="take a load back: what it alone brought goes, what it replaced returns"
     )
     withdraw.add_argument("file", type=Path, help="the file that was loaded; its content names the load")
+    withdraw.add_argument(
+        "--source", metavar="NAME", help="only what it was loaded as this register, not every load of it"
+    )
     withdraw.add_argument("--reason", default="", help="why, for the trail")
     withdraw.add_argument("--yes", action="store_true", help="do not ask")
     withdraw.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")

@@ -135,9 +135,9 @@ def batches_being_read(sha256: bytes) -> "QuerySet[Batch]":
     return Batch.objects.filter(sha256=sha256, state="reading")
 
 
-def standing_load(sha256: bytes) -> Batch | None:
-    """The load of a file of these bytes that stands, the newest where several profile versions read it."""
-    return Batch.objects.filter(sha256=sha256, state="published").order_by("-pk").first()
+def standing_loads(sha256: bytes) -> list[Batch]:
+    """The loads of a file of these bytes that stand, the newest first: each register and profile version may have one."""
+    return list(batches().filter(sha256=sha256, state="published"))
 
 
 def entry_with(token: str) -> Entry:
