@@ -79,9 +79,10 @@ class RawBlock(models.Model):
 class Fault(models.Model):
     """What was wrong with a row: refused (nothing was taken), queried (taken, and asked about) or unattached.
 
-    `scope_no` is the office that can mend it: the row's village where it is known, else the loading office.
+    `scope_no` is the office that can mend it: the row's village where it is known and keeps the sheet, else the loading
+    office.
     `sealed`: of a refused row the name and place as written (see `queries.opened_label`); of one that attaches to nobody
-    the name. `mended_by`: the batch that brought the person of a refused row, once one has.
+    the name. `mended_by`: the batch that brought the person of a refused row, or replaced the row, once one has.
     """
 
     batch = models.ForeignKey(Batch, models.PROTECT)
