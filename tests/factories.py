@@ -176,7 +176,7 @@ def add_status(
         }
     table = table or (RestrictedSpell if kind in STATUS_KINDS["restricted"] else StatusSpell)
     made: StatusSpell | RestrictedSpell = table.objects.create(
-        person=person, kind=kind, valid_from=day, **source(person, batch), **{**more, **sealed}
+        person=person, kind=kind, valid_from=day, slot=day.isoformat(), **source(person, batch), **{**more, **sealed}
     )
     return made
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from anye.config.faults import SetupFault
+from anye.engine.intake.profile_faults import ProfileFault
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,6 +33,9 @@ def parser() -> argparse.ArgumentParser:
         "withdraw", help="take a load back: what it alone brought goes, what it replaced returns"
     )
     withdraw.add_argument("file", type=Path, help="the file that was loaded; its content names the load")
+    withdraw.add_argument(
+        "--source", metavar="NAME", help="only what it was loaded as this register, not every load of it"
+    )
     withdraw.add_argument("--reason", default="", help="why, for the trail")
     withdraw.add_argument("--yes", action="store_true", help="do not ask")
     withdraw.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
@@ -79,6 +83,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except SetupFault as fault:
+        sys.stderr.write(fault.text(commands.language(args)) + "\n")
+        return 2
+    except ProfileFault as fault:  # in a profile of the registry's own
         sys.stderr.write(fault.text(commands.language(args)) + "\n")
         return 2
     except subprocess.CalledProcessError as error:

@@ -16,7 +16,7 @@ from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.models import Event
 from anye.records.registers.models import Batch
 from tests.conftest import District
-from tests.flow.written import ledger, number
+from tests.flow.written import ledger, monitoring, number
 
 pytestmark = pytest.mark.django_db
 HOME = {"镇街": "西岭镇", "村居": "云峰村"}
@@ -55,11 +55,11 @@ def test_what_is_foreseen_is_what_comes_and_the_views_are_those_of_before(right:
     ]
     path = ledger(tmp_path / "june.csv", rows, month="2020年6月")
     load(path)
-    batch, loaded = taking_back.load_of(path), views()
-    figures = taking_back.foreseen(batch)
+    batches, loaded = taking_back.loads_of(path), views()
+    (figures,) = taking_back.foreseen(batches)
     assert views() == loaded != before
     assert (figures.returned, figures.hidden) == (1, 1)
-    assert taking_back.take_back(batch, reason="月份错了", by="operator") == figures
+    assert taking_back.take_back(batches, reason="月份错了", by="operator") == [figures]
     assert views() == before
     with acting(BATCH):
         event = Event.objects.get(verb="withdraw")
@@ -69,28 +69,28 @@ def test_what_is_foreseen_is_what_comes_and_the_views_are_those_of_before(right:
 def test_a_copy_under_another_name_is_the_same_load(wrong: Path, tmp_path: Path) -> None:
     copy = tmp_path / "副本.csv"
     copy.write_bytes(wrong.read_bytes())
-    assert taking_back.load_of(copy).file_name == "june.csv"
+    assert [batch.file_name for batch in taking_back.loads_of(copy)] == ["june.csv"]
 
 
 def test_what_was_never_loaded_or_is_taken_back_already_is_said(wrong: Path, tmp_path: Path) -> None:
     other = ledger(tmp_path / "other.csv", [{"姓名": "陈三", "身份证号": number(3), **HOME}])
     with pytest.raises(SetupFault) as never:
-        taking_back.load_of(other)
-    batch = taking_back.load_of(wrong)
-    taking_back.take_back(batch, reason="", by="operator")
+        taking_back.loads_of(other)
+    batches = taking_back.loads_of(wrong)
+    taking_back.take_back(batches, reason="", by="operator")
     with pytest.raises(SetupFault) as twice:
-        taking_back.load_of(wrong)
+        taking_back.loads_of(wrong)
     with pytest.raises(SetupFault) as at_once:
-        taking_back.take_back(batch, reason="", by="operator")
+        taking_back.take_back(batches, reason="", by="operator")
     assert {never.value.code, twice.value.code, at_once.value.code} == {"not_loaded"}
     with pytest.raises(SetupFault) as missing:
-        taking_back.load_of(tmp_path / "gone.csv")
+        taking_back.loads_of(tmp_path / "gone.csv")
     assert missing.value.code == "file_missing"
 
 
 def test_the_same_file_may_be_loaded_again(wrong: Path) -> None:
     loaded = views()
-    taking_back.take_back(taking_back.load_of(wrong), reason="", by="operator")
+    taking_back.take_back(taking_back.loads_of(wrong), reason="", by="operator")
     load(wrong)
     assert views() == loaded
     with acting(BATCH):
@@ -133,7 +133,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     monkeypatch.setattr(commands, "set_up", lambda home, login: None)
 
     def run(path: Path, **more: Any) -> int:
-        told = {"file": path, "reason": "", "yes": True, "user": None, "language": "en", **more}
+        told = {"file": path, "source": None, "reason": "", "yes": True, "user": None, "language": "en", **more}
         return commands.withdraw(argparse.Namespace(**told))
 
     return run
@@ -150,6 +150,49 @@ def test_the_command_tells_first_and_asks(
     assert command(wrong) == 0
     assert "taken back" in capsys.readouterr().out
     assert views() != loaded
+
+
+def loaded_twice(tmp_path: Path) -> Path:
+    """One file loaded as two registers; both say another telephone than the file before."""
+    row = {"姓名": "陈一", "证件号码": number(1), "人口编号": "91", "联系电话": "13900003333"}
+    path = monitoring(tmp_path / "july.csv", [row | {"乡镇": "西岭镇", "行政村": "云峰村"}], month="2020年7月")
+    load(path)
+    loading.load_one(path, source="village_ledger", known_on=None, user=None, quiet=True, language="en")
+    return path
+
+
+def test_a_file_loaded_as_two_registers_is_taken_back_as_both(
+    command: Callable[..., int], right: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = views()
+    twice = loaded_twice(tmp_path)
+    assert views() != before
+    assert command(twice) == 0
+    said = capsys.readouterr().out
+    assert "july.csv (Register of poor and monitored households)" in said
+    assert "july.csv (Poor workers' employment ledger)" in said and "2 loads were taken back" in said
+    assert views() == before
+    with acting(BATCH):
+        states = Batch.objects.order_by("pk").values_list("file_name", "source__code", "state")
+        assert list(states) == [
+            ("may.csv", "village_ledger", "published"),
+            ("july.csv", "monitoring", "withdrawn"),
+            ("july.csv", "village_ledger", "withdrawn"),
+        ]
+    with pytest.raises(SetupFault, match="nothing to take back"):
+        command(twice)
+
+
+def test_of_two_loads_one_may_be_named(
+    command: Callable[..., int], right: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = loaded_twice(tmp_path)
+    assert command(twice, source="monitoring") == 0
+    assert "It was taken back" in capsys.readouterr().out
+    with acting(BATCH):
+        assert Batch.objects.get(file_name="july.csv", state="published").source.code == "village_ledger"
+    with pytest.raises(SetupFault, match="nothing to take back"):
+        command(twice, source="monitoring")
 
 
 @pytest.mark.bar(9, control="the same user with a duty over the district, here")

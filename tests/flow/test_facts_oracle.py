@@ -22,7 +22,13 @@ from tests.flow.written import SEED
 
 FIRST = dt.date(2020, 1, 1)
 LAST = FIRST + dt.timedelta(days=30)
-KINDS = ("education", "name")  # of a name counts the identity rank
+KINDS = ("education", "name", "lifted_year")  # of a name counts the identity rank
+# source: rank, identity rank, ranks of a kind or of every kind
+SOURCES: tuple[tuple[int, int, dict[str, int]], ...] = (
+    (10, 30, {"detail": 20, "detail.lifted_year": 40, "household": 90}),
+    (20, 20, {}),
+    (20, 90, {"detail.lifted_year": 40}),
+)
 Place = tuple[int, int, int]
 
 
@@ -31,8 +37,7 @@ class Register:
     """Where a row comes from: a batch with all that makes it strong or weak."""
 
     batch: int
-    rank: int
-    identity_rank: int
+    source: int
     month: dt.date | None
     known_on: dt.date
     digest: bytes
@@ -56,7 +61,13 @@ class Row:
     @property
     def strength(self) -> tuple[Any, ...]:
         of = self.register
-        rank = of.identity_rank if self.kind == "name" else of.rank
+        rank, identity_rank, ranks = SOURCES[of.source]
+        if self.kind == "name":
+            rank = identity_rank
+        elif f"detail.{self.kind}" in ranks:
+            rank = ranks[f"detail.{self.kind}"]
+        elif "detail" in ranks:
+            rank = ranks["detail"]
         return rank, of.month or dt.date.min, of.known_on, of.digest, self.sheet, self.line
 
 
@@ -124,16 +135,12 @@ class Stream:
         self.people = [self.person(n, district["willow"].scope_no) for n in range(3)]
         self.sources = [
             Source.objects.create(
-                code=f"s{n}",
-                title_zh="",
-                title_en="",
-                rank=rank,
-                identity_rank=identity,
+                code=f"s{n}", title_zh="", title_en="", rank=rank, identity_rank=identity, ranks=ranks,
                 creates_persons=True,
                 is_restricted=False,
             )
-            for n, (rank, identity) in enumerate(((10, 30), (20, 20), (20, 90)))
-        ]
+            for n, (rank, identity, ranks) in enumerate(SOURCES)
+        ]  # fmt: skip
         self.waiting: list[Row] = []
 
     def person(self, n: int, scope_no: int) -> int:
@@ -141,21 +148,21 @@ class Stream:
         return int(person.pk)
 
     def register(self, n: int) -> Register:
-        source = self.random.choice(self.sources)
+        of = self.random.randrange(len(SOURCES))
         month = self.random.choice((None, dt.date(2020, 1, 1), dt.date(2020, 2, 1)))
         known_on = FIRST + dt.timedelta(days=self.random.randrange(8))
         digest = hashlib.sha256(f"{n}-{self.random.random()}".encode()).digest()
         batch = Batch.objects.create(
-            token=f"batch-{n}", source=source, profile_version=1, sha256=digest, digest=digest, file_name="",
+            token=f"batch-{n}", source=self.sources[of], profile_version=1, sha256=digest, digest=digest, file_name="",
             file_month=month, known_on=known_on, loaded_by="operator", started_at="2020-01-01T00:00Z",
         )  # fmt: skip
-        return Register(batch.pk, source.rank, source.identity_rank, month, known_on, digest)
+        return Register(batch.pk, of, month, known_on, digest)
 
     def batches(self, count: int) -> Iterator[tuple[int, list[Row]]]:
         """The batch that is loaded, and the rows it brings: its own, and some that waited for their person."""
         for n in range(count):
             register = self.register(n)
-            rows = [self.row(register, line) for line in range(1, self.random.randrange(1, 7))]
+            rows = [self.row(register, line) for line in range(1, self.random.randrange(1, 10))]
             held_back = [row for row in rows if self.random.random() < 0.2]
             attached_now = [row for row in self.waiting if self.random.random() < 0.5]
             self.waiting = [row for row in self.waiting if row not in attached_now] + held_back
@@ -253,9 +260,11 @@ def test_facts_are_what_the_oracle_says_of_many_streams(seed: int, district: Dis
         ("SET retired_on = i.known_on", "SET retired_on = f.known_on"),
         ("ELSE j.fact_known END", "ELSE i.known_on END"),
         ("o.identity_rank", "o.rank"),
+        ("(o.ranks ->> ('detail.' || ", "(NULL || ('detail.' || "),
+        ("(o.ranks ->> 'detail')", "(NULL)"),
         ("WHERE j.is_same AND NOT j.is_itself", "WHERE false"),
     ],
-    ids=["month", "wins", "support", "retired-winner", "retired-loser", "identity", "supports"],
+    ids=["month", "wins", "support", "retired-winner", "retired-loser", "identity", "kind", "frame", "supports"],
 )  # fmt: skip
 def test_the_oracle_notices_a_guard_that_is_gone(old: str, new: str, district: District) -> None:
     def try_seeds() -> None:

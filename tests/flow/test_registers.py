@@ -188,3 +188,44 @@ def test_of_a_stranger_the_row_waits_until_somebody_knows_them(name: str, load: 
             == 1
         )
         assert Firm.objects.count() <= 1
+
+
+def two(folder: Path, name: str, **changed: str) -> Path:
+    """A register's row again in a later file, with some cells changed."""
+    headings, rows, title = FILES[name]
+    row = [changed.get(heading, cell) for heading, cell in zip(headings.split(), rows[0], strict=True)]
+    return sheet(folder / f"{name}-2.csv", headings, [row], title)
+
+
+def test_two_days_of_one_death_contradict_each_other(people: None, load: Load, tmp_path: Path) -> None:
+    """The later file stands; the other is kept as overruled."""
+    load(written(tmp_path, "deaths"), known_on=dt.date(2020, 4, 1))
+    load(two(tmp_path, "deaths", 死亡日期="2020-03-09"), known_on=dt.date(2020, 5, 1))
+    (death,) = told(StatusSpell)
+    assert death["valid_from"] == dt.date(2020, 3, 9)
+
+
+def test_a_renewed_certificate_takes_the_place_of_the_old(people: None, load: Load, tmp_path: Path) -> None:
+    load(written(tmp_path, "disability"), known_on=dt.date(2020, 4, 1))
+    load(two(tmp_path, "disability", 残疾等级="一级", 发证日期="2020/5/1"), known_on=dt.date(2020, 5, 1))
+    (certificate,) = told(RestrictedSpell)
+    assert (certificate["detail"], certificate["valid_from"]) == ("肢体 一级", dt.date(2020, 5, 1))
+
+
+def test_pensions_of_two_kinds_are_two_and_one_with_and_without_its_beginning_is_one(
+    people: None, load: Load, tmp_path: Path
+) -> None:
+    load(two(tmp_path, "pensions", 待遇开始年月=""), known_on=dt.date(2020, 4, 1))
+    load(written(tmp_path, "pensions"), known_on=dt.date(2020, 5, 1))
+    (one,) = told(StatusSpell)
+    assert one["valid_from"] == dt.date(2019, 5, 1)
+    load(two(tmp_path, "pensions", 待遇类型="企业职工养老保险"), known_on=dt.date(2020, 6, 1))
+    assert sorted(each["detail"] for each in told(StatusSpell)) == ["企业职工养老保险", "城乡居民养老保险"]
+
+
+def test_insurance_without_a_firm_is_refused_and_the_others_are_taken(people: None, load: Load, tmp_path: Path) -> None:
+    headings = "费款所属期 单位名称 姓名 证件号码 缴费基数"
+    rows = [("202005", "", "冉明1", number(1), "4000"), ("202005", "山茶服饰有限公司", "冉明2", number(2), "4000")]
+    report = load(sheet(tmp_path / "insurance.csv", headings, rows))
+    assert [(fault["row"], fault["reason"]) for fault in report.refused] == [(2, "firm_missing")]
+    assert report.loaded == 1

@@ -19,6 +19,10 @@ INSURANCE = tuple(
     "费款所属期 统一社会信用代码 单位名称 姓名 证件号码 缴费基数 养老保险单位实缴 养老保险个人实缴".split()
 )
 
+MONITORING = tuple(
+    "乡镇 行政村 户编号 人口编号 姓名 证件号码 与户主关系 联系电话 文化程度 户类型 帮扶责任人 就业意愿".split()
+)
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -50,6 +54,11 @@ def ledger(path: Path, rows: Iterable[Mapping[str, str]], *, month: str = "") ->
 def insurance(path: Path, rows: Iterable[Mapping[str, str]]) -> Path:
     """A month's insurance sheet as CSV."""
     return _sheet(path, INSURANCE, rows)
+
+
+def monitoring(path: Path, rows: Iterable[Mapping[str, str]], *, month: str) -> Path:
+    """An export of the register of poor and monitored households; `month` as 2020年6月."""
+    return _sheet(path, MONITORING, rows, title=f"{month}防返贫监测对象信息")
 
 
 def _sheet(path: Path, headings: tuple[str, ...], rows: Iterable[Mapping[str, str]], *, title: str = "") -> Path:

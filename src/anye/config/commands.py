@@ -71,6 +71,9 @@ def init(args: argparse.Namespace) -> None:
 def furnish(home: Home, areas: Path | None = None) -> None:
     """Bring the server, roles, tables and pack data of a home up to date, in a process of the migration login."""
     postgres.prepare(postgres.start(home), home)
+    from anye.packs import read_pack
+
+    read_pack(home.pack, home.sources)  # a profile at fault is told of here, before anything is touched
     env = {**os.environ, "ANYE_HOME": str(home.path), "ANYE_LOGIN": "migrate"}
     command = [sys.executable, "-m", "anye.config.furnishing", *([str(areas)] if areas else [])]
     subprocess.run(command, env=env, check=True)
@@ -78,6 +81,8 @@ def furnish(home: Home, areas: Path | None = None) -> None:
 
 def load(args: argparse.Namespace) -> int:
     home = opened()
+    if home.sources.is_dir():
+        furnish(home)  # a register of its own may be new
     postgres.start(home)
     set_up(home, "worker")
     from anye.config.loading import load_one, print_report
@@ -103,17 +108,22 @@ def withdraw(args: argparse.Namespace) -> int:
     postgres.start(home)
     set_up(home, "worker")
     from anye.config.loading import duty_to_load
-    from anye.config.taking_back import foreseen, is_confirmed, load_of, print_figures, take_back
+    from anye.config.taking_back import foreseen, is_confirmed, loads_of, print_figures, take_back
 
     duty = duty_to_load(args.user) if args.user else None
-    batch = load_of(args.file)
-    say(args, f"撤回 {batch.file_name} 将使：", f"Taking {batch.file_name} back would leave:")
-    print_figures(foreseen(batch), language(args))
+    batches = loads_of(args.file, source=args.source)
+    for batch, figures in zip(batches, foreseen(batches), strict=True):
+        name, zh, en = batch.file_name, batch.source.title_zh, batch.source.title_en
+        say(args, f"撤回 {name}（{zh}）将使：", f"Taking {name} ({en}) back would leave:")
+        print_figures(figures, language(args))
     if not args.yes and not is_confirmed(language(args)):
         say(args, "未作改动。", "Nothing was changed.")
         return 1
-    take_back(batch, reason=args.reason, by=args.user or "operator", duty=duty)
-    say(args, "已撤回。同一文件可以再次载入。", "It was taken back. The same file may be loaded again.")
+    take_back(batches, reason=args.reason, by=args.user or "operator", duty=duty)
+    zh, en = f"已撤回 {len(batches)} 次载入", f"{len(batches)} loads were taken back"
+    if len(batches) == 1:
+        zh, en = "已撤回", "It was taken back"
+    say(args, f"{zh}。同一文件可以再次载入。", f"{en}. The same file may be loaded again.")
     return 0
 
 
@@ -206,7 +216,7 @@ def blank(args: argparse.Namespace) -> int:
     from anye.packs import read_pack
 
     home = last_home()
-    profiles = read_pack(home.pack if home else FIRST_PACK).profiles
+    profiles = (read_pack(home.pack, home.sources) if home else read_pack(FIRST_PACK)).profiles
     if args.source not in profiles:
         say(args, f"没有这种表：{args.source}。可选：{', '.join(profiles)}",
             f"There is no profile {args.source}. There are: {', '.join(profiles)}")  # fmt: skip

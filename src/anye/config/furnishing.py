@@ -19,7 +19,7 @@ def main(areas: Path | None) -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     with acting(OWNER, actor="operator", purpose="init"):
-        furnish(read_pack(settings.ANYE_PACK), read_areas(areas) if areas else None)
+        furnish(read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES), read_areas(areas) if areas else None)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,11 @@ class Home:
         return self.path / "keys.json"
 
     @property
+    def sources(self) -> Path:
+        """The folder of the registry's own profiles (docs/guide/registers.md)."""
+        return self.path / "sources"
+
+    @property
     def logs(self) -> Path:
         """The folder of logs."""
         return self.path / "log"

@@ -19,6 +19,7 @@ LOGIN_ROLES = {"web": "anye_app", "worker": "anye_batch", "migrate": "anye_owner
 SECRET_KEY = HOME.secret_key
 DEBUG = False
 ANYE_PACK = HOME.pack
+ANYE_SOURCES = HOME.sources
 ANYE_TRIAL = HOME.trial
 ANYE_KEYRING = HOME.keyring_text()
 ANYE_KEY_FILE = HOME.keys_path

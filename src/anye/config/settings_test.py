@@ -9,6 +9,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 ANYE_OWN_HOSTS = ALLOWED_HOSTS  # the test client asks for `testserver`, and sits at this machine
 ANYE_PACK = "cn_yubei"
+ANYE_SOURCES = None
 ANYE_TRIAL = True
 ANYE_KEYRING = Keyring.new().dumps()
 

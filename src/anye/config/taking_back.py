@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from anye.config.faults import SetupFault, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from anye.flow.withdrawing import Figures
     from anye.records.accounts.queries import HeldDuty
     from anye.records.registers.models import Batch
@@ -20,32 +22,35 @@ FIGURES = {
 }
 
 
-def load_of(path: Path) -> "Batch":
-    """The load of these bytes that stands. Raises SetupFault when there is none."""
-    from anye.records.registers.queries import standing_load
+def loads_of(path: Path, *, source: str | None = None) -> "list[Batch]":
+    """The loads of these bytes that stand, the newest first: a file may have been loaded as more than one register.
+
+    `source`: the one register whose loads are meant. Raises SetupFault when there is none.
+    """
+    from anye.records.registers.queries import standing_loads
 
     if not path.is_file():
         raise SetupFault("file_missing", path=path)
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").digest()
-    found = standing_load(digest)
-    if found is None:
+    found = [batch for batch in standing_loads(digest) if source in (None, batch.source.code)]
+    if not found:
         raise SetupFault("not_loaded", file=path.name)
     return found
 
 
-def foreseen(batch: "Batch") -> "Figures":
-    """What taking the load back would change: done, counted and undone."""
+def foreseen(batches: "Sequence[Batch]") -> "list[Figures]":
+    """What taking the loads back, one after another, would change: done, counted and undone."""
     from anye.flow.registry import loading_context
     from anye.flow.withdrawing import foresee
     from anye.records.accounts.scope import BATCH, acting
 
     with acting(BATCH, actor="operator", purpose="withdraw: foresee"):
-        return foresee(batch.pk, loading_context())
+        return foresee([batch.pk for batch in batches], loading_context())
 
 
-def take_back(batch: "Batch", *, reason: str, by: str, duty: "HeldDuty | None" = None) -> "Figures":
-    """Take the load back, as the operator or under a user's duty that may load. Raises SetupFault."""
+def take_back(batches: "Sequence[Batch]", *, reason: str, by: str, duty: "HeldDuty | None" = None) -> "list[Figures]":
+    """Take the loads back, all or none, as the operator or under a user's duty that may load. Raises SetupFault."""
     from anye.flow.registry import loading_context
     from anye.flow.withdrawing import WithdrawalRefused, withdraw
     from anye.records.accounts.scope import BATCH, acting
@@ -54,9 +59,9 @@ def take_back(batch: "Batch", *, reason: str, by: str, duty: "HeldDuty | None" =
     held = f"duty:{duty.pk}" if duty else ""
     try:
         with acting(BATCH, actor=by, duty=held, purpose="withdraw"):
-            return withdraw(batch.pk, context, reason=reason)
+            return [withdraw(batch.pk, context, reason=reason) for batch in batches]
     except WithdrawalRefused:
-        raise SetupFault("not_loaded", file=batch.file_name) from None
+        raise SetupFault("not_loaded", file=batches[0].file_name) from None
 
 
 def print_figures(figures: "Figures", language: str) -> None:

@@ -58,18 +58,27 @@ def replaced_by(told: Told) -> list[int]:
     return [answer["job"]["replaces"] for answer in answers_of(told) if answer.get("job")]
 
 
-def that_stand(told: Told, batch: int, since: Mapping[str, int]) -> list[Told]:
-    """The answers whose correction came to stand. What a stronger source contradicts at once has put nothing right.
+def overruled(batch: int, since: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What a batch of one entry said that a stronger source contradicts at once: fact, kind, and the batch of that source.
 
-    `since`: the highest ids of the tables of facts before the batch's were taken.
+    `since`: the highest ids of the tables of facts before the batch's were taken. How a firm is called is no matter of
+    the entry's: whoever names an employer may use another name than the register.
     """
-    overruled = " UNION ALL ".join(
-        f"SELECT 1 FROM {spec.table} WHERE id > {since[name]} AND source_batch = {batch} AND retired_on IS NOT NULL"
+    parts = " UNION ".join(
+        f"""
+        SELECT '{name}' AS fact, {"f.kind" if "kind" in spec.key else "''"} AS kind, f.retired_by AS batch
+        FROM {spec.table} f WHERE f.id > {since[name]} AND f.source_batch = {batch} AND f.retired_on IS NOT NULL
+        """
         for name, spec in SPECS.items()
+        if spec.parent != "firm_id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS ({overruled})")
-        (is_overruled,) = cursor.fetchone()
+        cursor.execute(f"SELECT fact, kind, batch FROM ({parts}) x WHERE kind <> 'name_key' ORDER BY 1, 2, 3")
+        return [dict(zip(("fact", "kind", "batch"), row, strict=True)) for row in cursor.fetchall()]
+
+
+def that_stand(told: Told, *, is_overruled: bool) -> list[Told]:
+    """The answers whose correction came to stand. What a stronger source contradicts at once has put nothing right."""
     return [answer for answer in answers_of(told) if not (is_overruled and answer["answer"] in _CORRECTIONS)]
 
 

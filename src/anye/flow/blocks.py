@@ -51,11 +51,12 @@ def start_over(batch: int) -> None:
         cursor.execute("DELETE FROM registers_fault WHERE batch_id = %s", [batch])
 
 
-def store_block(batch: int, block: Block, context: Context) -> None:
+def store_block(batch: int, block: Block, context: Context, *, villages_mend: bool = True) -> None:
+    """`villages_mend`: whether villages keep the sheet; else its refused rows are work of the office that loads it."""
     cleaned = block.cleaned
     _store_raw(batch, block, context.keyring)
     _stage(batch, (batch, block.sheet_no), cleaned.rows, cleaned.facts, context)
-    actions.write_faults(faults=_fault_rows(batch, block, context))
+    actions.write_faults(faults=_fault_rows(batch, block, context, villages_mend=villages_mend))
     staging.mark(batch, block.number)
 
 
@@ -93,7 +94,7 @@ def _store_raw(batch: int, block: Block, keyring: Keyring) -> None:
     actions.write_raw_blocks(batch=batch, block=block.number, sheet_no=block.sheet_no, parts=sealed)
 
 
-def _fault_rows(batch: int, block: Block, context: Context) -> list[tuple[Any, ...]]:
+def _fault_rows(batch: int, block: Block, context: Context, *, villages_mend: bool) -> list[tuple[Any, ...]]:
     """Refused and queried rows of a block in the columns of registers_fault."""
     parts = []
     labels = _sealed_labels(block.cleaned.refused_rows, context.keyring)
@@ -104,7 +105,8 @@ def _fault_rows(batch: int, block: Block, context: Context) -> list[tuple[Any, .
     ):
         if frame.is_empty():
             continue
-        area = pl.col("area_code") if "area_code" in frame.columns else pl.lit(None, pl.String)
+        is_known = "area_code" in frame.columns and (villages_mend or level != "refused")
+        area = pl.col("area_code") if is_known else pl.lit(None, pl.String)
         known = {code: number for code, number in context.offices.items() if code}
         parts.append(
             frame.select(

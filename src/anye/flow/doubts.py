@@ -12,7 +12,7 @@ from datetime import date
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from anye.flow import mending, rival_names
+from anye.flow import mending, replaced, rival_names
 from anye.flow.doubt_rules import RULES
 from anye.records.audit.tokens import SQL_TOKEN
 from anye.records.findings.rules import QUALITY_RULES, VISIT_DAYS, VISIT_RULES
@@ -71,6 +71,7 @@ def raise_doubts(
         _list_waiting(cursor)
         rival_names.seal_names()
         mending.note_mended(batch_id)
+        replaced.note_replaced(batch_id)
         cursor.execute("DROP TABLE suspects, doubts, newest")
 
 

@@ -72,14 +72,14 @@ def publish_entry(entry_id: int, context: Context, *, by: str, reach: Scope) -> 
     try:
         if not reach.reaches(entry.scope_no):
             raise EntryRefused("out_of_reach")
-        batch = _publish(entry, told, context, by, reach)
+        batch, overruled = _publish(entry, told, context, by, reach)
     except KnownElsewhere as known:
         actions.keep_waiting(entry=entry, person=known.person, name=told["name"])
         return
     except EntryRefused as refused:
         refuse(entry_id, reason=refused.code)
         return
-    actions.close_entry(entry_id=entry_id, state="done", batch_id=batch)
+    actions.close_entry(entry_id=entry_id, state="done", batch_id=batch, overruled=overruled)
 
 
 def refuse(entry_id: int, *, reason: str) -> None:
@@ -92,14 +92,17 @@ def refuse(entry_id: int, *, reason: str) -> None:
         findings.refuse_undo(entry_id=entry_id)
 
 
-def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, reach: Scope) -> int | None:
+def _publish(
+    entry: Entry, told: Mapping[str, Any], context: Context, by: str, reach: Scope
+) -> tuple[int | None, list[dict[str, Any]]]:
+    """The batch that the entry became, if it says anything, and what of it a stronger source overruled at once."""
     on = timezone.localdate(entry.entered_at)
     lines = lines_of(entry, told, reach)
     facts = {name: f for name, f in facts_of(entry.kind, told, lines).items() if not f.is_empty()}
     rows = _new_person(told, context, on) if entry.kind == "person" else pl.DataFrame(schema=ROW_SCHEMA)
     if entry.kind == "settle" and not facts:
         _settle(entry, told, [told])
-        return None
+        return None, []
     _refuse_households_elsewhere(facts, reach)
     _refuse_moves_elsewhere(_homes_of(entry, told), context, reach)
     known = _known_elsewhere(rows, reach)
@@ -124,11 +127,12 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, r
         _retire(cursor, entry, told, batch)
         since = brought.highest_ids()
         take_facts(cursor, stage, batch.pk)
+        overruled = answers.overruled(batch.pk, since)
         if entry.kind == "undo":
             undoing.take_back(queries.entry(told["entry"]), batch)
         caches.refresh()
         if entry.kind in ANSWERED:
-            _settle(entry, told, answers.that_stand(told, batch.pk, since))
+            _settle(entry, told, answers.that_stand(told, is_overruled=bool(overruled)))
         if entry.kind == "undo":
             findings.reopen_visit(visit_id=told["visit"], entry_id=told["entry"])
         raise_doubts(batch.pk, insurance_only=False)
@@ -136,7 +140,7 @@ def _publish(entry: Entry, told: Mapping[str, Any], context: Context, by: str, r
         told_by_event = {"kind": entry.kind, "digests": brought.digests(since)}
         note("entry", "registers_entry", entry.pk, entry.scope_no, told_by_event)
         staging.drop(batch.pk)
-    return batch.pk
+    return batch.pk, overruled
 
 
 def _settle(entry: Entry, told: Mapping[str, Any], stand: Sequence[Mapping[str, Any]]) -> None:

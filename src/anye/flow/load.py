@@ -166,7 +166,7 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progres
             rows += block.cleaned.rows_read
             if block.number not in done:
                 with acting(BATCH, actor=by, purpose="load"):
-                    store_block(batch.pk, block, context)
+                    store_block(batch.pk, block, context, villages_mend=opened.profile.creates_persons)
                     actions.note_progress(batch=batch.pk, rows=rows)
             progress("read", rows)
         progress("publish", rows)

@@ -2,10 +2,11 @@
 
 A row is mended once a file of the same register that is not older, or a registration by hand, has a row of that name in
 that village. Where it is refused there again, the newer row is the work. Of a row whose village is not known nobody can
-tell, and it stays listed with its file.
+tell, and it stays listed with its file. Of registers that create nobody see `replaced`.
 """
 
 import json
+from collections.abc import Iterable
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -14,12 +15,19 @@ from anye.records.audit.keys import keyring
 from anye.records.registers.queries import LABEL
 
 _MONTH = "coalesce({0}.file_month, date_trunc('month', {0}.known_on)::date)"
-# n may have brought whom a row of b names
-_MENDS = f"""
-    n.id <> b.id AND n.state <> 'withdrawn' AND (n.source_id = b.source_id OR n.file_name = '')
+# of two batches n is not the older one
+NOT_OLDER = f"""
+    n.id <> b.id AND n.state <> 'withdrawn'
     AND ({_MONTH.format("n")}, n.known_on) >= ({_MONTH.format("b")}, b.known_on)
 """
-_TO_MEND = "q.level = 'refused' AND q.reason <> 'duplicate_row' AND q.mended_by IS NULL AND q.sealed IS NOT NULL"
+# n may have brought whom a row of b names
+_MENDS = f"(n.source_id = b.source_id OR n.file_name = '') AND {NOT_OLDER}"
+TO_MEND = "q.level = 'refused' AND q.reason <> 'duplicate_row' AND q.mended_by IS NULL AND q.sealed IS NOT NULL"
+
+
+def strength(batch: str) -> str:
+    """SQL: what tells the newer of two batches, where both have an alias; never the order of arrival."""
+    return f"({_MONTH.format(batch)}, {batch}.known_on, {batch}.digest)"
 
 
 def note_mended(batch_id: int) -> None:
@@ -29,7 +37,7 @@ def note_mended(batch_id: int) -> None:
             f"""
             SELECT q.id, q.sealed FROM registers_fault q JOIN registers_batch b ON b.id = q.batch_id
             JOIN registers_batch n ON n.id = %s
-            WHERE {_TO_MEND} AND {_MENDS} AND q.scope_no IN (
+            WHERE {TO_MEND} AND {_MENDS} AND q.scope_no IN (
                 SELECT c.scope_no FROM registers_rowclaim c WHERE c.batch_id = n.id AND c.is_creating)
             """,
             [batch_id],
@@ -45,17 +53,21 @@ def note_mended(batch_id: int) -> None:
             SELECT id, sealed FROM open_again
             UNION ALL
             SELECT q.id, q.sealed FROM registers_fault q JOIN registers_batch b ON b.id = q.batch_id
-            WHERE q.batch_id = %s AND {_TO_MEND} AND EXISTS (SELECT 1 FROM registers_batch n WHERE {_MENDS})
+            WHERE q.batch_id = %s AND {TO_MEND} AND EXISTS (SELECT 1 FROM registers_batch n WHERE {_MENDS})
             """,
             [batch_id, batch_id, batch_id],
         )
         _close(cursor)
 
 
+def opened_names(rows: Iterable[tuple[int, bytes]]) -> list[tuple[int, str]]:
+    """(key, sealed label) → (key, the name as names are compared); empty where a row names nobody."""
+    return [(key, json.loads(keyring().unseal(bytes(sealed), context=LABEL))["name_key"] or "") for key, sealed in rows]
+
+
 def _close(cursor: CursorWrapper, which: str = "") -> None:
     """Of the faults just asked for (id, sealed), close those whose person some batch has brought."""
-    names = [(pk, json.loads(keyring().unseal(bytes(sealed), context=LABEL))["name_key"]) for pk, sealed in cursor]
-    known = [(pk, name) for pk, name in names if name]
+    known = [(pk, name) for pk, name in opened_names(cursor) if name]
     if not known:
         return
     cursor.execute(

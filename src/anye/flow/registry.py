@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 
 from anye.engine.areas import AreaIndex
+from anye.engine.intake.profile import Profile
 from anye.flow.blocks import Context
 from anye.packs import AreaRow, Pack, read_pack
 from anye.records.audit.keys import keyring
@@ -16,13 +17,14 @@ from anye.records.registers import actions as registers
 
 # whom a number belongs to is settled by registers: a registration leads only where none of them speaks
 REGISTRATION_RANK = 0
-# an officer and a visit say what people are called for good, and how they fare as of that day
+# an officer and a visit say what people are called for good, and everything else as of that day (decision 0028)
 BY_HAND = (
     ("officer", "人工更正", "Corrected by an officer", 90, False),
     ("visit", "入户核查", "Home visit", 90, False),
     ("registration", "人工登记", "Registered by an officer", REGISTRATION_RANK, True),
 )
 BY_HAND_RANK = 20
+TYPED = frozenset({"detail", "household", "membership", "income", "helper", "need", "spell"})  # frames of entries
 
 
 def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
@@ -33,9 +35,12 @@ def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
             title_zh=profile.title["zh"],
             title_en=profile.title["en"],
             rank=profile.rank,
+            identity_rank=profile.ranks.get("identity"),
+            ranks={fact: rank for fact, rank in profile.ranks.items() if fact != "identity"},
             creates_persons=profile.creates_persons,
             is_restricted=profile.is_restricted,
         )
+    ranks = ranks_by_hand(pack.profiles.values())
     for code, zh, en, identity_rank, creates_persons in BY_HAND:
         registers.keep_source(
             code=code,
@@ -43,6 +48,7 @@ def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
             title_en=en,
             rank=BY_HAND_RANK,
             identity_rank=identity_rank,
+            ranks=ranks,
             creates_persons=creates_persons,
             is_restricted=False,
         )
@@ -51,6 +57,18 @@ def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
     if not Office.objects.exists():
         elsewhere = frozenset(code for office in pack.offices for code in office.runs)
         places.add_offices_of_areas(rows, run_elsewhere=elsewhere)
+
+
+def ranks_by_hand(profiles: Iterable[Profile]) -> dict[str, int]:
+    """What is typed weighs as much as the register that is the authority on it: that one's next file may overtake it."""
+    ranks: dict[str, int] = {}
+    for profile in profiles:
+        for fact in profile.facts:
+            frame = fact.partition(".")[0]
+            rank = profile.ranks.get(fact, profile.ranks.get(frame, profile.rank))
+            if frame in TYPED and rank > ranks.get(fact, BY_HAND_RANK):
+                ranks[fact] = rank
+    return ranks
 
 
 def area_rows(on: date | None = None) -> list[AreaRow]:
@@ -65,7 +83,7 @@ def loading_context(*, office_no: int | None = None) -> Context:
         office_no = Office.objects.filter(parent__isnull=True).values_list("scope_no", flat=True)[0]
     return Context(
         keyring=keyring(),
-        profiles=read_pack(settings.ANYE_PACK).profiles,
+        profiles=read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES).profiles,
         areas=AreaIndex.from_rows(area_rows()),
         offices=places_queries.office_of_area(),
         trial=settings.ANYE_TRIAL,

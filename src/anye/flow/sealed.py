@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from anye.engine.households import household_key
-from anye.engine.intake.statements import FIRM, STATEMENTS
+from anye.engine.intake.statements import FIRM, STATEMENTS, STATUS_KINDS
 from anye.engine.sealing import Keyring
 from anye.records.people.facts import SEALED_KINDS
 
@@ -138,6 +138,8 @@ def _stated(name: str, facts: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
     texts = [field for field, dtype in statement.fields.items() if dtype == pl.String]
     if statement.names_firm:
         facts = facts.with_columns(firm_code())
+    if name in STATUS_KINDS:
+        facts = facts.with_columns(_slot(keyring.blind_column(facts.get_column("detail"), context="health")))
     return facts.with_columns(
         *_filled(*(field for field in texts if field not in statement.sealed and field not in FIRM)),
         *(
@@ -149,6 +151,23 @@ def _stated(name: str, facts: pl.DataFrame, keyring: Keyring) -> pl.DataFrame:
             )
         ),
     ).drop(*statement.sealed)
+
+
+def _slot(detail: pl.Series) -> pl.Expr:
+    """What tells two statuses of one kind apart: somebody dies once, has one certificate in force, a pension of each kind,
+    a post at each unit; all else is told apart by its first day. `detail`: the blind index of the words."""
+    kind, day = pl.col("kind"), pl.col("valid_from").dt.to_string("%Y-%m-%d")
+    return (
+        pl.when(kind.is_in(["death", "disability"]))
+        .then(pl.lit(""))
+        .when(kind == "pension")
+        .then(pl.lit(detail).bin.encode("hex").str.slice(0, 32))
+        .when(kind.is_in(["public_pay", "graduate"]))
+        .then(pl.col("unit"))
+        .otherwise(day)
+        .fill_null("")
+        .alias("slot")
+    )
 
 
 def _firm_details(facts: pl.DataFrame) -> pl.DataFrame:

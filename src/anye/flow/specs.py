@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from anye.engine.intake.statements import FIRM, STATEMENTS
+from anye.engine.intake.statements import FIRM, STATEMENTS, STATUS_KINDS
 from anye.records.firms.models import PREMIUMS, SIDES, STATES
+
+IDENTITY = "'name', 'name_key', 'sex', 'birth', 'id_number'"  # kinds of detail that say who somebody is
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,13 @@ class FactSpec:
 
     def rank(self, fact: str) -> str:
         """SQL: how far this fact's source (alias o) is trusted for it; `fact` is the alias that holds its columns."""
+        told = [f"o.ranks ->> '{self.name}'"]
+        if "kind" in self.key:
+            told.insert(0, f"o.ranks ->> ('{self.name}.' || {fact}.kind)")
+        rank = f"coalesce({', '.join(f'({one})::smallint' for one in told)}, o.rank)"
         if self.name != "detail":
-            return "o.rank"
-        return f"CASE WHEN {fact}.kind IN ('name', 'name_key', 'sex', 'birth', 'id_number') THEN o.identity_rank ELSE o.rank END"
+            return rank
+        return f"CASE WHEN {fact}.kind IN ({IDENTITY}) THEN o.identity_rank ELSE {rank} END"
 
 
 DATES = {"valid_from": "date", "valid_to": "date"}
@@ -48,8 +54,8 @@ PREMIUM_COLUMNS = {f"{k}_{side}_{state}_fen": "bigint" for k in PREMIUMS for sid
 # where what a row states is kept (`engine.intake.statements`), and the fields that, with whose fact it is, are one fact
 TABLES: dict[str, tuple[str, ...]] = {
     "payroll": ("firms_payrollline", "firm_id", "month"),
-    "status": ("people_statusspell", "kind", "valid_from"),
-    "restricted": ("people_restrictedspell", "kind", "valid_from"),
+    "status": ("people_statusspell", "kind", "slot"),
+    "restricted": ("people_restrictedspell", "kind", "slot"),
     "owner": ("firms_owner", "firm_id", "role"),
     "post": ("posts_assignment", "unit", "post_name", "valid_from"),
     "attendance": ("posts_attendance", "month", "unit", "post_name"),
@@ -84,6 +90,8 @@ def _stated(name: str, table: str, *key: str) -> FactSpec:
             columns |= {f"{field}_sealed": "bytea", f"{field}_blind": "bytea"}
         elif field not in FIRM:
             columns[field] = _COLUMN_TYPES[dtype]
+    if name in STATUS_KINDS:
+        columns["slot"] = "text"
     opaque = tuple(f"{field}_sealed" for field in statement.sealed)
     return FactSpec(
         name,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, QuerySet, Value
 
 from anye.flow.specs import SPECS, TABLES
 from anye.records.firms.models import Firm
@@ -36,9 +36,19 @@ def current(name: str) -> "QuerySet[Any]":
 
 def of_person(person: Person) -> dict[str, list[Any]]:
     """What is stated of a person: kind → rows, at most AT_MOST of each."""
-    return {name: list(current(name).filter(person=person)[:AT_MOST]) for name in OF_PERSONS}
+    return _of(OF_PERSONS, person=person)
 
 
 def of_firm(firm: Firm) -> dict[str, list[Any]]:
     """What is stated of a firm: kind → rows, at most AT_MOST of each."""
-    return {name: list(current(name).filter(firm=firm)[:AT_MOST]) for name in OF_FIRMS}
+    return _of(OF_FIRMS, firm=firm)
+
+
+def _of(names: tuple[str, ...], **subject: Any) -> dict[str, list[Any]]:
+    """Of most people one or two kinds are stated: one query finds which, so that a page does not ask every table."""
+    first, *rest = (
+        current(name).filter(**subject).order_by().annotate(kind_of=Value(name)).values_list("kind_of", flat=True)[:1]
+        for name in names
+    )
+    found = set(first.union(*rest, all=True))
+    return {name: list(current(name).filter(**subject)[:AT_MOST]) for name in names if name in found}

@@ -5,6 +5,7 @@ creating register speaks any more are hidden, and the rows that were theirs wait
 anew, which undoes the withdrawal. One transaction under the lock of publishing, one event with digests.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,16 +42,19 @@ class WithdrawalRefused(ValueError):
 
 
 class _Foreseen(Exception):  # no error: it carries the figures out of a transaction that is rolled back
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: list[Figures]) -> None:
         super().__init__()
         self.figures = figures
 
 
-def foresee(batch_id: int, context: Context) -> Figures:
-    """What a withdrawal would do, to the last fact: it is done, counted and rolled back. Raises WithdrawalRefused."""
+def foresee(batch_ids: Iterable[int], context: Context) -> list[Figures]:
+    """What withdrawals would do, one after another: done, counted to the last fact and rolled back.
+
+    Raises WithdrawalRefused.
+    """
     try:
         with transaction.atomic():
-            raise _Foreseen(withdraw(batch_id, context))
+            raise _Foreseen([withdraw(batch_id, context) for batch_id in batch_ids])
     except _Foreseen as foreseen:
         return foreseen.figures
 

@@ -9,7 +9,7 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -85,11 +85,19 @@ def pack_names() -> tuple[str, ...]:
 
 
 @cache
-def read_pack(name: str) -> Pack:
-    """A pack of this installation by name. Raises PackFault, or ProfileFault for one of its profiles."""
+def read_pack(name: str, own: Path | None = None) -> Pack:
+    """A pack of this installation by name, with the profiles of the registry's `own` folder, which win by name.
+
+    Raises PackFault, or ProfileFault for one of the profiles. Read once a process: a new profile counts from the next.
+    """
     if name not in pack_names():
         raise PackFault("pack_unknown", {"file": name, "line": 1, "found": name, "expected": ", ".join(pack_names())})
-    return read_folder(HERE / name)
+    pack = read_folder(HERE / name)
+    if own is None or not own.is_dir():
+        return pack
+    tables = {table: spellings(rows) for table, rows in pack.codes.items()}
+    profiles = [read_profile(each, tables=tables, common=pack.columns) for each in sorted(own.glob("*.yaml"))]
+    return replace(pack, profiles={**pack.profiles, **{each.name: each for each in profiles}})
 
 
 def read_folder(folder: Path) -> Pack:

@@ -166,13 +166,21 @@ def test_a_good_profile_is_read(tmp_path: Path) -> None:
     assert profile.by_name["state"].codes == {"是": "yes", "有": "yes", "否": "no"}
 
 
+def test_a_register_may_be_trusted_otherwise_for_some_things(tmp_path: Path) -> None:
+    text = GOOD.replace("rank: 5", "rank: 5\nranks: {identity: 9, detail.state: 7, detail: 6}")
+    assert read_profile(written(tmp_path, text)).ranks == {"identity": 9, "detail.state": 7, "detail": 6}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "line"),
     [
         ("rank: 5", "rank: 5\nrank: 6", "profile_duplicate_key", 6),
         ("rank: 5", "rank: high", "profile_shape", 5),
         ("rank: 5", "rank: 0", "profile_shape", 5),
-        ("rank: 5", "ranks: 5", "profile_unknown_key", 5),
+        ("rank: 5", "rankings: 5", "profile_unknown_key", 5),
+        ("rank: 5", "rank: 5\nranks: {identity: 0}", "profile_shape", 6),
+        ("rank: 5", "rank: 5\nranks: {detail.sate: 9}", "profile_unknown_value", 6),
+        ("rank: 5", "rank: 5\nranks: {household: 9}", "profile_unknown_value", 6),
         ("rank: 5\n", "", "profile_missing_key", 1),
         ("creates_persons: true", "creates_persons: yes", "profile_shape", 4),
         ("type: id", "type: identity", "profile_unknown_value", 7),

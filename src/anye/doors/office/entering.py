@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +25,7 @@ from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb, FormPage
 from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import PRIVATE, READERS, actor_of, duty_of, may, open_to
+from anye.doors.office.overruled import FACTS, overruled_of
 from anye.doors.office.person import found_person
 from anye.doors.office.rows import Rows, log_list, log_people, source_of
 from anye.flow.jobs import publish_entry
@@ -39,20 +41,21 @@ WRITERS = PRIVATE  # whoever serves the household; auditors, finance and adminis
 KINDS: dict[str, Words] = {
     "person": _("New person"),
     "details": _("Details"),
-    "spell": _("Work"),
-    "need": _("Needs and wishes"),
-    "membership": _("Group"),
-    "income": _("Income"),
-    "helper": _("Helper"),
-    "household": _("Place in the household"),
+    **FACTS,
     "split": _("Household split"),
     "merge": _("Households merged"),
 }
 CHECKING = Status("waiting", _("being checked"), "loader-2", "info")
 TAKEN = Status("done", _("taken"), "circle-check", "ok")
+OVERRULED = Status("overruled", _("overruled by another source"), "alert-triangle", "warn")
 REFUSED = Status("refused", _("not taken"), "alert-circle", "bad")
 # an entry that waits for another office is told like one that was taken: whoever looks elsewhere is not named
 STATES = {"waiting": CHECKING, "done": TAKEN, "waits_for_other": TAKEN, "refused": REFUSED}
+
+
+def status_of(entry: Entry) -> Status:
+    """How an entry fares; of one that was taken, whether all of it came to stand."""
+    return OVERRULED if entry.overruled else STATES[entry.state]
 
 
 def subject(token: str) -> Person:
@@ -147,7 +150,8 @@ def _state(entry: Entry) -> dict[str, Any]:
     return {
         "entry": entry,
         "kind": KINDS.get(entry.kind, entry.kind),
-        "status": STATES[entry.state],
+        "status": status_of(entry),
+        "overruled": overruled_of(entry),
         "is_over": is_over,
         "sentence": reason_sentence(entry.reason, get_language() or "zh") if entry.reason else "",
         "poll_href": "" if is_over else reverse("entries:entry_state", args=[entry.token]),
@@ -174,13 +178,19 @@ def entry_state(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "office/entries/entry_state.html", _state(_found(token)))
 
 
+def _in_state(rows: Rows, code: str) -> Rows:
+    if code == "overruled":
+        return rows.filter(~Q(overruled=[]))
+    return rows.filter(state__in=["done", "waits_for_other"] if code == "done" else [code], overruled=[])
+
+
 ENTRIES = Listing(
     name="entries",
     caption=_("Entries"),
     columns=(
         Column("kind", _("What"), lambda e: KINDS.get(e.kind, e.kind), link=TokenLink("entries:entry"), is_fixed=True),
         Column("name", _("Name"), "name"),
-        Column("state", _("State"), lambda e: STATES[e.state], "status"),
+        Column("state", _("State"), status_of, "status"),
         Column("reason", _("Why not"), lambda e: reason_sentence(e.reason, get_language() or "zh") if e.reason else ""),
         Column("by", _("By"), "entered_by"),
         Column("at", _("Entered at"), lambda e: timezone.localtime(e.entered_at), "moment"),
@@ -191,8 +201,8 @@ ENTRIES = Listing(
         ChoiceFilter(
             "state",
             _("State"),
-            [(one.code, one.label) for one in (CHECKING, TAKEN, REFUSED)],
-            lambda rows, code: rows.filter(state__in=["done", "waits_for_other"] if code == "done" else [code]),
+            [(one.code, one.label) for one in (CHECKING, TAKEN, OVERRULED, REFUSED)],
+            _in_state,
         ),
     ),
     empty=Empty(

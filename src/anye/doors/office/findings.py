@@ -23,6 +23,7 @@ from anye.doors.office import doubts, words
 from anye.doors.office.answering import AnswersForm
 from anye.doors.office.entrance import DESK, PRIVATE, READERS, actor_of, duty_of, may, open_to
 from anye.doors.office.evidence import evidence_of, may_open
+from anye.doors.office.overruled import overruled_of
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.row_names import NamesForm
 from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
@@ -162,6 +163,7 @@ def _page(request: HttpRequest, shown: Finding, form: AnswersForm | None, *, riv
             "by": entry.entered_by,
             "answer": doubts.answer_words(told["answer"]),
             "note": told.get("note", "") if may(request, PRIVATE) else "",
+            "overruled": overruled_of(entry),
             "refused": reason_sentence(entry.reason, get_language() or "zh") if entry.state == "refused" else "",
         }
         for entry, told in decisions

@@ -154,7 +154,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _blank_href(source: Source) -> str:
-    known = read_pack(settings.ANYE_PACK).profiles
+    known = read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES).profiles
     return reverse("registers:blank", args=[source.code]) if source.code in known else ""
 
 
@@ -166,7 +166,7 @@ def _under_way(upload: Upload) -> dict[str, Any]:
 @open_to(EVERYBODY)
 def blank(_request: HttpRequest, source: str) -> HttpResponse:
     """A register's blank sheet: the headings that the same register's files are recognised by."""
-    profile = read_pack(settings.ANYE_PACK).profiles.get(source)
+    profile = read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES).profiles.get(source)
     if profile is None:
         raise Http404
     language = "zh" if formats.is_chinese() else "en"

@@ -117,7 +117,7 @@ TABLES = (
     Table(Need, "known_on", ("kind",), "message", _need),
     Table(EmploymentSpell, "known_on", ("valid_from", "employer_name"), "briefcase", _spell, related=("firm",)),
     Table(InsuranceMonth, "known_on", ("firm_id", "month"), "shield-check", _insurance, related=("firm",)),
-    Table(StatusSpell, "known_on", ("kind", "valid_from"), "database", statuses.title),
+    Table(StatusSpell, "known_on", ("kind", "slot"), "database", statuses.title),
     Table(PayrollLine, "known_on", ("firm_id", "month"), "coin", statuses.pay_title, related=("firm",)),
     *(
         Table(

@@ -43,7 +43,10 @@ def sentence_of(failure: Any) -> str:
 def registers_to_name() -> list[tuple[str, str]]:
     """The registers that a file may be of, in the reader's language."""
     language = "zh" if formats.is_chinese() else "en"
-    return [(name, profile.title[language]) for name, profile in read_pack(settings.ANYE_PACK).profiles.items()]
+    return [
+        (name, profile.title[language])
+        for name, profile in read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES).profiles.items()
+    ]
 
 
 def too_large() -> str:

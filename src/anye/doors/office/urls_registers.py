@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from anye.doors.kit.frame import provide
 from anye.doors.office import (
     batches,
+    due,
     duplicates,
     entering,
     entries,
@@ -23,6 +24,7 @@ for namespace in ("registers", "entries"):
 registers_patterns = [
     path("registers/", registers.index, name="index"),
     path("registers/records/<str:name>/", stated.index, name="stated"),
+    path("registers/due/", due.due, name="due"),
     path("registers/mend/", mending.mend, name="mend"),
     path("registers/upload/", uploads.new_upload, name="new_upload"),
     path("registers/uploads/<str:token>/", uploads.upload, name="upload"),

@@ -24,6 +24,7 @@ from anye.doors.office import doubts, words
 from anye.doors.office.answering import AnswersForm
 from anye.doors.office.entrance import PRIVATE, READERS, VISITORS, actor_of, duty_of, may, open_to
 from anye.doors.office.evidence import evidence_of
+from anye.doors.office.overruled import overruled_of
 from anye.doors.office.places import by_place, offices_of, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
 from anye.flow.jobs import publish_entry
@@ -199,6 +200,7 @@ def _visit_context(request: HttpRequest, shown: Visit, form: AnswersForm, *, may
         "status": doubts.VISIT_STATES[shown.state],
         **_undo_context(request, shown),
         "refused": _refused(shown) if may_answer else None,
+        "overruled": overruled_of(answer) if (answer := queries.answer_taken_of(shown)) is not None else [],
         "crumbs": (Crumb(_("Visits"), reverse("office:visits")), Crumb(shown.person.name)),
     }
 

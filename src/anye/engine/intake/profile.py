@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
 
+from anye.engine.intake.due import Due
 from anye.engine.intake.statements import FIRM, STATEMENTS
 
 TYPES = frozenset({
@@ -23,6 +24,7 @@ TYPES = frozenset({
 FRAMES = frozenset({
     "detail", "membership", "household", "helper", "need", "income", "spell", "insurance", "firm", "row", *STATEMENTS,
 })  # fmt: skip
+OF_KINDS = frozenset({"detail", "need", "income"})  # frames of which a column becomes one kind
 _NOT_LETTERS = re.compile(r"[^0-9A-Z\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 _LABEL_PARTS = re.compile(r"[\s/|_\-—·>]+")
 _SOMEONE_ELSE = re.compile("户主|配偶|联系人|责任人|帮扶|监护|担保|法人|法定|代表|单位|企业|公司|经办|填表")
@@ -147,9 +149,12 @@ def _take(rest: str, tokens: Mapping[str, str]) -> tuple[str | None, str]:
 class Profile:
     """A source's files as a pack describes them. A higher `rank` wins contradictions (house.md, *Facts*).
 
+    `ranks`: where this register is trusted otherwise than for the rest: of `identity` (name, sex, birth, ID number), of a
+    frame (`household`) or of one kind in a frame (`detail.lifted_year`).
     `needs`: columns that must be there (`a|b`: one of them); `signs`: columns that tell this register from others;
     `never`: words in headings of other registers alone. Once a person has named the register, neither is asked for.
     `says`: frame → field → what every row of this register says without a column for it (a list of deaths: `death`).
+    `due`: when it is owed, and by whom; None where nobody owes it at any time.
     `about`: whom its rows speak of (`statements.ABOUT`); one of firms may name a person besides, its owner.
     """
 
@@ -167,6 +172,8 @@ class Profile:
     month_from: tuple[str, ...] = ()
     says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     about: str = "person"
+    due: Due | None = None
+    ranks: Mapping[str, int] = field(default_factory=dict)
     path: str = ""
 
     @cached_property
@@ -187,7 +194,8 @@ class Profile:
     def names_firm(self) -> bool:
         """Whether its rows mean nothing without a firm."""
         frames = {target.frame for column in self.columns for target in column.becomes} | set(self.says)
-        return self.about == "firm" or any(STATEMENTS[name].names_firm for name in frames & set(STATEMENTS))
+        named = {"insurance"} | {name for name, statement in STATEMENTS.items() if statement.names_firm}
+        return self.about == "firm" or bool(frames & named)
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:
@@ -199,6 +207,13 @@ class Profile:
         return "restricted" in self.says or any(
             target.frame == "restricted" for column in self.columns for target in column.becomes
         )
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """What the rows become, as `ranks` names it: frames, and the kinds of frames that have kinds."""
+        targets = [target for column in self.columns for target in column.becomes if target.frame != "row"]
+        kinds = {f"{target.frame}.{target.field}" for target in targets if target.frame in OF_KINDS}
+        return frozenset({target.frame for target in targets} | kinds)
 
     @cached_property
     def aliases(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +14,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from anye.engine.errors import Problem
+from anye.engine.intake.due import MONTHS, Due
 from anye.engine.intake.profile import FRAMES, TYPES, Column, Grid, Profile, Target, label_key, spelling_key
+from anye.engine.intake.profile_faults import ProfileFault
 from anye.engine.intake.statements import ABOUT, STATEMENTS
 
 Tables = Mapping[str, Mapping[str, str]]
@@ -43,6 +45,7 @@ _PROFILE_KEYS = {
     "title",
     "creates_persons",
     "rank",
+    "ranks",
     "needs",
     "month_from",
     "columns",
@@ -51,6 +54,7 @@ _PROFILE_KEYS = {
     "says",
     "signs",
     "about",
+    "due",
     "never",
 }
 _COLUMN_KEYS = {
@@ -58,37 +62,6 @@ _COLUMN_KEYS = {
     "plausible", "becomes", "on_blank_sheet", "common",
 }  # fmt: skip
 _GRID_KEYS = {"kinds", "sides", "states", "fillers", "default_state"}
-_SAYS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "profile_unreadable": ("this is no YAML 1.2", "mend the syntax at this line"),
-        "profile_duplicate_key": ("a key occurs twice in one mapping", "keep one of the two"),
-        "profile_shape": ("a value has the wrong shape", "write it in the shape that is expected here"),
-        "profile_missing_key": ("a key that must be here is missing", "add it"),
-        "profile_unknown_key": ("a key has no meaning here", "correct its spelling or take it out"),
-        "profile_unknown_value": ("a value is none of those allowed", "use one of the allowed values"),
-        "profile_duplicate_alias": ("two columns claim the same heading", "leave it with the column it belongs to"),
-        "profile_duplicate_column": ("two columns have the same name", "rename or join them"),
-        "profile_ambiguous_code": ("one spelling stands for two codes", "leave it with one code"),
-        "profile_unknown_common": (
-            "no such column in the columns.yaml of the pack or its base",
-            "add it there or correct the name",
-        ),
-        "profile_unknown_table": (
-            "no such code table in the pack or its base",
-            "add codes/<table>.csv or correct the name",
-        ),
-    }
-)
-
-
-class ProfileFault(Problem):
-    """A fault in a profile: `code`, and `params` with file, line and what was found, expected or meant."""
-
-    def __str__(self) -> str:
-        fault, cure = _SAYS[self.code]
-        rest = {key: value for key, value in self.params.items() if key not in {"file", "line"} and value is not None}
-        details = "; ".join(f"{key}: {value}" for key, value in rest.items())
-        return f"{self.params['file']}, line {self.params['line']}: {fault} ({details}). Cure: {cure}."
 
 
 class _Reader:
@@ -303,16 +276,12 @@ class _Reader:
         for source in month_from:
             self.one_of(tree, "month_from", source, MONTH_SOURCES)
         grid = self.get(tree, "grid", CommentedMap)
-        rank = self.get(tree, "rank", int)
-        if rank < 1:
-            # whoever is registered by hand has rank 0: registers say whom a number belongs to
-            raise self.fault("profile_shape", self.line(tree, "rank"), found=str(rank), expected="a rank above 0")
         profile = Profile(
             name=self.get(tree, "name", str),
             version=self.get(tree, "version", int),
             title={"zh": self.get(title, "zh", str), "en": self.get(title, "en", str)},
             creates_persons=self.get(tree, "creates_persons", bool),
-            rank=rank,
+            rank=self.rank(tree, "rank"),
             columns=columns,
             grid=None if grid is None else self.grid(grid),
             kept=self.words(tree, "kept"),
@@ -322,8 +291,10 @@ class _Reader:
             month_from=month_from,
             says=self.says(tree),
             about=self.about(tree),
+            due=self.due(tree),
             path=str(self.path),
         )
+        profile = replace(profile, ranks=self.ranks(tree, profile.facts))
         if profile.creates_persons and profile.is_restricted:
             # whom it named would stand in the registry for everybody to see
             raise self.fault(
@@ -338,6 +309,31 @@ class _Reader:
         if about != "person" and tree["creates_persons"]:
             raise self.fault("profile_shape", self.line(tree, "creates_persons"), found="true", expected="false")
         return about
+
+    def due(self, tree: CommentedMap) -> Due | None:
+        """`due: {every: month, day: 15, by: {zh: …, en: …}}`: by that day of the month after."""
+        node = self.get(tree, "due", CommentedMap)
+        if node is None:
+            return None
+        self.check_keys(node, {"every", "day", "by"}, {"every", "day", "by"})
+        every = self.one_of(node, "every", self.get(node, "every", str), frozenset(MONTHS))
+        day, by = self.get(node, "day", int), self.get(node, "by", CommentedMap)
+        if not 1 <= day <= 28:
+            raise self.fault("profile_shape", self.line(node, "day"), key="day", found=str(day), expected="1 to 28")
+        self.check_keys(by, {"zh", "en"}, {"zh", "en"})
+        return Due(every, day, {"zh": self.get(by, "zh", str), "en": self.get(by, "en", str)})
+
+    def rank(self, node: CommentedMap, key: str) -> int:
+        found: int = self.get(node, key, int)
+        if found < 1:
+            # whoever is registered by hand has rank 0: registers say whom a number belongs to
+            raise self.fault("profile_shape", self.line(node, key), found=str(found), expected="a rank above 0")
+        return found
+
+    def ranks(self, tree: CommentedMap, facts: frozenset[str]) -> Mapping[str, int]:
+        """Where the register is trusted otherwise: `household: 65`, of things that its columns become."""
+        node = self.get(tree, "ranks", CommentedMap, CommentedMap())
+        return {self.one_of(node, fact, fact, facts | {"identity"}): self.rank(node, fact) for fact in node}
 
     def _check_references(self, tree: CommentedMap, columns: tuple[Column, ...], names: frozenset[str]) -> None:
         """Columns that others name must exist; so must those that say whom a row is about."""

@@ -96,6 +96,13 @@ def undoing_of(visit: Visit) -> Entry | None:
     return Entry.objects.defer("sealed").filter(pk=visit.entry_id, kind="undo").first()
 
 
+def answer_taken_of(visit: Visit) -> Entry | None:
+    """The answer to a visit that was taken and stands."""
+    if visit.state != "done" or visit.entry_id is None:
+        return None
+    return Entry.objects.defer("sealed").filter(pk=visit.entry_id, kind="visit", state="done").first()
+
+
 def refused_answer_of(visit: Visit) -> Entry | None:
     """The answer to a visit that was not taken, so that the visit is due again."""
     if visit.state != "due" or visit.entry_id is None:

@@ -14,7 +14,7 @@ from anye.records.people.facts import DatedFact, Fact, MonthFact, first_of_month
 
 def _statuses(table: str, frame: str) -> list[models.BaseConstraint]:
     return [
-        *one_current(table, "person", "kind", "valid_from"),
+        *one_current(table, "person", "kind", "slot"),
         models.CheckConstraint(condition=Q(kind__in=tuple(sorted(STATUS_KINDS[frame]))), name=f"{table}_kind"),
     ]
 
@@ -182,10 +182,12 @@ class Need(DatedFact):
 class Status(DatedFact):
     """What another register says of a person from a day to a day, with its certificate and amount; fen a month.
 
-    The number and the words beside it are sealed: certificates contain ID numbers, words tell of illnesses.
+    `slot` tells two statuses of one kind apart (`flow.sealed`): two pensions are two, two days of one death are a
+    contradiction. The number and the words beside it are sealed: certificates contain ID numbers, words tell of illnesses.
     """
 
     kind = models.CharField("状态", max_length=24)
+    slot = models.CharField("区分", max_length=160, blank=True)
     number_sealed = models.BinaryField("证号", null=True)
     number_blind = models.BinaryField(null=True)
     detail_sealed = models.BinaryField("说明", null=True)

@@ -29,7 +29,8 @@ def keep_source(
     rank: int,
     creates_persons: bool,
     is_restricted: bool,
-    identity_rank: int | None = None,
+    identity_rank: int | None,
+    ranks: Mapping[str, int],
 ) -> Source:
     """Bring a source in line with its profile."""
     source, _ = Source.objects.update_or_create(
@@ -39,6 +40,7 @@ def keep_source(
             "title_en": title_en,
             "rank": rank,
             "identity_rank": rank if identity_rank is None else identity_rank,
+            "ranks": dict(ranks),
             "creates_persons": creates_persons,
             "is_restricted": is_restricted,
         },
@@ -248,5 +250,14 @@ def resume_entry(*, entry_id: int) -> None:
     Entry.objects.filter(pk=entry_id, state="waits_for_other").update(state="waiting", done_at=None)
 
 
-def close_entry(*, entry_id: int, state: str, reason: str = "", batch_id: int | None = None) -> None:
-    Entry.objects.filter(pk=entry_id).update(state=state, reason=reason, batch_id=batch_id, done_at=timezone.now())
+def close_entry(
+    *,
+    entry_id: int,
+    state: str,
+    reason: str = "",
+    batch_id: int | None = None,
+    overruled: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    Entry.objects.filter(pk=entry_id).update(
+        state=state, reason=reason, batch_id=batch_id, overruled=list(overruled), done_at=timezone.now()
+    )

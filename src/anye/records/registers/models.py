@@ -14,8 +14,9 @@ class Source(models.Model):
     """A register that files come from (数据来源), as its profile describes it. A higher rank wins contradictions.
 
     `identity_rank` counts for name, sex, birth and ID number: what an officer has put right stays right, while a
-    status is overtaken by the next month's register. `is_restricted`: it tells of justice or health, and its rows and
-    loads are seen by duties alone that must see those.
+    status is overtaken by the next month's register. `ranks`: fact (`household`, `detail.lifted_year`) → rank, where it
+    differs from `rank`. `is_restricted`: it tells of justice or health, and its rows and loads are seen by duties alone
+    that must see those.
     """
 
     code = models.CharField("代码", max_length=40, unique=True)
@@ -23,6 +24,7 @@ class Source(models.Model):
     title_en = models.CharField("英文名称", max_length=80)
     rank = models.SmallIntegerField("可信级别")
     identity_rank = models.SmallIntegerField("身份信息可信级别")
+    ranks = models.JSONField("分项可信级别", default=dict)
     creates_persons = models.BooleanField("建档")
     is_restricted = models.BooleanField("受限")
 
@@ -81,10 +83,11 @@ class RawBlock(models.Model):
 class Fault(models.Model):
     """What was wrong with a row: refused (nothing was taken), queried (taken, and asked about) or unattached.
 
-    `scope_no` is the office that can mend it: the row's village where it is known, else the loading office.
+    `scope_no` is the office that can mend it: the row's village where it is known and keeps the sheet, else the loading
+    office.
     `sealed`: of a refused row the name and place as written (see `queries.opened_label`); of one that attaches to nobody
-    the name. `mended_by`: the batch that brought the person of a refused row, once one has. `is_restricted`: as the
-    batch's source; it has no default, so that nobody forgets it.
+    the name. `mended_by`: the batch that brought the person of a refused row, or replaced the row, once one has.
+    `is_restricted`: as the batch's source; it has no default, so that nobody forgets it.
     """
 
     batch = models.ForeignKey(Batch, models.PROTECT)
@@ -166,6 +169,8 @@ class Entry(models.Model):
 
     The payload is sealed. The answer is the same whether or not the person exists elsewhere: a new person whose number
     another office has on record waits for that office (`waits_for_other`, see Duplicate), and is told like one taken.
+    `overruled`: what of an entry that is done did not come to stand, as another source is the stronger on it: `fact`, its
+    `kind`, and the `batch` that counts; never a value.
     """
 
     token = models.CharField(max_length=22, unique=True)
@@ -179,6 +184,7 @@ class Entry(models.Model):
     state = models.CharField("状态", max_length=16, default="waiting")
     reason = models.CharField("原因", max_length=40, blank=True)
     batch_id = models.BigIntegerField(null=True)
+    overruled = models.JSONField("以其他来源为准", default=list)
     done_at = models.DateTimeField(null=True)
 
     objects = ScopedManager()

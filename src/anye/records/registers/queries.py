@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, TruncMonth
 
 from anye.engine.names import name_key_of
 from anye.records.accounts.models import Duty
@@ -96,6 +98,16 @@ def sources_of_files(by_hand: Iterable[str]) -> "QuerySet[Source]":
     )
 
 
+def months_that_came() -> dict[str, set[date]]:
+    """Register → the months that files have come for: the file's own, else that of the day it became known."""
+    month = Coalesce("file_month", TruncMonth("known_on"))
+    loads = Batch.objects.filter(state="published").exclude(file_name="").annotate(of_month=month)
+    came: dict[str, set[date]] = {}
+    for code, when in loads.values_list("source__code", "of_month").distinct():
+        came.setdefault(code, set()).add(when)
+    return came
+
+
 def loads_within(lo: int, hi: int, *, with_operator: bool, sees_restricted: bool) -> "QuerySet[Batch]":
     """Loads of files that the range may see, the newest first; `is_ours` where the whole load is its business.
 
@@ -141,9 +153,9 @@ def batches_being_read(sha256: bytes) -> "QuerySet[Batch]":
     return Batch.objects.filter(sha256=sha256, state="reading")
 
 
-def standing_load(sha256: bytes) -> Batch | None:
-    """The load of a file of these bytes that stands, the newest where several profile versions read it."""
-    return Batch.objects.filter(sha256=sha256, state="published").order_by("-pk").first()
+def standing_loads(sha256: bytes) -> list[Batch]:
+    """The loads of a file of these bytes that stand, the newest first: each register and profile version may have one."""
+    return list(batches().filter(sha256=sha256, state="published"))
 
 
 def entry_with(token: str) -> Entry:
