@@ -9,6 +9,8 @@ import pytest
 
 from anye.config import postgres
 from anye.config.home import Home
+from anye.engine.intake.profile_faults import ProfileFault
+from anye.packs import read_pack
 from tests.config.served import anye
 from tests.flow.written import number
 
@@ -57,11 +59,8 @@ def test_a_register_of_ones_own_is_added_as_the_guide_says(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_fault_in_it_is_told_in_the_readers_language(language: str, tmp_path: Path) -> None:
-    from anye.engine.intake.profile_faults import ProfileFault
-    from anye.engine.intake.profile_file import read_profile
-
     bad = tmp_path / "bad.yaml"
     bad.write_text(profile_of("registers.md").replace("rank: 50", "rank: high"), encoding="utf-8")
     with pytest.raises(ProfileFault) as caught:
-        read_profile(bad)
+        read_pack("cn_yubei", tmp_path)
     assert ("第 5 行" if language == "zh" else "line 5") in caught.value.text(language)

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 
 from anye.engine.errors import SealFault
+from anye.engine.intake.statements import STATEMENTS, STATUS_KINDS
 from anye.flow import rotation
 from anye.records.accounts.actions import add_user
 from anye.records.accounts.scope import BATCH, OWNER, acting
@@ -92,6 +93,11 @@ def everywhere(sealed: Person) -> None:
             **factories.source(sealed, batch),
         )  # fmt: skip
         factories.make_fault(sealed, batch, name="甲")
+        for name, statement in STATEMENTS.items():
+            if statement.sealed and name not in STATUS_KINDS:
+                factories.add_stated(
+                    name, batch, text=str, fen=lambda: 1, person=person, firm=factories.make_firm(), office=sealed
+                )
         finding = factories.make_finding(person, sealed=keys.seal("{}", context=LABEL))
         factories.make_visit(person, finding, note_sealed=note)
         handed_in = {"scope_no": scope_no, "duty_id": 1}

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, TruncMonth
 
 from anye.engine.names import name_key_of
 from anye.records.accounts.models import Duty
@@ -100,11 +99,10 @@ def sources_of_files(by_hand: Iterable[str]) -> "QuerySet[Source]":
 
 def months_that_came() -> dict[str, set[date]]:
     """Register → the months that files have come for: the file's own, else that of the day it became known."""
-    month = Coalesce("file_month", TruncMonth("known_on"))
-    loads = Batch.objects.filter(state="published").exclude(file_name="").annotate(of_month=month)
+    loads = Batch.objects.filter(state="published").exclude(file_name="")
     came: dict[str, set[date]] = {}
-    for code, when in loads.values_list("source__code", "of_month").distinct():
-        came.setdefault(code, set()).add(when)
+    for code, month, known_on in loads.values_list("source__code", "file_month", "known_on").distinct():
+        came.setdefault(code, set()).add((month or known_on).replace(day=1))
     return came
 
 
