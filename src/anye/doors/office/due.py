@@ -33,12 +33,13 @@ STATES = {
 
 @dataclass(frozen=True)
 class Owed:
-    """A period of a register that has not come: which, from whom, by when."""
+    """The newest period of a register that has not come, from whom, by when, and how many before it are missing too."""
 
     title: str
     period: str
     by: str
     due_on: dt.date
+    earlier: int
 
 
 @open_to(EVERYBODY)
@@ -58,10 +59,12 @@ def due(request: HttpRequest) -> HttpResponse:
         by = profile.due.by[language]
         line = [(month, _shown(found.get(month))) for month in months]
         rows.append({"title": title, "by": by, "cells": line, "has_come": profile.name in came})
-        # a register that never came is owed for the last period that is over, and not for every month before it
         missing = [cell for cell in found.values() if cell.state != "came" and cell.deadline <= on + AHEAD]
-        missing = missing if profile.name in came else missing[-1:]
-        owed += [Owed(title, _period(profile, cell), by, cell.deadline) for cell in missing]
+        late = [cell for cell in missing if cell.state == "overdue"]
+        for cell in (*late[-1:], *(cell for cell in missing if cell.state == "waits")):
+            # a register that never came is owed for the last period that is over, and not for every one before it
+            earlier = len(late) - 1 if cell.state == "overdue" and profile.name in came else 0
+            owed.append(Owed(title, _period(profile, cell), by, cell.deadline, earlier))
     context = {
         "months": months, "rows": sorted(rows, key=lambda row: not row["has_come"]),
         "owed": sorted(owed, key=lambda one: (one.due_on, one.title)), "on": on, "states": STATES.values(),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anye.doors.kit import formats
@@ -72,16 +72,18 @@ LABELS: Mapping[str, Words] = {
     "hours_tenths": _("Lessons or hours"), "days": _("Days"), "months": _("Months"), "pay_fen": _("Subsidy"),
     "wage_fen": _("Wage"), "amount_fen": _("Amount"), "premium_fen": _("Premiums of the year before"),
     "standard_fen": _("Subsidy a person"), "wage_low_fen": _("Wage from"), "wage_high_fen": _("Wage to"),
-    "headcount": _("People"), "poor_headcount": _("Poor workers"), "passed": _("Passed"), "insured": _("Insured"),
+    "headcount": _("Headcount"), "poor_headcount": _("Poor workers"), "passed": _("Passed"), "insured": _("People insured"),
     "laid_off": _("Laid off"), "is_special": _("Special local trade"), "size": _("Size"), "ground": _("Ground"),
     "state": _("State"), "result": _("Result"), "outcome": _("Result"), "reason": _("Reason"),
     "exit_reason": _("Why it ended"), "certificate_kind": _("Kind of certificate"), "certificate": _("Certificate"),
     "certified_on": _("Certified on"), "paid_on": _("Paid on"), "batch_no": _("Batch number"), "fund": _("Fund"),
-    "purpose": _("Purpose"), "account": _("Account"), "travelled_on": _("Day"), "mode": _("By"), "origin": _("From"),
-    "destination": _("To"), "contacted_on": _("Day"), "channel": _("Channel"), "topic": _("About"),
+    "purpose": _("Purpose"), "account": _("Account"), "travelled_on": _("Day"), "mode": pgettext_lazy("journey", "By"),
+    "origin": pgettext_lazy("journey", "From"),
+    "destination": pgettext_lazy("journey", "To"), "contacted_on": _("Day"), "channel": _("Channel"), "topic": _("About"),
     "contacted_by": _("By whom"), "note": _("Note"), "occupation": _("Trade"), "workplace_text": _("Workplace"),
-    "education": _("Education"), "requirements": _("Requirements"), "contact": _("Contact"),
-    "filed_on": _("Filed on"), "allocated_on": _("Allocated on"), "valid_from": _("From"), "valid_to": _("To"),
+    "education": _("Education wanted"), "requirements": _("Requirements"), "contact": _("Contact"),
+    "filed_on": _("Filed on"), "allocated_on": _("Allocated on"),
+    "valid_from": pgettext_lazy("period", "From"), "valid_to": pgettext_lazy("period", "To"),
 }  # fmt: skip
 _ROLES: Mapping[str, Words] = {
     "legal_representative": _("legal representative"),
@@ -95,7 +97,7 @@ _CODED: Mapping[str, Mapping[str, Words]] = {"role": _ROLES, "outcome": _OUTCOME
 FIRM_DETAILS: Mapping[str, Words] = {
     "kind": _("Kind of firm"), "state": _("State"), "industry": _("Industry"), "size": _("Size"), "staff": _("Staff"),
     "capital": _("Capital"), "registered_on": _("Registered on"), "cancelled_on": _("Cancelled on"),
-    "abnormal": _("Abnormal or dishonest"), "scope": _("Line of business"), "address": _("Address"),
+    "abnormal": _("Abnormal or dishonest"), "scope": _("Line of business"), "address": _("Registered address"),
 }  # fmt: skip
 # said of people in confidence; whoever may not see private details is told that it is there
 _PRIVATE = frozenset({"note"})
@@ -133,7 +135,7 @@ def _opened(row: Any, field: str, context: str, *, may_see_private: bool) -> str
         if not may_see_private:
             return gettext("for those alone who see private details")
         return keyring().unseal(bytes(value), context=context)
-    return gettext("number ending in %(last)s") % {"last": keyring().unseal(bytes(value), context=context)[-4:]}
+    return gettext("ending in %(last)s") % {"last": keyring().unseal(bytes(value), context=context)[-4:]}
 
 
 def _stated(name: str, row: Any, said: Mapping[int, Said], *, may_see_private: bool) -> Stated:
