@@ -249,6 +249,10 @@ RULES: Mapping[str, Text] = {
         "收入 {fen} 元（{unit}）与常见水平相差太大。", "An income of {fen} yuan {unit} is far from the usual.",
         "请问清是按天还是按月。", "Ask whether the amount is for a day or for a month.",
     ),
+    "Q15": Text(
+        "“{column}”写的是 {said}，逐行合计是 {counted}。", "“{column}” says {said}, the rows add up to {counted}.",
+        "请核对是否漏行、多行或改过金额。", "Look whether rows are missing or too many, or an amount was changed.",
+    ),
     "Q16": Text(
         "“{column}”列的内容无法识别，按未知处理。", "What stands in the column “{column}” cannot be read; it counts as unknown.",
         "请按空白表的填写说明更正。", "Put it right as the blank sheet describes.",

@@ -28,7 +28,7 @@ from anye.flow import sentences
 from anye.records.registers import queries as registers
 from anye.records.registers.models import Batch, Fault
 
-ROW_RULES = ("Q01", "Q02", "Q03", "Q05", "Q06", "Q08", "Q10", "Q16")  # what one row alone can be asked about
+ROW_RULES = ("Q01", "Q02", "Q03", "Q05", "Q06", "Q08", "Q10", "Q15", "Q16")  # what one row alone can be asked about
 LEVELS = ("refused", "queried", "unattached")
 
 

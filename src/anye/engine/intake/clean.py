@@ -8,7 +8,8 @@ Every line of a block is exactly one of: loaded (`rows`), refused (`faults`), no
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -23,6 +24,7 @@ from anye.engine.intake.pivot import Pending
 from anye.engine.intake.profile import Binding, Profile
 from anye.engine.intake.repeats import Repeats
 from anye.engine.intake.rows import FAULT_SCHEMA, QUERY_SCHEMA, named_cells, read_rows, shown
+from anye.engine.intake.totals import Claim, Totals, unmet
 
 ROW_SCHEMA = {
     "_line": pl.Int64, "_sheet": pl.String, "id_number": pl.String, "id_status": pl.String, "name": pl.String,
@@ -45,6 +47,7 @@ class Carry:
     above: Above = field(default_factory=Above)
     repeats: Repeats = field(default_factory=Repeats)
     pending: Pending = field(default_factory=Pending)
+    totals: Totals = field(default_factory=Totals)
 
 
 @dataclass
@@ -119,6 +122,9 @@ def clean(block: pl.DataFrame, *, profile: Profile, header: Header, context: Con
         context.carry.pending.add(loaded, binding=binding)
         facts["insurance"] = empty_frame("insurance")
     queries = read.queries.join(refused, on="_line", how="anti", maintain_order="left")
+    total_lines = named_cells(lines.filter(kinds == "total"), binding=binding)
+    told = context.carry.totals.compared(total_lines, read.read, named=named, binding=binding, units=header.units)
+    queries = pl.concat([queries, _disagreeing(told)])
     return Cleaned(
         rows=_rows(loaded, block),
         faults=_located(faults, read.read),
@@ -146,14 +152,50 @@ def clean_file(
         yield cleaned
     waited = {name: frame for name, frame in finish(profile=profile, context=context).items() if frame.height}
     if waited:
-        yield Cleaned(
-            rows=pl.DataFrame(schema=ROW_SCHEMA),
-            faults=pl.DataFrame(schema={**FAULT_SCHEMA, "area_code": pl.String}),
-            queries=pl.DataFrame(schema={**QUERY_SCHEMA, "area_code": pl.String}),
-            facts=waited,
-            no_rows=pl.DataFrame(schema={"_line": pl.Int64, "_sheet": pl.String, "kind": pl.String}),
-            month=month,
-        )
+        yield _without_rows(waited, pl.DataFrame(schema=QUERY_SCHEMA), month)
+
+
+def _disagreeing(told: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    """Q15: total lines whose number is not what their rows add up to."""
+    rows = [
+        {
+            "_line": each["_line"], "_sheet": each["_sheet"], "rule": "Q15",
+            "evidence": json.dumps(
+                {"column": each["column"], **{name: _amount(each[name], each["kind"]) for name in ("said", "counted")}},
+                ensure_ascii=False,
+            ),
+        }
+        for each in told
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=QUERY_SCHEMA)
+
+
+def _amount(number: object, kind: object) -> str | None:
+    """Fen as yuan, tenths as what they are tenths of."""
+    if not isinstance(number, int):
+        return None
+    return f"{number / 100:,.2f}" if kind == "yuan" else f"{number / 10:g}" if kind == "tenths" else str(number)
+
+
+def cover_queries(sheet: str, claims: Sequence[Claim], context: Context) -> Cleaned | None:
+    """Q15 of a cover sheet whose counts or sums the file does not meet; None where it does. After the file's last row."""
+    told = [
+        {"_line": claim.line, "_sheet": sheet, "column": claim.label, "kind": "yuan" if claim.is_money else "int",
+         "said": claim.number, "counted": counted}
+        for claim, counted in unmet(list(claims), context.carry.totals)
+    ]  # fmt: skip
+    return _without_rows({}, _disagreeing(told), None) if told else None
+
+
+def _without_rows(facts: dict[str, pl.DataFrame], queries: pl.DataFrame, month: dt.date | None) -> Cleaned:
+    return Cleaned(
+        rows=pl.DataFrame(schema=ROW_SCHEMA),
+        faults=pl.DataFrame(schema={**FAULT_SCHEMA, "area_code": pl.String}),
+        queries=queries.with_columns(pl.lit(None, dtype=pl.String).alias("area_code")),
+        facts=facts,
+        no_rows=pl.DataFrame(schema={"_line": pl.Int64, "_sheet": pl.String, "kind": pl.String}),
+        month=month,
+    )
 
 
 def _with_repeats(faults: pl.DataFrame, rows: pl.DataFrame, repeated: pl.Series) -> pl.DataFrame:

@@ -10,11 +10,12 @@ from pathlib import Path
 import polars as pl
 
 from anye.engine.errors import FileFault
-from anye.engine.intake.clean import Cleaned, Context, clean_file
+from anye.engine.intake.clean import Cleaned, Context, clean_file, cover_queries
 from anye.engine.intake.periods import file_month
 from anye.engine.intake.profile import Profile
 from anye.engine.intake.reading import read_blocks
 from anye.engine.intake.recognise import Recognised, recognise
+from anye.engine.intake.totals import Claim, claims_of
 
 HEADING_LINES = 40
 
@@ -40,6 +41,7 @@ class OpenFile:
         self._name, self._profiles = name, list(profiles)
         self.passed_over: list[str] = []
         self._profile: Profile | None = None
+        self._covers: list[tuple[int, str, list[Claim]]] = []
         self._sheets = self._taken(read_blocks(path, block_rows=block_rows))
         first = next(self._sheets)
         self.profile = first.known.profile
@@ -51,6 +53,9 @@ class OpenFile:
         for sheet in self._sheets:
             for cleaned in clean_file(sheet.blocks, profile=self.profile, header=sheet.known.header, context=context):
                 yield sheet.number, cleaned
+        for number, name, claims in self._covers:
+            if (told := cover_queries(name, claims, context)) is not None:
+                yield number, told
 
     def _taken(self, blocks: Iterator[pl.DataFrame]) -> Iterator[Sheet]:
         """The sheets of the profile that the first recognised one follows."""
@@ -63,6 +68,8 @@ class OpenFile:
                 if problem.code != "heading_unknown":
                     raise
                 fault = fault or problem
+                if claims := claims_of(head[0]):
+                    self._covers.append((number, name or self._name, claims))
                 self.passed_over.append(name or self._name)
                 continue
             if self._profile is None:
