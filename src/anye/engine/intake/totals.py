@@ -50,7 +50,7 @@ class Totals:
         """Queries (_line, _sheet, column, said, counted) of a block's total lines. `totals` and `named`: named cells."""
         self._enter(read, totals)
         self.rows += read.height
-        found = []
+        found: list[dict[str, object]] = []
         for column in binding.columns:
             if column.type in _SUMMED and column.name in read.columns:
                 found += self._column(column, totals, read, named, binding, units)
