@@ -27,6 +27,7 @@ def load_one(
 ) -> "Report":
     from django.utils import timezone
 
+    from anye.engine.intake.formats import LONGEST_FILE_NAME, shown_name
     from anye.flow.load import LoadedElsewhere, load_file
     from anye.flow.refused import DatabaseRefused
     from anye.flow.registry import loading_context
@@ -44,7 +45,9 @@ def load_one(
             source=source,
             known_on=known_on,
             by=user or "operator",
-            progress=progress_of(path.name, language) if is_watched else lambda stage, rows: None,
+            progress=progress_of(shown_name(path.name, LONGEST_FILE_NAME), language)
+            if is_watched
+            else lambda stage, rows: None,
         )
     except LoadedElsewhere:
         raise SetupFault("loaded_elsewhere", file=path.name) from None
@@ -106,8 +109,11 @@ def print_report(report: "Report", language: str) -> None:
             f"{len(report.queried_rows)} queried, {report.unattached} unattached\n",
         )
     )
+    from anye.flow.notes import note_sentences
     from anye.flow.sentences import reason_sentence
 
+    for note in note_sentences(report.notes, language):
+        write(f"    {note}\n")
     for row in report.refused[:SHOWN]:
         place = f"{row['sheet']}:" if row["sheet"] else ""
         write(f"    {place}{row['row']}  {reason_sentence(str(row['reason']), language)}\n")

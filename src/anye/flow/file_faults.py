@@ -109,6 +109,22 @@ FILE_FAULTS: Mapping[str, Text] = {
         "“{others}”是另一种名单才有的列，而凭其余的列又认不出是哪一种。",
         "“{others}” belongs to another kind of register, and the other columns do not tell which.", *_NAME_IT,
     ),
+    "reader_failed": Text(
+        "读取这份文件时程序出了没有预料到的错误（{error} {place}），没有取用任何一行。",
+        "Reading the file met an error that nobody foresaw ({error} {place}); nothing was taken.",
+        "请另存为 .xlsx 或 .csv 再上传；还不行，请把这句话告诉系统管理员。",
+        "Save it as .xlsx or .csv and hand it in again; if that fails too, tell the administrator this sentence.",
+    ),
+    "heading_unknown:none": Text(
+        "前 30 行里没有一行像台账的表头。", "None of the first 30 lines looks like the heading of a register.",
+        "请下载空白表，按其表头填写；表头请放在最前面。", "Download the blank sheet and use its headings, in the first lines.",
+    ),
+    "heading_unknown:garbled": Text(
+        "前几行的文字是乱码，没有认出表头；文件曾按错误的编码另存。",
+        "The first lines are garbled, so no heading was recognised: the file was saved in a wrong encoding.",
+        "请从原系统重新导出为 .xlsx；不要再次另存这份文件。",
+        "Export it anew from where it came, as .xlsx; saving this file again does not help.",
+    ),
     "unknown_source": Text(
         "没有名为“{source}”的数据来源。现有：{known}。", "There is no source named “{source}”. There are: {known}.",
         "请改用其中一个名称。", "Use one of these names.",

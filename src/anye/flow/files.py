@@ -8,7 +8,7 @@ import json
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from anye.engine.errors import FileFault
 from anye.engine.intake.apart import SECONDS_A_ROW, Apart
@@ -19,7 +19,7 @@ from anye.flow.blocks import Block, Context
 class OpenFile:
     """A recognised file; as a context manager it ends the process that reads it.
 
-    `month` is what its title, else its name, says; `passed_over` are sheets it does not take, known after the blocks.
+    `month` is what its title, else its name, says; `notes` (see `engine.intake.notes`) are known after the blocks.
     """
 
     def __init__(self, path: Path, context: Context, *, source: str | None, name: str, block_rows: int) -> None:
@@ -28,7 +28,7 @@ class OpenFile:
         if source is not None and source not in profiles:
             raise FileFault("unknown_source", {"source": source, "known": sorted(profiles)})
         candidates = {source: profiles[source]} if source else dict(profiles)
-        self.passed_over: tuple[str, ...] = ()
+        self.notes: dict[str, Any] = {}
         self._apart = Apart("anye.engine.intake.cleaner", path=path)
         try:
             asked = Request(path, name, candidates, context.areas, context.trial, block_rows)
@@ -53,7 +53,7 @@ class OpenFile:
         while True:
             kind, body = self._apart.answer()
             if kind == b"E":
-                self.passed_over = tuple(json.loads(body)["passed_over"])
+                self.notes = json.loads(body)
                 return
             sheet_no, cleaned = unpacked(body)
             self._apart.more_time(3 * cleaned.rows_read * SECONDS_A_ROW)

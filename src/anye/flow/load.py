@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from anye.engine.errors import FileFault
+from anye.engine.intake.formats import LONGEST_FILE_NAME, shown_name
 from anye.flow import staging
 from anye.flow.blocks import Context, start_over, store_block
 from anye.flow.files import OpenFile
@@ -45,6 +46,7 @@ class Report:
     refused: list[dict[str, object]] = field(default_factory=list)
     queried: list[dict[str, object]] = field(default_factory=list)
     unattached: int = 0
+    notes: dict[str, object] = field(default_factory=dict)
     fault: FileFault | None = None
     batch: int | None = None
 
@@ -68,6 +70,7 @@ class Report:
             "unattached": self.unattached,
             "refused": self.refused,
             "queried": self.queried,
+            "notes": self.notes,
             **({"fault": self.failure()} if self.fault else {}),
         }
 
@@ -96,7 +99,7 @@ def load_file(
     Raises LoadedElsewhere, and DatabaseRefused: the same file again goes on where this load stopped.
     """
     sha = _digest_of(path)
-    report = Report(file_name or path.name, sha.hex())
+    report = Report(shown_name(file_name or path.name, LONGEST_FILE_NAME), sha.hex())
     try:
         with OpenFile(path, context, source=source, name=report.file, block_rows=BLOCK_ROWS) as opened:
             return _load(opened, report, sha, context, known_on or timezone.localdate(), by, progress)
@@ -171,7 +174,7 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progres
             progress("read", rows)
         progress("publish", rows)
         with acting(BATCH, actor=by, purpose="load"):
-            publish_batch(batch.pk, context, passed_over=opened.passed_over)
+            publish_batch(batch.pk, context, notes=opened.notes)
     return True
 
 
@@ -211,6 +214,7 @@ def _reported(report: Report, batch: int, *, fresh: bool) -> Report:
     with acting(BATCH):
         row = Batch.objects.get(pk=batch)
         report.rows, report.unattached = row.rows, row.unattached
+        report.notes = dict(row.fact_counts.get("notes") or {})
         refused_rows = row.refused
         report.loaded = row.loaded if fresh else 0
         report.unchanged = row.rows - refused_rows - report.loaded

@@ -1,6 +1,7 @@
 """A staged batch becomes records, in one transaction, so that no reader ever needs to ask for a batch's state."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -15,11 +16,15 @@ from anye.records.registers import actions, queries
 
 PUBLISHING = 0x616E7965  # advisory lock: loads publish one after the other
 WORK_MEM = "128MB"  # of a load's sorts and joins, one load at a time; the default of 4 MB spills a million rows to disk
+_NOTHING: Mapping[str, Any] = {}
 CACHED = ("detail", "household", "membership", "need", "spell")
 
 
-def publish_batch(batch_id: int, context: Context, *, passed_over: Sequence[str] = ()) -> None:
-    """Attach rows, decide contradictions, refresh caches and doubts, count, and leave one event with digests."""
+def publish_batch(batch_id: int, context: Context, *, notes: Mapping[str, Any] = _NOTHING) -> None:
+    """Attach rows, decide contradictions, refresh caches and doubts, count, and leave one event with digests.
+
+    `notes`: what is said of the file besides its rows (`engine.intake.notes`).
+    """
     batch = queries.batch(batch_id)
     stage = staging.tables(batch_id)
     with connection.cursor() as cursor:
@@ -40,8 +45,8 @@ def publish_batch(batch_id: int, context: Context, *, passed_over: Sequence[str]
         raise_doubts(batch_id, insurance_only=not (changed or batch.source.creates_persons))
         counts = _count(cursor, stage, batch_id, since)
         tallies: dict[str, object] = {name: vars(one) for name, one in taken.items()}
-        if passed_over:
-            tallies["passed_over"] = list(passed_over)
+        if notes:
+            tallies["notes"] = dict(notes)
         actions.publish_batch(batch=batch, counts=counts, fact_counts=tallies)
         told = {"counts": counts, "digests": brought.digests(since)}
         note("load", "registers_batch", batch_id, context.office_no, told)

@@ -150,6 +150,10 @@ REASONS: Mapping[str, Text] = {
         "姓名是乱码，可能在转存时损坏。", "The name is garbled; it was probably damaged when the file was saved.",
         "请从原表重新抄录姓名。", "Copy the name anew from where it came.",
     ),
+    "name_chars": Text(
+        "姓名列里写的不是姓名（如数字、公式或符号）。", "What stands as the name is none, such as a figure, a formula or signs.",
+        "请只填写本人的姓名。", "Give the person's name and nothing else.",
+    ),
     "name_missing": Text(
         "没有姓名。", "The name is missing.", "请补填姓名。", "Fill it in.",
     ),

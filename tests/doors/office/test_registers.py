@@ -176,10 +176,18 @@ def test_a_file_that_could_not_be_read_shows_its_sentence(district: District, cl
     assert "The file is damaged" in page.content.decode()
 
 
-def test_sheets_that_were_passed_over_are_named(district: District, client_as: Callable[..., Client]) -> None:
-    batch = make_batch("operator", fact_counts={"passed_over": ["填表说明"]})
-    page = ask(client_as("district_officer", district["district"]), reverse("registers:batch", args=[batch.token]))
-    assert "填表说明" in page.content.decode()
+def test_sheets_that_were_passed_over_are_named_to_those_who_handed_the_file_in(
+    district: District, client_as: Callable[..., Client]
+) -> None:
+    notes = {"passed_over": [{"sheet": "填表说明", "lines": 3, "is_hidden": False}]}
+    batch = make_batch("operator", fact_counts={"notes": notes})
+    refuse(batch, district["willow"], 4, "id_missing")
+    path = reverse("registers:batch", args=[batch.token])
+    page = ask(client_as("district_officer", district["district"]), path).content.decode()
+    assert "The sheet “填表说明” was not read (3 lines): no heading was recognised." in page
+    village = ask(client_as("village_worker", district["willow"]), path)
+    assert village.status_code == 200
+    assert "填表说明" not in village.content.decode()
 
 
 @pytest.mark.parametrize(

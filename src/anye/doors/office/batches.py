@@ -25,6 +25,7 @@ from anye.doors.office.rows import Rows, source_of
 from anye.doors.office.sources import title_of
 from anye.doors.office.uploads import sentence_of
 from anye.flow import sentences
+from anye.flow.notes import note_sentences
 from anye.records.registers import queries as registers
 from anye.records.registers.models import Batch, Fault
 
@@ -122,6 +123,7 @@ def batch(request: HttpRequest, token: str, level: str = "refused") -> HttpRespo
         "figures": _figures(found) if found.is_ours else [],
         "tabs": _tabs(found, level),
         "facts": _told(found),
+        "notes": list(note_sentences(found.fact_counts.get("notes") or {}, language())) if found.is_ours else [],
         "level": level,
         "crumbs": (Crumb(_("Registers"), home), Crumb(found.file_name)),
     }
@@ -168,8 +170,6 @@ def _tabs(found: Batch, here: str) -> list[tuple[str, str, bool]]:
 
 
 def _told(found: Batch) -> list[tuple[str, Any]]:
-    passed_over = (found.fact_counts or {}).get("passed_over") or []
-    between = "、" if formats.is_chinese() else ", "
     return [
         (gettext("Recognised as"), title_of(found)),
         (gettext("Month"), formats.month_text(found.file_month) if found.file_month else gettext("names no month")),
@@ -177,5 +177,4 @@ def _told(found: Batch) -> list[tuple[str, Any]]:
         (gettext("Loaded by"), found.loaded_by),
         (gettext("Begun"), formats.moment_text(timezone.localtime(found.started_at))),
         (gettext("Finished"), formats.moment_text(found.published_at and timezone.localtime(found.published_at))),
-        *([(gettext("Sheets passed over"), between.join(map(str, passed_over)))] if passed_over else []),
     ]

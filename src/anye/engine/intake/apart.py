@@ -29,7 +29,7 @@ from anye.engine.intake.frames import read_frame, write_frame
 resource: Any = importlib.import_module("resource") if importlib.util.find_spec("resource") else None
 
 MEMORY_BYTES = 1 << 30
-"""Measured: 200,000 × 40 cells (400 MB of XML) stay below it; the reader dies of a Rust panic beyond it."""
+"""Of one process, its libraries among it: 200,000 × 40 cells (400 MB of XML) stay below; beyond, the reader panics."""
 
 PROCESSOR_SECONDS = 25.0
 """Processor time of one process. The same workbook takes 15 s; waiting may be longer on a machine that has more to do."""
@@ -105,6 +105,8 @@ class Apart:
             return FileFault("too_large", {"reason": "time", "bytes": self._path.stat().st_size})
         if ended in {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL}:
             return FileFault("damaged", {})
+        if ended > 0:
+            return FileFault("reader_failed", {"error": f"exit {ended}", "place": "-"})
         return FileFault("too_large", {"reason": "memory", "bytes": self._path.stat().st_size})
 
     def _kill(self) -> None:
@@ -160,13 +162,17 @@ def lead_group() -> None:
 
 
 def limit_memory(allowed: int) -> None:
-    """Allow `allowed` bytes of address space beyond what is in use now. Only Linux tells and enforces this."""
+    """Allow `allowed` bytes in all. Only Linux tells and enforces this.
+
+    Address space is what can be limited, and much of it never becomes memory: what is held now counts as the pages that
+    are in memory, and whatever comes in addition in full.
+    """
     status = Path("/proc/self/statm")
     if resource is None or not status.exists():
         return
-    in_use = int(status.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    space, held = (int(pages) * resource.getpagesize() for pages in status.read_text(encoding="ascii").split()[:2])
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = in_use + allowed
+    limit = space + max(allowed - held, 0)
     resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the register in clear
 

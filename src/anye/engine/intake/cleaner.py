@@ -87,7 +87,9 @@ def answer(request: Request, send: Callable[[bytes, bytes], None]) -> None:
         send(b"C", body)
         rows += cleaned.rows_read
         limit_time(PROCESSOR_SECONDS + rows * SECONDS_A_ROW - time.process_time())
-    send(b"E", json.dumps({"passed_over": opened.passed_over}).encode())
+    if not rows:
+        raise FileFault("no_rows", {})  # a load of nothing would count as this month's list
+    send(b"E", json.dumps(opened.notes.as_json()).encode())
 
 
 def packed(sheet_no: int, cleaned: Cleaned) -> bytes:

@@ -19,7 +19,7 @@ import polars as pl
 
 from anye.engine.errors import FileFault
 from anye.engine.intake.encodings import encoding_of
-from anye.engine.intake.formats import MAX_COLUMNS
+from anye.engine.intake.formats import LOST, MAX_COLUMNS
 
 _DELIMITERS = (",", "\t", ";", "|")
 _HEAD_CHARACTERS = 65_536
@@ -81,11 +81,12 @@ def blocks(path: Path, *, block_rows: int, start_line: int, start_block: int) ->
     number = 0
     found = False
     with path.open(encoding=shape.encoding, newline="") as file:
-        for _ in islice(file, start_line - 1):
+        source = (text.replace("\x00", LOST) for text in file)
+        for _ in islice(source, start_line - 1):
             pass
         line = start_line
-        while lines := list(islice(file, block_rows)):
-            block = _block(lines, file, line, shape)
+        while lines := list(islice(source, block_rows)):
+            block = _block(lines, source, line, shape)
             line += len(lines)  # _block appended the lines that it read on to finish its last record
             if block.height:
                 found = True

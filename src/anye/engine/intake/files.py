@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import polars as pl
 
 from anye.engine.errors import FileFault
 from anye.engine.intake.clean import Cleaned, Context, clean_file, cover_queries
+from anye.engine.intake.formats import SheetInfo
+from anye.engine.intake.notes import Notes
 from anye.engine.intake.periods import file_month
 from anye.engine.intake.profile import Profile
 from anye.engine.intake.reading import read_blocks
@@ -32,17 +35,18 @@ class Sheet:
 class OpenFile:
     """A recognised file, read as far as its first sheet that a profile knows.
 
-    `month` is what that sheet's title, else the file's name, says. `passed_over`: names of the sheets with content that
-    are not taken, complete once the blocks are read.
+    `month` is what that sheet's title, else the file's name, says. `notes` are complete once the blocks are read.
     """
 
     def __init__(self, path: Path, profiles: Iterable[Profile], *, name: str, block_rows: int) -> None:
         """Raises FileFault: as reading does, heading_unknown, no_rows."""
         self._name, self._profiles = name, list(profiles)
-        self.passed_over: list[str] = []
+        self.notes = Notes()
+        self._infos: dict[str | None, SheetInfo] = {}
         self._profile: Profile | None = None
         self._covers: list[tuple[int, str, list[Claim]]] = []
-        self._sheets = self._taken(read_blocks(path, block_rows=block_rows))
+        told = partial(_note, self._infos)
+        self._sheets = self._taken(read_blocks(path, block_rows=block_rows, told=told))
         first = next(self._sheets)
         self.profile = first.known.profile
         self.month = file_month(first.known.header.title, name, sources=self.profile.month_from)
@@ -52,6 +56,7 @@ class OpenFile:
         """Every sheet's number and its clean blocks, once. The same file and size of blocks give the same blocks."""
         for sheet in self._sheets:
             for cleaned in clean_file(sheet.blocks, profile=self.profile, header=sheet.known.header, context=context):
+                self.notes.no_rows.update(cleaned.no_rows["kind"].to_list())
                 yield sheet.number, cleaned
         for number, name, claims in self._covers:
             if (told := cover_queries(name, claims, context)) is not None:
@@ -70,16 +75,25 @@ class OpenFile:
                 fault = fault or problem
                 if claims := claims_of(head[0]):
                     self._covers.append((number, name or self._name, claims))
-                self.passed_over.append(name or self._name)
+                self._pass_over(name, chain(head, lines), None)
                 continue
             if self._profile is None:
                 self._profile = known.profile
             elif known.profile is not self._profile:
-                self.passed_over.append(name or self._name)
+                self._pass_over(name, chain(head, lines), known.profile)
                 continue
+            self.notes.look_at(self._infos.get(name), columns=len(known.header.labels))
             yield Sheet(number, known, _below(chain(head, lines), known.header.last_line))
         if self._profile is None:
             raise fault or FileFault("no_rows", {})
+
+    def _pass_over(self, name: str | None, blocks: Iterable[pl.DataFrame], profile: Profile | None) -> None:
+        lines = sum(block.height for block in blocks)
+        self.notes.pass_over(name or self._name, lines=lines, profile=profile, info=self._infos.get(name))
+
+
+def _note(infos: dict[str | None, SheetInfo], info: SheetInfo) -> None:
+    infos[info.name] = info
 
 
 def _head(lines: Iterator[pl.DataFrame]) -> list[pl.DataFrame]:

@@ -42,10 +42,26 @@ _NOT_TABLES = (
 )
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _HTML = re.compile(
-    rb"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b",
+    rb"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|meta|title|body|table|style|script|div|form|span|font|center|br|p|tr)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
+
+
+LOST = "\ufffd"
+"""What a cell shows in place of a zero byte, which no text holds and no database takes: a name with it is damaged."""
+
+LONGEST_SHEET_NAME, LONGEST_FILE_NAME = 120, 255
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
+def shown_name(name: str, longest: int) -> str:
+    """The name of a file or sheet as it may be kept and shown: what is unseen or no character is a mark, the middle cut.
+
+    A name may steer a terminal, run from right to left, or hold bytes that are no text. Its ending stays.
+    """
+    plain = _UNSHOWN.sub(LOST, name)
+    return plain if len(plain) <= longest else f"{plain[: longest - 21]}…{plain[-20:]}"
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ _NOTHING = (
 # Eight digits near one another, or a number in scientific form: somebody meant an identity number.
 _ID_LIKE = r"[0-9０-９]([\s\-]*[0-9０-９]){7}|[0-9]\.[0-9]+[Ee]\+?[0-9]+"
 _TOTAL_WORD = r"(合\s*计|小\s*计|总\s*计|共\s*计|累\s*计)"
+_PERSON_NUMBER = r"[0-9]{17}[0-9Xx]"
 # Of all cells of a line, joined by \x1f: one expression a line instead of one a cell.
 _TOTAL = (
     rf"(^|\x1f)(本页|本表|本村|本镇|全镇|全村|总)?{_TOTAL_WORD}"
@@ -116,7 +117,8 @@ def _kind_of_odd(names: list[str], binding: Binding, header: Header) -> pl.Expr:
         .then(pl.lit("note"))
         .when(is_title.fill_null(value=False))
         .then(pl.lit("title"))
-        .when(~substance)
+        # A number of eighteen characters in a column of places: another table stands below, and its people must be said.
+        .when(~substance & ~joined.str.contains(_PERSON_NUMBER).fill_null(value=False))
         .then(pl.lit("blank"))
         .otherwise(pl.lit("row"))
     )

@@ -6,6 +6,7 @@ import polars as pl
 
 from anye.engine.areas import AreaIndex
 
+_LONGEST = 200  # longer is no path of areas, and looking for the nearest name costs time
 _NEAR = ("town", "district")  # work regions (work_region.csv) in which a town's name can mean only one town
 _CODE = r"^\s*([0-9]{6}|[0-9]{9}|[0-9]{12})(?:\.0)?\s*$"
 # 省 市 区县 before the town. 社区, 小区 and 街区 are no districts, and nothing may be skipped that names a town.
@@ -28,7 +29,8 @@ def split_path(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 def read_areas(named: pl.DataFrame, *, areas: AreaIndex) -> pl.DataFrame:
     """area_code, problem, suggestions, town, village: a row a row. An unknown pair has no code: a person decides (Q06)."""
     nothing = pl.lit(None, dtype=pl.String)
-    said = [pl.col(name) if name in named.columns else nothing for name in ("area", "town", "village")]
+    columns = ("area", "town", "village")
+    said = [pl.col(name).str.slice(0, _LONGEST) if name in named.columns else nothing for name in columns]
     area, town, village = said
     code = area.str.extract(_CODE)
     # A path in one cell stands beside the names or in their stead; the tree knows paths itself.

@@ -8,7 +8,7 @@ The same file and arguments always give the same blocks, so a block's number is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -36,16 +36,19 @@ def sheets(path: Path) -> list[SheetInfo]:
 
 
 def read_blocks(
-    path: Path, *, sheet: str | None = None, block_rows: int = 50_000, start_line: int = 1, start_block: int = 0
-) -> Iterator[pl.DataFrame]:
+    path: Path, *, sheet: str | None = None, block_rows: int = 50_000, start_line: int = 1, start_block: int = 0,
+    told: Callable[[SheetInfo], object] = lambda _: None,
+) -> Iterator[pl.DataFrame]:  # fmt: skip
     """Yield the blocks of one sheet, or with `sheet=None` of all sheets in order (hidden ones too), never mixed.
 
     Lines before `start_line` are passed over; then come blocks of `block_rows` lines, of which the first `start_block`
-    are not handed out. Start on the first line of a record (a header's `last_line + 1` is one).
+    are not handed out. Start on the first line of a record (a header's `last_line + 1` is one). `told` hears of each
+    sheet of a workbook before its blocks.
     Raises FileFault as `sheets` does, and no_such_sheet, no_rows.
     """
     if file_kind(path) == "workbook":
         return read_in_subprocess(
-            path, sheet=sheet, block_rows=min(block_rows, WORKBOOK_ROWS), start_line=start_line, start_block=start_block
-        )
+            path, sheet=sheet, block_rows=min(block_rows, WORKBOOK_ROWS), start_line=start_line, start_block=start_block,
+            told=told,
+        )  # fmt: skip
     return delimited.blocks(path, block_rows=block_rows, start_line=start_line, start_block=start_block)

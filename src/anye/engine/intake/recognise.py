@@ -10,6 +10,7 @@ import polars as pl
 from anye.engine.errors import FileFault
 from anye.engine.intake.header import Header, find_header
 from anye.engine.intake.profile import Binding, Profile
+from anye.engine.names import is_mojibake
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ def recognise(first_rows: pl.DataFrame, profiles: Iterable[Profile]) -> Recognis
     Where one profile alone is tried, a person has named it, and its signs are not asked for.
     Raises FileFault `heading_unknown` with the profiles that were tried and, of the nearest, what its sheet lacks; its
     `reason`, where a person has to name the register: `unnamed` (nothing tells which it is), `others` (it has headings
-    of another).
+    of another), `garbled` (the text is damaged), `none` (no line looks like any heading).
     """
     best: Recognised | None = None
     best_rank = (0, 0.0)
@@ -47,7 +48,9 @@ def recognise(first_rows: pl.DataFrame, profiles: Iterable[Profile]) -> Recognis
         if rank > best_rank:
             best, best_rank = Recognised(profile, header, binding), rank
     if best is None:
-        told = _lacking(*nearest[1:], is_named=len(tried) == 1)
+        told: dict[str, object] = (
+            {"reason": "garbled"} if _is_garbled(first_rows) else _lacking(*nearest[1:], is_named=len(tried) == 1)
+        )
         raise FileFault("heading_unknown", {"profiles": [each.name for each in tried], **told})
     return best
 
@@ -55,9 +58,18 @@ def recognise(first_rows: pl.DataFrame, profiles: Iterable[Profile]) -> Recognis
 def _lacking(nearest: Profile | None, labels: Sequence[str], *, is_named: bool) -> dict[str, object]:
     """What keeps a heading row from being that of the nearest profile."""
     if nearest is None:
-        return {"nearest": None, "missing": []}
+        return {"nearest": None, "missing": [], "reason": "none"}
     missing, others = nearest.missing(labels, is_named=is_named), nearest.others(labels)
     told: dict[str, object] = {"nearest": nearest.name, "missing": missing}
     if nearest.missing(labels, is_named=True):
         return told
     return {**told, "reason": "others", "others": others} if others else {**told, "reason": "unnamed"}
+
+
+def _is_garbled(first_rows: pl.DataFrame) -> bool:
+    """Most texts of the first line that holds several are damaged: they went through a wrong encoding."""
+    names = [name for name in first_rows.columns if name[0] == "c"]
+    lines = ([cell for cell in row if cell] for row in first_rows.select(names).iter_rows())
+    texts = next((cells for cells in lines if len(cells) > 1), [])
+    damaged = is_mojibake(pl.Series(texts, dtype=pl.String)).sum() + sum("??" in text for text in texts)
+    return len(texts) > 1 and damaged * 2 > len(texts)

@@ -12,6 +12,7 @@ import polars as pl
 
 from anye.engine.areas import AreaIndex
 from anye.engine.codes import ID_REFUSALS, INVENTED_PREFIX, USABLE_ID_STATUSES, check_credit_codes, check_ids
+from anye.engine.dates import EMPTY_WORDS
 from anye.engine.intake.above import DITTO
 from anye.engine.intake.cells import over_distinct, read_column
 from anye.engine.intake.facts import SEALED_DETAILS, is_at_work
@@ -26,6 +27,11 @@ LONGEST_NAME = 80
 _NOTE = r"[(（\[【〔].*?[)）\]】〕]"
 _LONG_NUMBER = r"[0-9０-９](?:[\s\-]*[0-9０-９]){6,}[XxＸｘ]?"
 _FIRST_DAYS, _LAST_DAYS = ("started_on", "valid_from"), ("ended_on", "valid_to")
+_UNSEEN = (
+    r"[\p{Cf}\p{Cc}\p{Zl}\p{Zp}]"  # zero width, marks of direction, controls: two names that look alike must be alike
+)
+# Formulas, markup, figures: what was put there is no name, whatever it is. A wildcard or a note stands beside a letter.
+_NO_NAME = r"^[^\p{L}〇○]*$|^\s*[=+@\-]|[<>{}=\\$%#]|[0-9]{4}"
 _HANZI_GAP = r"([\p{Han}·•])\s+([\p{Han}·•])"
 
 
@@ -108,11 +114,12 @@ def _persons(named: pl.DataFrame, *, on: dt.date) -> pl.DataFrame:
 def _names(text: pl.Series) -> pl.DataFrame:
     """Names as shown (without bracketed notes and gaps between characters), their keys, and what is wrong with them."""
     frame = text.to_frame("said").with_columns(
-        pl.when(~pl.col("said").is_in(DITTO))
+        pl.when(~pl.col("said").is_in((*DITTO, *EMPTY_WORDS)))
         .then(pl.col("said").str.replace_all(_NOTE, "").str.strip_chars())
         .alias("name")
     )
-    gap = pl.col("name").str.replace_all(r"\s+", " ").str.replace_all(_HANZI_GAP, "${1}${2}").str.replace_all(
+    seen = pl.col("name").str.replace_all(r"\s+", " ").str.replace_all(_UNSEEN, "").str.strip_chars()
+    gap = seen.str.replace_all(_HANZI_GAP, "${1}${2}").str.replace_all(
         _HANZI_GAP, "${1}${2}"
     )  # fmt: skip
     shown = frame.select(
@@ -122,6 +129,9 @@ def _names(text: pl.Series) -> pl.DataFrame:
         name_key(shown["name"]).alias("name_key"),
         several_people(text).alias("names_several"),
         is_mojibake(text).fill_null(value=False).alias("is_damaged"),
+        frame.select(pl.col("said").str.normalize("NFKC").str.contains(_NO_NAME) & (pl.col("name") != ""))[:, 0]
+        .fill_null(value=False)
+        .alias("is_no_name"),
     )
 
 
@@ -186,7 +196,12 @@ def _with_month(read: pl.DataFrame, month: dt.date | None) -> pl.DataFrame:
 def _with_heads(read: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     if "head_name" not in named.columns:
         return read
-    return read.with_columns(over_distinct(named["head_name"], lambda text: name_key(text).to_frame("head_name_key")))
+    return read.with_columns(over_distinct(named["head_name"], _head_names))
+
+
+def _head_names(text: pl.Series) -> pl.DataFrame:
+    key = pl.DataFrame({"key": name_key(text), "is_damaged": is_mojibake(text)})
+    return key.select(pl.when(~pl.col("is_damaged").fill_null(value=False)).then(pl.col("key")).alias("head_name_key"))
 
 
 # ── Refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,6 +225,8 @@ def _nobody(read: pl.DataFrame, binding: Binding, *, trial: bool) -> list[pl.Dat
         faults.append(_faults(read, pl.col("id_number").str.starts_with(INVENTED_PREFIX), number, "id_invented"))
     faults.append(_faults(read, pl.col("names_several") & (pl.col("id_status") != "multi"), name, "multi_person"))
     faults.append(_faults(read, pl.col("is_damaged"), name, "mojibake"))
+    is_no_name = pl.col("is_no_name") & pl.col("name").is_not_null() & ~pl.col("is_damaged") & ~pl.col("names_several")
+    faults.append(_faults(read, is_no_name, name, "name_chars"))
     faults.append(_faults(read, pl.col("name_key").is_null() | (pl.col("name_key") == ""), name, "name_missing"))
     return faults
 
@@ -233,10 +250,13 @@ def _owners(read: pl.DataFrame, binding: Binding, *, trial: bool) -> tuple[pl.Da
     if binding.profile.about == "person":
         return read, []
     is_invented = pl.col("id_number").str.starts_with(INVENTED_PREFIX) & pl.lit(not trial)
+    is_unread = pl.col("is_damaged") | pl.col("is_no_name")
+    unread = _queried(read, is_unread, "Q16", column=binding.label("name"), problem="unreadable")
+    read = read.with_columns(pl.when(~is_unread).then(pl.col(name)).alias(name) for name in ("name", "name_key"))
     is_nobody = ~pl.col("id_status").is_in(sorted(USABLE_ID_STATUSES)) | is_invented | pl.col("name_key").is_null()
-    is_said = pl.col("id_status") != "missing"
+    is_said = (pl.col("id_status") != "missing") & ~is_unread
     asked = _queried(read, is_nobody & is_said, "Q01", column=binding.label("id_number"), problem=pl.col("id_status"))
-    return read.with_columns(pl.when(~is_nobody).then(pl.col("id_number")).alias("id_number")), [asked]
+    return read.with_columns(pl.when(~is_nobody).then(pl.col("id_number")).alias("id_number")), [unread, asked]
 
 
 def _faults(read: pl.DataFrame, condition: pl.Expr, column: str, reason: str) -> pl.DataFrame:

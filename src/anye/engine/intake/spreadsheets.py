@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,7 @@ def workbook_sheets(path: Path, *, memory_bytes: int = MEMORY_BYTES, seconds: fl
     found: list[SheetInfo] = []
     for kind, body in _answers(request, seconds):
         if kind == b"S":
-            for facts in json.loads(body):
-                for name in ("hidden_lines", "hidden_columns"):
-                    facts[name] = tuple(facts.get(name, ()))
-                found.append(SheetInfo(**facts))
+            found += _sheet_infos(body)
     return found
 
 
@@ -36,8 +33,11 @@ def read_in_subprocess(
     start_block: int = 0,
     memory_bytes: int = MEMORY_BYTES,
     seconds: float = READ_SECONDS,
+    told: Callable[[SheetInfo], object] = lambda _: None,
 ) -> Iterator[pl.DataFrame]:
     """Yield the blocks of one sheet (None: of all, in order) as `reading.read_blocks` promises them.
+
+    `told` hears of each sheet before its first block.
 
     Raises FileFault: too_large (also for any death of the reader, and when `seconds` of waiting are over), damaged,
     encrypted_workbook, unsafe_xml, no_such_sheet, too_many_columns, no_rows.
@@ -53,10 +53,22 @@ def read_in_subprocess(
         "memory_bytes": memory_bytes,
     }
     for kind, body in _answers(request, seconds):
-        if kind == b"B":
+        if kind == b"S":
+            for info in _sheet_infos(body):
+                told(info)
+        elif kind == b"B":
             frame = pl.from_arrow(pa.ipc.open_stream(body).read_all())
             assert isinstance(frame, pl.DataFrame)
             yield frame
+
+
+def _sheet_infos(body: bytes) -> list[SheetInfo]:
+    found = []
+    for facts in json.loads(body):
+        for name in ("hidden_lines", "hidden_columns"):
+            facts[name] = tuple(facts.get(name, ()))
+        found.append(SheetInfo(**facts))
+    return found
 
 
 def _answers(request: dict[str, Any], seconds: float) -> Iterator[tuple[bytes, bytes]]:

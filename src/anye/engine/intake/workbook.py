@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import os
 import sys
+import tempfile
 import time
 import zipfile
 import zlib
@@ -19,7 +20,7 @@ from decimal import Decimal
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 from python_calamine import (
@@ -33,6 +34,7 @@ from python_calamine import (
 
 from anye.engine.errors import FileFault
 from anye.engine.intake.apart import PROCESSOR_SECONDS, SECONDS_A_ROW, limit_memory, limit_time, say_fault
+from anye.engine.intake.formats import LONGEST_SHEET_NAME, LOST, shown_name
 from anye.engine.intake.frames import read_frame, write_frame
 from anye.engine.intake.layout import Layout, Layouts, UnsafeXmlError
 from anye.engine.intake.merges import Spreader
@@ -72,9 +74,11 @@ def answer(request: dict[str, Any], send: Send) -> None:
     with Path(request["path"]).open("rb") as file:
         try:
             layouts = Layouts(file)
-            book = CalamineWorkbook.from_filelike(file)  # by content: a path would be judged by its ending
+            book = opened(file, Path(request["path"]))
             if request["task"] == "sheets":
-                send(b"S", json.dumps([sheet_facts(book, layouts, name) for name in worksheets(book)]).encode())
+                send(
+                    b"S", json.dumps([sheet_facts(book, layouts.of(name), name) for name in worksheets(book)]).encode()
+                )
             else:
                 send_blocks(book, layouts, request, send)
         except PasswordError:
@@ -93,25 +97,53 @@ def answer(request: dict[str, Any], send: Send) -> None:
         ) as error:
             raise FileFault("damaged", {}) from error
         except MemoryError:
-            raise FileFault("too_large", {}) from None
+            raise FileFault("too_large", {"reason": "memory"}) from None
         except BaseException as error:
             if type(error).__name__ != "PanicException":
                 raise
             is_memory = any(word in str(error) for word in ("capacity overflow", "alloc", "emory"))
-            raise FileFault("too_large" if is_memory else "damaged", {}) from None
+            raise (FileFault("too_large", {"reason": "memory"}) if is_memory else FileFault("damaged", {})) from None
+
+
+def opened(file: IO[bytes], path: Path) -> CalamineWorkbook:
+    """The workbook, by its content. Raises FileFault, or an error of calamine, where it cannot be opened."""
+    try:
+        return CalamineWorkbook.from_filelike(file)
+    except CalamineError:
+        pass  # it says no more than that the content is of no kind that it knows
+    file.seek(0)
+    head = file.read(64)
+    ending = ".xls" if not head.startswith(b"PK") else ".ods" if b"mimetype" in head else ".xlsx"
+    with tempfile.TemporaryDirectory(prefix="anye-") as folder:
+        named = (
+            Path(folder) / f"book{ending}"
+        )  # a path is judged by its ending alone: then the error says what is wrong
+        named.symlink_to(path.resolve())
+        try:
+            return CalamineWorkbook.from_path(str(named))
+        except CalamineError as error:
+            if "limit exceeded" in str(error):
+                raise FileFault("too_large", {"reason": "memory"}) from None
+            raise
 
 
 def worksheets(book: CalamineWorkbook) -> list[str]:
     """Names of the sheets that hold cells, in the workbook's order; charts, dialogs and macros are not read."""
     names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    return list(dict.fromkeys(names))  # a second one of the same name cannot be asked for
+    if len({shown(name) for name in names}) < len(names):
+        raise FileFault("damaged", {})  # a second one of the same name cannot be asked for, and would be lost unsaid
+    return names
 
 
-def sheet_facts(book: CalamineWorkbook, layouts: Layouts, name: str) -> dict[str, Any]:
+def shown(name: str) -> str:
+    """A sheet's name as rows and reports carry it."""
+    return shown_name(name, LONGEST_SHEET_NAME)
+
+
+def sheet_facts(book: CalamineWorkbook, layout: Layout | None, name: str) -> dict[str, Any]:
     """The fields of a SheetInfo."""
     visible = {sheet.name: sheet.visible for sheet in book.sheets_metadata}[name]
-    layout = layouts.of(name)
-    facts: dict[str, Any] = {"name": name, "is_hidden": visible != SheetVisibleEnum.Visible}
+    facts: dict[str, Any] = {"name": shown(name), "is_hidden": visible != SheetVisibleEnum.Visible}
     if layout is not None:
         facts |= {
             "is_layout_known": True,
@@ -127,12 +159,15 @@ def send_blocks(book: CalamineWorkbook, layouts: Layouts, request: dict[str, Any
     """Send the blocks of one sheet, or of all in order. A block never spans two sheets; blank lines are left out."""
     names = worksheets(book)
     if request["sheet"] is not None:
-        if request["sheet"] not in names:
-            raise FileFault("no_such_sheet", {"sheet": request["sheet"], "sheets": names})
-        names = [request["sheet"]]
+        known = [shown(name) for name in names]
+        if request["sheet"] not in known:
+            raise FileFault("no_such_sheet", {"sheet": request["sheet"], "sheets": known})
+        names = [name for name in names if shown(name) == request["sheet"]]
     number = 0
     for name in names:
-        number = send_sheet(book, layouts.of(name), name, request, send, number)
+        layout = layouts.of(name)
+        send(b"S", json.dumps([sheet_facts(book, layout, name)]).encode())
+        number = send_sheet(book, layout, name, request, send, number)
     if not number and request["start_line"] == 1:
         raise FileFault("no_rows", {"sheet": request["sheet"]} if request["sheet"] else {})
 
@@ -161,7 +196,7 @@ def sheet_rows(sheet: CalamineSheet, layout: Layout | None, name: str, max_colum
     left = sheet.start[1]
     width = left + sheet.width
     if width > max_columns:
-        raise FileFault("too_many_columns", {"columns": width, "limit": max_columns, "sheet": name})
+        raise FileFault("too_many_columns", {"columns": width, "limit": max_columns, "sheet": shown(name)})
     errors = layout.errors if layout else {}
     spreader = Spreader(sheet.merged_cell_ranges or [], width)
     margin = [""] * left
@@ -188,7 +223,7 @@ def arrow_stream(rows: Iterator[Row], name: str) -> bytes:
         names = [f"c{at}" for at in range(len(arrays))] + ["_line", "_sheet", "_merged"]
         arrays += [
             pa.array([row.line for row in part], pa.int64()),
-            pa.array([name] * len(part), pa.string()),
+            pa.array([shown(name)] * len(part), pa.string()),
             pa.array([row.merged for row in part], pa.list_(pa.int32())),
         ]
         batch = pa.record_batch(arrays, names=names)
@@ -207,6 +242,8 @@ def text_of(value: Any) -> str | None:
     15 significant digits as Excel shows them; dates as ISO, their time left out at midnight; TRUE and FALSE.
     """
     if type(value) is str:
+        if "\x00" in value:
+            value = value.replace("\x00", LOST)
         return value.replace("_x000D_", "") if "_x000D_" in value else value or None
     if type(value) is float or type(value) is int:
         return _number(float(value))
