@@ -143,13 +143,22 @@ def index(request: HttpRequest) -> HttpResponse:
         {"source": one, "title": _title(one), "status": freshness(one, on), "blank": _blank_href(one)}
         for one in fresh_sources(request)
     ]
+    # thirty registers are a long list on a telephone: those that nothing has come from are a fold below
+    came = [one for one in sources if one["source"].last_load is not None]
+    unseen = [one for one in sources if one["source"].last_load is None] if came else []
     is_uploader = may_load(duty_of(request))
     uploads = [_under_way(upload) for upload in registers.uploads_under_way()] if is_uploader else []
     return LOADS.respond(
         request,
         seen_loads(request),
         template="office/registers/index.html",
-        context={"sources": sources, "may_upload": is_uploader, "may_read": may(request, READERS), "uploads": uploads},
+        context={
+            "sources": came or sources,
+            "unseen": unseen,
+            "may_upload": is_uploader,
+            "may_read": may(request, READERS),
+            "uploads": uploads,
+        },
     )
 
 
