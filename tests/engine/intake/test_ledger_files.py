@@ -83,7 +83,7 @@ def test_a_blank_sheet_filled_in_is_read_by_its_own_profile(tmp_path: Path, prof
     labels = [cell.value for cell in sheet[2]]
     bound = profile.bind(labels)
     assert all(profile.knows(label) for label in labels)
-    for name, cell in (("id_number", A), ("name", "甲一"), ("month", "2020-07")):
+    for name, cell in (("id_number", A), ("name", "甲一"), ("month", "2020-07"), ("firm_name", "甲厂")):
         if bound.has(name):
             sheet.cell(row=3, column=bound.sources[name][0] + 1, value=cell)
     assert sheet.column_dimensions["ABCDEFGHIJ"[bound.sources["id_number"][0]]].width
