@@ -44,6 +44,8 @@ UPLOAD_STATES: dict[str, Status] = {
     "done": Status("done", _("loaded"), "circle-check", "ok"),
     "failed": Status("failed", _("could not be read"), "alert-circle", "bad"),
     "refused": Status("refused", _("not taken"), "ban", "bad"),
+    "unmapped": Status("unmapped", _("columns not known"), "question-mark", "warn"),
+    "given_up": Status("given_up", _("given up"), "ban", "idle"),
 }
 NEVER = Status("never", _("nothing loaded yet"), "circle-dashed", "idle")
 FRESH = Status("fresh", _("up to date"), "circle-check", "ok")

@@ -31,7 +31,7 @@ from anye.records.registers.models import Batch, Upload
 LARGEST = 200 * 1024 * 1024
 FORM_ROOM = 64 * 1024  # the other fields of the form and the marks between them
 ENDINGS = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt"
-OVER = frozenset({"done", "failed", "refused"})
+OVER = frozenset({"done", "failed", "refused", "unmapped", "given_up"})
 
 
 def sentence_of(failure: Any) -> str:
