@@ -71,6 +71,14 @@ BY_TEST: dict[str, list[str]] = {
     "tests/doors/office/test_households.py::test_the_worker_refuses_a_household_that_the_page_would_have_refused[household]": [
         "flow/entries.py _refuse_households_elsewhere: reaches",
     ],
+    "tests/doors/office/test_mappings.py::test_a_towns_poverty_office_says_nothing_of_files": [
+        "doors/office/mappings/columns.py waiting_upload: may_load",
+        "doors/office/mappings/columns.py found_trial: may_load",
+        "doors/office/mappings/trials.py retire: may_load",
+    ],
+    "tests/doors/office/test_mappings.py::test_what_restricted_registers_say_stays_sealed_to_who_may_not_see_it": [
+        "doors/office/mappings/columns.py _rows: reach",
+    ],
     "tests/doors/office/test_mending.py::test_an_administrator_keeps_files_and_opens_no_names": [
         "doors/office/batches.py batch: may",
         "doors/office/row_names.py dress: may",

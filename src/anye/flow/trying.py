@@ -43,7 +43,11 @@ class Outcome:
         self.no_rows += cleaned.no_rows.height
         self.months |= {cleaned.month.isoformat()} if cleaned.month else set()
         self._count_faults(cleaned)
-        self._count_queries(cleaned.queries, meaning_of)
+        named = cleaned.queries.join(
+            cleaned.rows.select("_line", "_sheet", "name"), on=["_line", "_sheet"], how="left", nulls_equal=True,
+            maintain_order="left",
+        )  # fmt: skip
+        self._count_queries(named, meaning_of)
         self._show("loaded", cleaned.rows.select("_line", "_sheet", "name", "area_code"))
 
     def _count_faults(self, cleaned: Cleaned) -> None:
@@ -56,12 +60,12 @@ class Outcome:
             self._show(str(reason), rows.select("_line", "_sheet", "column", "name", "place"))
 
     def _count_queries(self, queries: pl.DataFrame, meaning_of: Mapping[str, str]) -> None:
-        for line, sheet, rule, evidence in queries.select("_line", "_sheet", "rule", "evidence").iter_rows():
-            told = json.loads(evidence)
+        for row in queries.select("_line", "_sheet", "name", "area_code", "rule", "evidence").iter_rows(named=True):
+            told, rule = json.loads(row.pop("evidence")), row.pop("rule")
             self.rules[rule] += 1
             shown = self.first.setdefault(rule, [])
             if len(shown) < SHOWN:
-                shown.append({"_line": line, "_sheet": sheet, "params": told})
+                shown.append({**row, "params": told})
             if told.get("problem") == "code_unknown" and told.get("value"):
                 column = meaning_of.get(str(told.get("column")), "")
                 self.codes.setdefault(column, Counter())[str(told["value"])] += 1

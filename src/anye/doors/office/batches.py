@@ -172,6 +172,7 @@ def _told(found: Batch) -> list[tuple[str, Any]]:
     between = "、" if formats.is_chinese() else ", "
     return [
         (gettext("Recognised as"), title_of(found)),
+        *([(gettext("Columns as said by"), _said_by(found))] if found.mapping_id else []),
         (gettext("Month"), formats.month_text(found.file_month) if found.file_month else gettext("names no month")),
         (gettext("Known to us since"), formats.day_text(found.known_on)),
         (gettext("Loaded by"), found.loaded_by),
@@ -179,3 +180,12 @@ def _told(found: Batch) -> list[tuple[str, Any]]:
         (gettext("Finished"), formats.moment_text(found.published_at and timezone.localtime(found.published_at))),
         *([(gettext("Sheets passed over"), between.join(map(str, passed_over)))] if passed_over else []),
     ]
+
+
+def _said_by(found: Batch) -> str:
+    """Who said what the columns of a file mean, where no register knew its headings; to those of their office."""
+    mapping = registers.mapping_of(found)
+    if mapping is None:
+        return gettext("another office")
+    told = {"name": mapping.name, "version": mapping.version, "by": mapping.saved_by}
+    return gettext("%(by)s: %(name)s, version %(version)s") % told

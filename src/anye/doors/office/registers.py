@@ -151,8 +151,28 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         seen_loads(request),
         template="office/registers/index.html",
-        context={"sources": sources, "may_upload": is_uploader, "may_read": may(request, READERS), "uploads": uploads},
+        context={
+            "sources": sources,
+            "may_upload": is_uploader,
+            "may_read": may(request, READERS),
+            "uploads": uploads,
+            "mappings": _mappings(),
+        },
     )
+
+
+def _mappings() -> list[dict[str, Any]]:
+    """What people of this office said of headings that no profile knows."""
+    return [
+        {
+            "mapping": one,
+            "title": _title(one.source),
+            "at": timezone.localtime(one.saved_at),
+            "dialog": f"retire-{one.pk}",
+            "retire": reverse("registers:retire_mapping", args=[one.token]),
+        }
+        for one in registers.standing_mappings_within()
+    ]
 
 
 def _blank_href(source: Source) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
@@ -79,6 +80,12 @@ def _keys(headings: Sequence[str]) -> list[str]:
     while keys and not keys[-1]:
         keys.pop()
     return keys
+
+
+def without_months(text: str) -> str:
+    """A file's name or a heading without the months and years in it, nor the marks around them."""
+    plain = unicodedata.normalize("NFKC", text)
+    return re.sub(r"\(\s*\)|\[\s*\]", "", _MONTH.sub("", plain)).strip(" _-.·")
 
 
 def meanings_of(profile: Profile) -> tuple[str, ...]:

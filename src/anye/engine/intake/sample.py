@@ -31,6 +31,12 @@ class SampleSheet:
     heading: tuple[int, int] | None
     sources: tuple[tuple[str, int], ...]
 
+    def lines(self, count: int) -> list[tuple[int, str]]:
+        """The first lines with the words in them."""
+        cells = self.rows.select(cell_names(self.rows)).head(count).rows()
+        numbers: list[int] = self.rows["_line"].head(count).to_list()
+        return [(number, " ".join(filter(None, row))) for number, row in zip(numbers, cells, strict=True)]
+
     def table(self, line: int, depth: int, *, on: dt.date) -> Table | None:
         """The sheet under a heading of `depth` lines from a line on, None where no heading can stand."""
         header = header_at(self.rows, line, depth)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -34,6 +34,12 @@ _PATTERNS: Mapping[str, str] = MappingProxyType({
 _LEAST_DIFFERENT = 0.2  # names of people repeat less than names of villages or kinds of work
 
 
+def look_like_names(cells: Iterable[str]) -> bool:
+    """Whether most of some texts may be names of people."""
+    text = pl.Series(list(cells), dtype=pl.String)
+    return int(text.str.contains(_PATTERNS["name"]).sum()) * 2 > len(text)
+
+
 @dataclass
 class Shapes:
     """The filled cells of one column of a sheet, asked once a question."""
@@ -47,6 +53,10 @@ class Shapes:
         """Each different cell with how often it occurs, the most frequent first."""
         ranked = sorted(Counter(self.cells).items(), key=lambda pair: (-pair[1], pair[0]))
         return dict(ranked)
+
+    def samples(self, count: int) -> list[str]:
+        """The first different cells, as they stand in the sheet."""
+        return list(dict.fromkeys(self.cells))[:count]
 
     def share(self, column: Column) -> float | None:
         """The share of cells that fit the column; None when they tell nothing for or against it."""

@@ -112,6 +112,16 @@ def sources_of_files(by_hand: Iterable[str]) -> "QuerySet[Source]":
     )
 
 
+def sources_named(codes: Iterable[str]) -> "QuerySet[Source]":
+    """Sources by their codes."""
+    return Source.objects.filter(code__in=list(codes))
+
+
+def standing_mappings_within() -> "QuerySet[SourceMapping]":
+    """What holds of unknown headings within the range, the newest first."""
+    return SourceMapping.objects.filter(retired_at=None).select_related("source").order_by("-id")
+
+
 def months_that_came() -> dict[str, set[date]]:
     """Register → the months that files have come for: the file's own, else that of the day it became known."""
     month = Coalesce("file_month", TruncMonth("known_on"))
@@ -204,6 +214,12 @@ def sheet_mapping(said: "SourceMapping | MappingTrial") -> SheetMapping:
         depth=said.depth,
         codes=said.codes,
     )
+
+
+def mapping_of(batch: Batch) -> SourceMapping | None:
+    """What a person said of a load's headings, as far as the range reaches them."""
+    found: SourceMapping | None = SourceMapping.objects.filter(pk=batch.mapping_id).first()
+    return found
 
 
 def mapping_with(token: str) -> SourceMapping:
