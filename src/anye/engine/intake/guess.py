@@ -17,6 +17,7 @@ from anye.engine.intake.mapping import meanings_of
 from anye.engine.intake.profile import SOMEONE_ELSE, Column, Grid, Profile, label_key
 from anye.engine.intake.shapes import WEIGHTS, Shapes
 
+WIDEST = 80  # columns that a register is guessed by; a sheet may have 500
 LEAST = 0.3  # below this nothing is proposed
 SURE, LIKELY = 0.85, 0.6
 _FITTING, _STRANGE = 0.6, 0.3  # shares of cells: content speaks for a column, content speaks against it
@@ -62,13 +63,17 @@ class Table:
 
 def guess(table: Table, profile: Profile, *, earlier: Mapping[str, str] | None = None) -> tuple[Guess, ...]:
     """A guess for each column of the table; no meaning is proposed twice. `earlier`: heading key → meaning said before."""
+    return _assigned(table, table.columns, profile, earlier or {})
+
+
+def _assigned(table: Table, columns: list[int], profile: Profile, earlier: Mapping[str, str]) -> tuple[Guess, ...]:
     order = {name: at for at, name in enumerate(meanings_of(profile))}
     offers: list[tuple[float, int, str, int, Guess]] = []
-    for index in table.columns:
+    for index in columns:
         label, shapes = table.header.labels[index], table.shapes[index]
         offers += [
             (-each.confidence, order.get(each.column, -1), label, index, each)
-            for each in _offers(label, shapes, profile, earlier or {})
+            for each in _offers(label, shapes, profile, earlier)
             if each.confidence >= LEAST and (each.column in order or not each.column)
         ]
     best: dict[int, Guess] = {}
@@ -84,9 +89,10 @@ def ranked(table: Table, profiles: Iterable[Profile]) -> list[tuple[Profile, int
     """Profiles from the likeliest on, with how many of the table's columns each would read."""
     scored = []
     for profile in profiles:
-        found = [each for each in guess(table, profile) if each.column]
+        found = [each for each in _assigned(table, table.columns[:WIDEST], profile, {}) if each.column]
         names = {each.column for each in found}
         lacks = sum(not names & set(need.split("|")) for need in (*profile.needs, *profile.signs))
+        lacks += len(profile.others(table.header.labels))
         scored.append((lacks - sum(each.confidence for each in found), profile.name, profile, len(found)))
     return [(profile, count) for _, _, profile, count in sorted(scored, key=lambda each: each[:2])]
 

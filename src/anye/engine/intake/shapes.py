@@ -21,7 +21,7 @@ from anye.engine.names import SURNAMES
 WEIGHTS: Mapping[str, float] = MappingProxyType({
     "id": 0.95, "credit_code": 0.9, "sex": 0.85, "code": 0.75, "area-town": 0.75, "area-village": 0.75, "area-path": 0.7,
     "phone": 0.7, "name": 0.65, "serial": 0.6, "month": 0.25, "year": 0.25, "date": 0.25, "bool": 0.3, "yuan": 0.25,
-    "int": 0.15, "text": 0.0,
+    "int": 0.15, "tenths": 0.15, "wages": 0.25, "text": 0.0,
 })  # fmt: skip
 _PATTERNS: Mapping[str, str] = MappingProxyType({
     "name": rf"^[{SURNAMES}]\p{{Han}}{{1,3}}$|^\p{{Han}}+(?:[·•‧・]\p{{Han}}+)+$",
