@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from anye.engine.intake.mapping import SheetMapping
 from anye.flow import brought
 from anye.flow.blocks import Context
 from anye.flow.jobs import carry_out_transfer, load_upload, publish_entry, settle_duplicate
@@ -25,6 +26,7 @@ from anye.records.people import actions as people
 from anye.records.people.models import Person
 from anye.records.registers import actions as registers
 from anye.records.registers.models import Batch, Duplicate, Entry, Upload
+from tests import factories as made
 from tests.conftest import District
 from tests.flow.test_load_order import BRIDGE, WILLOW, insured, person
 from tests.flow.written import insurance, ledger, number
@@ -46,7 +48,7 @@ AUDITED = sorted(table for table, words in GUARDS.items() if " audited" in f" {w
 def a_day(
     district: District, context: Context, load: Callable[..., Any], tmp_path: Path, make_user: Callable[..., Any]
 ) -> None:
-    """Files, one of them handed in and one taken back; entries, a visit, a move, a double registration, a link."""
+    """Files (handed in, said the columns of, taken back); entries, a visit, a move, a double registration."""
     duties = {
         name: Duty.objects.get(user=make_user(role, district[name], f"{name}-officer"))
         for name, role in (("willow", "village_worker"), ("bridge", "village_worker"), ("district", "district_officer"))
@@ -72,19 +74,42 @@ def _files(load: Callable[..., Any], folder: Path, district_officer: Duty) -> No
     )
     load(ledger(folder / "wrong.csv", [person(1, "张维", **BRIDGE), person(3, "王芳", **WILLOW)], month="2020年6月"))
     june = ledger(folder / "june.csv", [person(2, "李娜", **BRIDGE, 联系电话="13900000002"), {"姓名": "无号"}])
-    with acting(BATCH, actor="tests"):
-        upload = registers.hand_in(
-            file_name="june.csv",
-            sealed=keyring().seal_bytes(june.read_bytes(), context="raw"),
-            size=june.stat().st_size,
-            known_on=timezone.localdate(),
-            by=district_officer.user.username,
-            duty_id=district_officer.pk,
-            scope_no=district_officer.scope_no,
-        )
+    upload = _handed_in(june, district_officer)
     load_upload(upload.pk)
     with acting(BATCH):
         assert Upload.objects.get().state == "done"
+    _columns_said(_handed_in(june, district_officer), district_officer)
+
+
+def _handed_in(path: Path, duty: Duty) -> Upload:
+    with acting(BATCH, actor="tests"):
+        return registers.hand_in(
+            file_name=path.name,
+            sealed=keyring().seal_bytes(path.read_bytes(), context="raw"),
+            size=path.stat().st_size,
+            known_on=timezone.localdate(),
+            by=duty.user.username,
+            duty_id=duty.pk,
+            scope_no=duty.scope_no,
+        )
+
+
+def _columns_said(upload: Upload, duty: Duty) -> None:
+    """A file of unknown headings: said and tried, saved and retired; another word came too late."""
+    said = SheetMapping("village_ledger", ("大名", "证"), ("name", "id_number"))
+    told = {"upload": upload, "said": said, "name": "n", "place": (0, 1), "by": "o", "duty_id": duty.pk}
+    with acting(BATCH, actor="tests"):
+        failure = {"code": "heading_unknown", "params": {}}
+        registers.keep_unmapped(upload_id=upload.pk, failure=failure, sample=b"sealed")
+        trial = registers.try_mapping(**told)
+        registers.close_trial(trial_id=trial.pk, sealed=b"sealed")
+        trial.refresh_from_db()
+    with made.as_owner():
+        mapping = registers.save_mapping(trial=trial, by="o")
+        registers.retire_mapping(mapping=mapping, by="o")
+    with acting(BATCH, actor="tests"):
+        registers.close_upload(upload_id=upload.pk, batch_id=None, failure=failure)
+        registers.close_trial(trial_id=registers.try_mapping(**told).pk, sealed=b"sealed")
 
 
 def _typed(duty: Duty, kind: str, told: dict[str, Any], subject: Person | None = None) -> Entry:

@@ -54,7 +54,16 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "registers:mend": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "registers:new_upload": ("", LOADERS, LOADERS.replace("=200", "=422")),
     "registers:upload": ("upload", EVERYBODY, NO_POST),
-    "registers:upload_state": ("upload", EVERYBODY, NO_POST),
+    "registers:upload_state": ("upload", EVERYBODY.replace("=200", "=204"), NO_POST),  # it waits for somebody to say
+    # what the columns of a file mean: an own file of unknown headings
+    "registers:columns": ("upload", LOADERS.replace("=200", "=302"), NO_POST),
+    "registers:columns_as": ("upload source", LOADERS, LOADERS.replace("=200", "=422")),
+    "registers:give_up": ("upload", NO_GET, LOADERS.replace("=200", "=302")),
+    "registers:trial": ("trial", LOADERS, NO_POST),
+    "registers:trial_state": ("trial", LOADERS.replace("=200", "=204"), NO_POST),
+    "registers:trial_columns": ("trial", LOADERS, NO_POST),
+    "registers:save_mapping": ("trial", NO_GET, LOADERS.replace("=200", "=302")),
+    "registers:retire_mapping": ("mapping", NO_GET, LOADERS.replace("=200", "=302")),
     "registers:blank": ("source", EVERYBODY, NO_POST),
     "registers:batch": ("batch", EVERYBODY, f"VTAFPUDX=303 {OUT}"),
     "registers:batch_rows": ("batch level", EVERYBODY, f"VTAFPUDX=303 {OUT}"),

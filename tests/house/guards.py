@@ -66,7 +66,11 @@ GUARDS = {
     "registers_fault": "scoped restricted(is_restricted) tallied app:s batch:siud",
     "registers_entry": f"scoped audited {PERSONS} app:si batch:siud",
     "registers_duplicate": f"scoped audited {PERSONS} app:s app:u(decided_at,decided_by,state) batch:siud",
-    "registers_upload": "scoped audited(sealed) app:si batch:siud",
+    "registers_upload": (
+        "scoped audited(sealed,sample) app:si app:u(failure,named_source,sample,sealed,state) batch:siud"
+    ),
+    "registers_sourcemapping": "scoped audited app:si app:u(retired_at,retired_by) batch:s",
+    "registers_mappingtrial": "scoped audited(sealed) app:si app:u(sealed) batch:siud",
     "findings_finding": f"scoped audited {PERSONS} app:s batch:siud",
     "findings_visit": (
         f"scoped audited {PERSONS} app:s app:u(answer,entry_id,made_by,made_on,note_sealed,state) batch:siud"
@@ -135,6 +139,8 @@ SCOPED = {
     "registers.Entry": ("scope_no",),
     "registers.Duplicate": ("scope_no",),
     "registers.Upload": ("scope_no",),
+    "registers.SourceMapping": ("scope_no",),
+    "registers.MappingTrial": ("scope_no",),
     "findings.Finding": ("scope_no",),
     "findings.Visit": ("scope_no",),
     "findings.VisitFinding": ("scope_no",),

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from anye.config import commands, furnishing, postgres, serving
 from anye.engine.errors import FileFault
+from anye.engine.intake.mapping import SheetMapping
 from anye.flow import jobs, rotation, waiting
 from anye.flow.load import abandon, load_file
 from anye.flow.registry import loading_context
@@ -26,7 +27,7 @@ from anye.records.audit.keys import keyring
 from anye.records.audit.models import Event
 from anye.records.people import actions as people
 from anye.records.registers import actions as registers
-from anye.records.registers.models import Duplicate
+from anye.records.registers.models import Duplicate, Upload
 from tests import factories as made
 from tests.conftest import District
 from tests.flow.test_load_order import person
@@ -168,6 +169,31 @@ def test_a_file_is_loaded_as_the_batch_role(loader: Duty, file: Path) -> None:
     assert statements == as_role(BATCH)
 
 
+UNKNOWN = ("大名", "证", "镇", "村")
+
+
+def unmapped_of(loader: Duty, path: Path) -> int:
+    """A trial of what somebody says of a file of unknown headings."""
+    path.write_text(f"{','.join(UNKNOWN)}\n张伟,{number(1)},东河镇,柳树村\n", encoding="utf-8")
+    upload = handed_in(loader, path)
+    jobs.load_upload(upload)
+    said = SheetMapping("village_ledger", UNKNOWN, ("name", "id_number", "town", "village"))
+    with acting(BATCH):
+        return registers.try_mapping(
+            upload=Upload.objects.get(pk=upload), said=said, name="n", place=(0, 1), by="loader", duty_id=loader.pk
+        ).pk
+
+
+def test_what_somebody_says_of_a_file_is_tried_as_the_batch_role(loader: Duty, tmp_path: Path) -> None:
+    trial = unmapped_of(loader, tmp_path / "a.csv")
+    with recorded() as statements:
+        jobs.try_mapping(trial)
+    assert statements == as_role(BATCH)
+    with recorded() as statements:
+        waiting.give_up_unmapped()
+    assert statements == as_role(BATCH)
+
+
 @pytest.mark.bar(12, control="each call of `acting` taken out (scope calls)")
 def test_a_file_is_given_up_as_the_batch_role(loader: Duty, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = handed_in(loader, file)
@@ -220,6 +246,7 @@ def test_what_was_left_behind_is_given_up_as_the_batch_role(
 ) -> None:
     left = {
         "registers_entry": entered(worker, "person", {"name": "x"}),
+        "registers_mappingtrial": unmapped_of(loader, file.parent / "unknown.csv"),
         "registers_upload": handed_in(loader, file),
         "people_transfer": transfer_of(district),
         "registers_duplicate": duplicate_of(district, worker, registers.hand_over),

@@ -71,6 +71,14 @@ BY_TEST: dict[str, list[str]] = {
     "tests/doors/office/test_households.py::test_the_worker_refuses_a_household_that_the_page_would_have_refused[household]": [
         "flow/entries.py _refuse_households_elsewhere: reaches",
     ],
+    "tests/doors/office/test_mappings.py::test_a_towns_poverty_office_says_nothing_of_files": [
+        "doors/office/mappings/columns.py waiting_upload: may_load",
+        "doors/office/mappings/columns.py found_trial: may_load",
+        "doors/office/mappings/trials.py retire: may_load",
+    ],
+    "tests/doors/office/test_mappings.py::test_what_restricted_registers_say_stays_sealed_to_who_may_not_see_it": [
+        "doors/office/mappings/columns.py _rows: reach",
+    ],
     "tests/doors/office/test_mending.py::test_an_administrator_keeps_files_and_opens_no_names": [
         "doors/office/batches.py batch: may",
         "doors/office/row_names.py dress: may",
@@ -211,6 +219,7 @@ BY_TEST: dict[str, list[str]] = {
     "tests/house/test_roles.py::test_a_file_is_loaded_as_the_batch_role": [
         "flow/jobs.py load_upload: acting",
         "flow/jobs.py load_upload: acting (2)",
+        "flow/registry.py mappings_of: acting",
         "flow/load.py _load: acting",
         "flow/load.py _bring_in: acting",
         "flow/load.py _bring_in: acting (2)",
@@ -254,12 +263,24 @@ BY_TEST: dict[str, list[str]] = {
         "flow/jobs.py publish_entry: acting",
         "flow/jobs.py publish_entry: acting (2)",
     ],
+    "tests/house/test_roles.py::test_what_somebody_says_of_a_file_is_tried_as_the_batch_role": [
+        "flow/jobs.py try_mapping: acting",
+        "flow/jobs.py try_mapping: acting (2)",
+        "flow/waiting.py give_up_unmapped: acting",
+    ],
+    "tests/flow/test_mapping.py::test_a_trial_is_made_under_a_duty_that_still_loads_files[district_officer-district-True]": [
+        "flow/jobs.py try_mapping: held_duty",
+    ],
+    "tests/flow/test_mapping.py::test_a_trial_is_made_under_a_duty_that_still_loads_files[auditor-district-False]": [
+        "flow/jobs.py try_mapping: may_load",
+    ],
     "tests/house/test_roles.py::test_what_was_left_behind_is_given_up_as_the_batch_role": [
         "flow/load.py abandon: acting",
         "flow/waiting.py left_behind: acting",
         "flow/waiting.py give_up_entry: acting",
         "flow/waiting.py give_up_transfer: acting",
         "flow/waiting.py give_up_duplicate: acting",
+        "flow/waiting.py give_up_trial: acting",
         "flow/waiting.py give_up_upload: acting",
         "flow/waiting.py give_up_upload: acting (2)",
     ],

@@ -104,11 +104,11 @@ _OTHERS = r"(?:等(?:[0-9一二三四五六七八九十两]+[人名口])?)?"
 _LIST = rf"^\s*{_ONE}(?:{_BETWEEN}{_ONE})+{_OTHERS}[、,/;|\s]*$"
 _AND_OTHERS = rf"^\s*{_ONE}等(?:[0-9一二三四五六七八九十两]+[人名口])$"
 # 和 is a given name's character as well (张和平, 阿依和加): it joins two names only where each begins with a common surname.
-_SURNAMES = (
+SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
     "廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤冉牟代古蒲游粟"
 )
-_JOINED = rf"^\s*[{_SURNAMES}]\p{{Han}}{{1,2}}[和与及][{_SURNAMES}]\p{{Han}}{{1,2}}{_OTHERS}\s*$"
+_JOINED = rf"^\s*[{SURNAMES}]\p{{Han}}{{1,2}}[和与及][{SURNAMES}]\p{{Han}}{{1,2}}{_OTHERS}\s*$"
 
 
 def several_people(s: pl.Series) -> pl.Series:

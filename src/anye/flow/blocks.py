@@ -9,6 +9,7 @@ from django.db import connection
 
 from anye.engine.areas import AreaIndex
 from anye.engine.intake.clean import Cleaned
+from anye.engine.intake.mapping import SheetMapping
 from anye.engine.intake.profile import Profile
 from anye.engine.sealing import Keyring
 from anye.flow import staging
@@ -25,6 +26,7 @@ class Context:
     """What a load needs to know of the registry: its keys, profiles, areas, offices and who loads for which office.
 
     `offices`: area code → scope number, the empty code for *outside*. `office_no`: who mends rows without an area.
+    `mappings`: what this office's people said of headings that no profile knows, the newest first.
     """
 
     keyring: Keyring
@@ -33,6 +35,7 @@ class Context:
     offices: Mapping[str, int]
     trial: bool
     office_no: int
+    mappings: tuple[SheetMapping, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,11 @@ FILE_FAULTS: Mapping[str, Text] = {
     "heading_unknown": Text(
         "没有认出表头；与最接近的台账相比，缺少这些列：{missing}。",
         "No heading row was recognised; compared with the nearest register these columns are missing: {missing}.",
-        "请补上缺少的列名，或下载空白表，按其表头填写；如果是别的名单，请在上传时选定（命令行用 --source）。",
-        "Add the missing headings, or use those of its blank sheet; if it is another register, choose it (--source) when handing in.",
+        "请补上缺少的列名，或按空白表的表头填写；只是叫法不同的，请在网站上传后指明各列的含义；"
+        "是别的名单的，请在上传时选定（命令行用 --source）。",
+        "Add the missing headings, or use those of its blank sheet; "
+        "if they are only called otherwise, hand it in on the site and say there what the columns mean; "
+        "if it is another register, choose it (--source) when handing in.",
     ),
     "heading_unknown:unnamed": Text(
         "表头有姓名和身份证号，但看不出是哪一种名单（例如没有“{missing}”列）。",

@@ -13,13 +13,23 @@ from typing import Any, Self
 from anye.engine.errors import FileFault
 from anye.engine.intake.apart import SECONDS_A_ROW, Apart
 from anye.engine.intake.cleaner import Request, unpacked
+from anye.engine.intake.sample import Sample
+from anye.engine.intake.sampler import Wanted
 from anye.flow.blocks import Block, Context
+
+
+def sample_of(path: Path, context: Context, *, on: dt.date) -> Sample:
+    """The first lines of each sheet and what register it may be, for a person to say what is what. Raises FileFault."""
+    with Apart("anye.engine.intake.sampler", path=path) as apart:
+        apart.ask(b"Q", pickle.dumps(Wanted(path, context.profiles, on)))
+        return Sample.of_text(apart.answer()[1].decode())
 
 
 class OpenFile:
     """A recognised file; as a context manager it ends the process that reads it.
 
-    `month` is what its title, else its name, says; `notes` (see `engine.intake.notes`) are known after the blocks.
+    `month` is what its title, else its name, says; `mapping` the key of what a person said of its heading, if anybody
+    did; `notes` (see `engine.intake.notes`) are known after the blocks.
     """
 
     def __init__(self, path: Path, context: Context, *, source: str | None, name: str, block_rows: int) -> None:
@@ -31,7 +41,7 @@ class OpenFile:
         self.notes: dict[str, Any] = {}
         self._apart = Apart("anye.engine.intake.cleaner", path=path)
         try:
-            asked = Request(path, name, candidates, context.areas, context.trial, block_rows)
+            asked = Request(path, name, candidates, context.areas, context.trial, block_rows, context.mappings)
             self._apart.ask(b"Q", pickle.dumps(asked))
             told = json.loads(self._apart.answer()[1])
         except BaseException:
@@ -39,6 +49,7 @@ class OpenFile:
             raise
         self.profile = profiles[told["profile"]]
         self.month = dt.date.fromisoformat(told["month"]) if told["month"] else None
+        self.mapping: int | None = told["mapping"]
 
     def __enter__(self) -> Self:
         return self

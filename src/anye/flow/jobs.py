@@ -4,17 +4,25 @@ Three queues, each with a worker of its own (`anye serve` starts them): a file m
 waits for no file, and the watch (seals, what was left behind) waits for neither.
 """
 
+import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 
+from anye.engine.errors import FileFault
 from anye.flow import duplicates, entries, transfers, waiting
+from anye.flow.blocks import Context
+from anye.flow.files import sample_of
 from anye.flow.load import LoadedElsewhere, load_file
 from anye.flow.refused import without_values
 from anye.flow.registry import loading_context
+from anye.flow.trying import try_file
 from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
@@ -22,6 +30,7 @@ from anye.records.audit.seals import seal_new
 from anye.records.people import queries as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
+from anye.records.registers.models import Upload
 
 # a file may speak of anybody in the district: only duties over all of it hand files in
 LOADERS = frozenset({"district_officer", "poverty_office"})
@@ -57,20 +66,64 @@ def load_upload(upload_id: int) -> None:
         if duty is None or not may_load(duty):
             registers.refuse_upload(upload=upload, code="duty_ended")
             return
-        data = keyring().unseal_bytes(bytes(upload.sealed), context="raw")
-    with tempfile.TemporaryDirectory(prefix="anye-") as folder:
-        path = Path(folder) / ("file" + Path(upload.file_name).suffix.lower())
-        path.write_bytes(data)
+    context = loading_context(office_no=duty.office.scope_no)
+    sample: bytes | None = None
+    with _opened(upload) as path:
         report = load_file(
             path,
-            context=loading_context(office_no=duty.office.scope_no),
+            context=context,
             source=upload.named_source or None,
             known_on=upload.known_on,
             by=upload.uploaded_by,
             file_name=upload.file_name,
         )
+        if report.fault and report.fault.code == "heading_unknown":
+            sample = _sampled(path, context, upload)
     with acting(BATCH, purpose="upload"):
-        registers.close_upload(upload_id=upload_id, batch_id=report.batch, failure=report.failure())
+        if sample is None:
+            registers.close_upload(upload_id=upload_id, batch_id=report.batch, failure=report.failure())
+        else:
+            registers.keep_unmapped(upload_id=upload_id, failure=report.failure(), sample=sample)
+
+
+def _sampled(path: Path, context: Context, upload: Upload) -> bytes | None:
+    """A sample of a file of unknown headings, under seal; None when not even that can be read of it."""
+    try:
+        sample = sample_of(path, context, on=upload.known_on)
+    except FileFault:
+        return None
+    return keyring().seal_bytes(sample.as_text().encode(), context="raw")
+
+
+@app.task(queue="loads", retry=RETRY)
+def try_mapping(trial_id: int) -> None:
+    """Try on the whole file what somebody says its columns mean, under the duty they held then and must still hold."""
+    with acting(BATCH, purpose="trial"):
+        trial = registers_queries.trial(trial_id)
+        duty = held_duty(trial.duty_id)
+        if duty is None or not may_load(duty) or trial.upload.state != "unmapped":
+            registers.close_trial(trial_id=trial_id, state="refused")
+            return
+        upload, said = trial.upload, registers_queries.sheet_mapping(trial)
+    told: dict[str, Any] = {"failure": None, "sealed": None}
+    try:
+        with without_values(), _opened(upload) as path:
+            context = loading_context(office_no=duty.office.scope_no)
+            outcome = try_file(path, said, context=context, name=upload.file_name, known_on=upload.known_on)
+        told["sealed"] = keyring().seal_bytes(json.dumps(outcome.as_json()).encode(), context="raw")
+    except FileFault as fault:
+        told["failure"] = {"code": fault.code, "params": dict(fault.params)}
+    with acting(BATCH, purpose="trial"):
+        registers.close_trial(trial_id=trial_id, **told)
+
+
+@contextmanager
+def _opened(upload: Upload) -> Iterator[Path]:
+    """The file that was handed in, in clear for as long as it is read."""
+    with tempfile.TemporaryDirectory(prefix="anye-") as folder:
+        path = Path(folder) / ("file" + Path(upload.file_name).suffix.lower())
+        path.write_bytes(keyring().unseal_bytes(bytes(upload.sealed), context="raw"))
+        yield path
 
 
 @app.task(queue="entries", retry=RETRY)
@@ -129,6 +182,7 @@ def look_after(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the t
                 kind.give_up(left.pk)
             else:
                 app.tasks[f"{__name__}.{kind.task}"].defer(**{kind.key: left.pk})
+    waiting.give_up_unmapped()
 
 
 @app.periodic(cron="* * * * *")

@@ -117,6 +117,7 @@ def _load(
         batch = actions.open_batch(
             source=opened.profile.name,
             profile_version=opened.profile.version,
+            mapping_id=opened.mapping,
             sha256=sha,
             file_name=report.file,
             file_month=opened.month,

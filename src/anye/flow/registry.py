@@ -6,14 +6,17 @@ from datetime import date
 from django.conf import settings
 
 from anye.engine.areas import AreaIndex
+from anye.engine.intake.mapping import SheetMapping
 from anye.engine.intake.profile import Profile
 from anye.flow.blocks import Context
 from anye.packs import AreaRow, Pack, read_pack
+from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.places import actions as places
 from anye.records.places import queries as places_queries
 from anye.records.places.models import Area, Office
 from anye.records.registers import actions as registers
+from anye.records.registers import queries as registers_queries
 
 # whom a number belongs to is settled by registers: a registration leads only where none of them speaks
 REGISTRATION_RANK = 0
@@ -88,4 +91,11 @@ def loading_context(*, office_no: int | None = None) -> Context:
         offices=places_queries.office_of_area(),
         trial=settings.ANYE_TRIAL,
         office_no=office_no,
+        mappings=mappings_of(office_no),
     )
+
+
+def mappings_of(office_no: int) -> tuple[SheetMapping, ...]:
+    """What the people of a loading office said of headings that no profile knows, the newest first."""
+    with acting(BATCH, purpose="load"):
+        return tuple(registers_queries.sheet_mapping(one) for one in registers_queries.standing_mappings(office_no))

@@ -51,6 +51,8 @@ COLUMNS = (
     SealedColumn("registers_entry", "sealed", "'raw'"),
     SealedColumn("registers_fault", "sealed", f"'{LABEL}'"),
     SealedColumn("registers_upload", "sealed", "'raw'", is_bytes=True),
+    SealedColumn("registers_upload", "sample", "'raw'", is_bytes=True),
+    SealedColumn("registers_mappingtrial", "sealed", "'raw'", is_bytes=True),
     SealedColumn("findings_finding", "sealed", f"'{LABEL}'"),
     SealedColumn("findings_visit", "note_sealed", f"'{NOTE}'"),
 )

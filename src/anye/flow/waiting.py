@@ -6,8 +6,10 @@ open job was left behind: its job failed for good, or the job is lost (a restore
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
+from django.utils import timezone
 
 from anye.engine.errors import FileFault, SealFault
 from anye.flow import entries
@@ -19,6 +21,7 @@ from anye.records.people import actions as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
 
+UNMAPPED_KEPT = timedelta(days=30)  # so long a file waits for somebody to say what its columns mean
 WATCH = "worker"  # whose act it is in the trail
 
 
@@ -95,9 +98,23 @@ def give_up_upload(pk: int) -> None:
         registers.close_upload(upload_id=pk, batch_id=None, failure={"code": fault.code, "params": {}})
 
 
+@without_values()
+def give_up_trial(pk: int) -> None:
+    """Whoever tried a mapping reads that it failed, and may try again."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        registers.close_trial(trial_id=pk, failure={"code": "job_failed", "params": {}})
+
+
+def give_up_unmapped() -> None:
+    """What a file of unknown headings holds goes when nobody has said what they mean."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        registers.give_up_unmapped(before=timezone.now() - UNMAPPED_KEPT)
+
+
 KINDS = (
     Kind("registers_entry", "waiting", "publish_entry", "entry_id", give_up_entry),
     Kind("registers_upload", "waiting", "load_upload", "upload_id", give_up_upload),
+    Kind("registers_mappingtrial", "waiting", "try_mapping", "trial_id", give_up_trial),
     Kind("people_transfer", "accepted", "carry_out_transfer", "transfer_id", give_up_transfer),
     Kind("registers_duplicate", "agreed", "settle_duplicate", "duplicate_id", give_up_duplicate),
 )

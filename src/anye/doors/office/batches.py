@@ -172,9 +172,19 @@ def _tabs(found: Batch, here: str) -> list[tuple[str, str, bool]]:
 def _told(found: Batch) -> list[tuple[str, Any]]:
     return [
         (gettext("Recognised as"), title_of(found)),
+        *([(gettext("Columns as said by"), _said_by(found))] if found.mapping_id else []),
         (gettext("Month"), formats.month_text(found.file_month) if found.file_month else gettext("names no month")),
         (gettext("Known to us since"), formats.day_text(found.known_on)),
         (gettext("Loaded by"), found.loaded_by),
         (gettext("Begun"), formats.moment_text(timezone.localtime(found.started_at))),
         (gettext("Finished"), formats.moment_text(found.published_at and timezone.localtime(found.published_at))),
     ]
+
+
+def _said_by(found: Batch) -> str:
+    """Who said what the columns of a file mean, where no register knew its headings; to those of their office."""
+    mapping = registers.mapping_of(found)
+    if mapping is None:
+        return gettext("another office")
+    told = {"name": mapping.name, "version": mapping.version, "by": mapping.saved_by}
+    return gettext("%(by)s: %(name)s, version %(version)s") % told

@@ -44,6 +44,8 @@ UPLOAD_STATES: dict[str, Status] = {
     "done": Status("done", _("loaded"), "circle-check", "ok"),
     "failed": Status("failed", _("could not be read"), "alert-circle", "bad"),
     "refused": Status("refused", _("not taken"), "ban", "bad"),
+    "unmapped": Status("unmapped", _("columns not known"), "question-mark", "warn"),
+    "given_up": Status("given_up", _("given up"), "ban", "idle"),
 }
 NEVER = Status("never", _("nothing loaded yet"), "circle-dashed", "idle")
 FRESH = Status("fresh", _("up to date"), "circle-check", "ok")
@@ -158,8 +160,23 @@ def index(request: HttpRequest) -> HttpResponse:
             "may_upload": is_uploader,
             "may_read": may(request, READERS),
             "uploads": uploads,
+            "mappings": _mappings(),
         },
     )
+
+
+def _mappings() -> list[dict[str, Any]]:
+    """What people of this office said of headings that no profile knows."""
+    return [
+        {
+            "mapping": one,
+            "title": _title(one.source),
+            "at": timezone.localtime(one.saved_at),
+            "dialog": f"retire-{one.pk}",
+            "retire": reverse("registers:retire_mapping", args=[one.token]),
+        }
+        for one in registers.standing_mappings_within()
+    ]
 
 
 def _blank_href(source: Source) -> str:

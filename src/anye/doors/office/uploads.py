@@ -31,7 +31,7 @@ from anye.records.registers.models import Batch, Upload
 LARGEST = 200 * 1024 * 1024
 FORM_ROOM = 64 * 1024  # the other fields of the form and the marks between them
 ENDINGS = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt"
-OVER = frozenset({"done", "failed", "refused"})
+OVER = frozenset({"done", "failed", "refused", "unmapped", "given_up"})
 
 
 def sentence_of(failure: Any) -> str:
@@ -175,6 +175,8 @@ def upload_state(request: HttpRequest, token: str) -> HttpResponse:
     if load is not None:
         href = reverse("registers:batch", args=[load.token])
         return HttpResponse(status=204, headers={"HX-Redirect": href})
+    if found.state == "unmapped":
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("registers:upload", args=[found.token])})
     return render(request, "office/registers/upload_state.html", _state(request, found))
 
 
@@ -195,6 +197,7 @@ def _state(request: HttpRequest, found: Upload) -> dict[str, Any]:
         "at": timezone.localtime(found.uploaded_at),
         "is_over": is_over,
         "may_upload": may_load(duty_of(request)),
+        "is_unmapped": found.state == "unmapped",
         "stage": stage,
         "rows": batch.rows if batch is not None else None,
         "sentence": _outcome(found),

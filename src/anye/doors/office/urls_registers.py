@@ -16,6 +16,7 @@ from anye.doors.office import (
     transfers,
     uploads,
 )
+from anye.doors.office.mappings import columns, trials
 from anye.doors.office.navigation import office_frame
 
 for namespace in ("registers", "entries"):
@@ -29,6 +30,14 @@ registers_patterns = [
     path("registers/upload/", uploads.new_upload, name="new_upload"),
     path("registers/uploads/<str:token>/", uploads.upload, name="upload"),
     path("registers/uploads/<str:token>/state/", uploads.upload_state, name="upload_state"),
+    path("registers/uploads/<str:token>/give-up/", trials.give_up, name="give_up"),
+    path("registers/uploads/<str:token>/columns/", columns.columns, name="columns"),
+    path("registers/uploads/<str:token>/columns/<str:source>/", columns.columns_as, name="columns_as"),
+    path("registers/trials/<str:token>/", trials.trial, name="trial"),
+    path("registers/trials/<str:token>/state/", trials.trial_state, name="trial_state"),
+    path("registers/trials/<str:token>/columns/", columns.trial_columns, name="trial_columns"),
+    path("registers/trials/<str:token>/save/", trials.save, name="save_mapping"),
+    path("registers/mappings/<str:token>/retire/", trials.retire, name="retire_mapping"),
     path("registers/blank/<str:source>/", registers.blank, name="blank"),
     path("registers/<str:token>/", batches.batch, name="batch"),
     path("registers/<str:token>/<str:level>/", batches.batch, name="batch_rows"),

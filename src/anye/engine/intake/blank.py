@@ -70,7 +70,7 @@ def blank_sheet(profile: Profile, lang: str = "zh") -> bytes:
 def _headings(profile: Profile, at: int) -> Iterable[tuple[str, Column]]:
     for column in profile.columns:
         if column.on_blank_sheet:
-            yield (column.aliases[0] if at == 0 or not column.title_en else column.title_en), column
+            yield meaning_title(profile, column.name, "zh" if at == 0 else "en"), column
     if profile.grid is None:
         return
     kinds, sides, states = (tuple(dict.fromkeys(part.values())) for part in (
@@ -79,9 +79,22 @@ def _headings(profile: Profile, at: int) -> Iterable[tuple[str, Column]]:
     for kind in kinds:
         for side in sides:
             for state in states:
-                words = [_TITLES[part][at] for part in (kind, side, state)]
-                column = Column(name=f"{kind}_{side}_{state}", type="yuan", aliases=("".join(words),))
-                yield ("" if at == 0 else " ").join(words), column
+                name = f"{kind}_{side}_{state}"
+                column = Column(name=name, type="yuan", aliases=(_premium_title(name, 0),))
+                yield _premium_title(name, at), column
+
+
+def meaning_title(profile: Profile, name: str, lang: str = "zh") -> str:
+    """What a column of a register is called, one of its grid too."""
+    at = 0 if lang == "zh" else 1
+    column = profile.by_name.get(name)
+    if column is None:
+        return _premium_title(name, at)
+    return column.aliases[0] if at == 0 or not column.title_en else column.title_en
+
+
+def _premium_title(name: str, at: int) -> str:
+    return ("" if at == 0 else " ").join(_TITLES[part][at] for part in name.split("_") if part)
 
 
 def _choices(column: Column) -> list[str]:

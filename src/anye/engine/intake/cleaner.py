@@ -14,7 +14,7 @@ import pickle
 import struct
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from anye.engine.intake.apart import (
 from anye.engine.intake.clean import Cleaned, Context
 from anye.engine.intake.files import OpenFile
 from anye.engine.intake.frames import read_frame, write_frame
+from anye.engine.intake.mapping import MappedProfile, SheetMapping, mapped_profile
 from anye.engine.intake.profile import Profile
 
 _LARGEST_BODY = 256 << 20
@@ -44,7 +45,10 @@ _LENGTH = struct.Struct(">I")
 
 @dataclass(frozen=True)
 class Request:
-    """What the process is asked: a file by its path and the name it was handed in under, and what cleaning must know."""
+    """What the process is asked: a file by its path and the name it was handed in under, and what cleaning must know.
+
+    `mappings`: what persons said of headings that no profile knows, the newest first.
+    """
 
     path: Path
     name: str
@@ -52,6 +56,14 @@ class Request:
     areas: AreaIndex
     trial: bool
     block_rows: int
+    mappings: Sequence[SheetMapping] = ()
+
+    def candidates(self) -> list[Profile]:
+        """Whatever the file may follow; a mapping whose register's profile has no place for it any more is left out."""
+        mapped = (
+            mapped_profile(self.profiles[one.source], one) for one in self.mappings if one.source in self.profiles
+        )
+        return [*self.profiles.values(), *filter(None, mapped)]
 
 
 def main() -> None:
@@ -69,9 +81,10 @@ def main() -> None:
 
 def answer(request: Request, send: Callable[[bytes, bytes], None]) -> None:
     """Open the file, wait for the word to go on, and send its blocks."""
-    opened = OpenFile(request.path, request.profiles.values(), name=request.name, block_rows=request.block_rows)
+    opened = OpenFile(request.path, request.candidates(), name=request.name, block_rows=request.block_rows)
     month = opened.month.isoformat() if opened.month else None
-    send(b"O", json.dumps({"profile": opened.profile.name, "month": month}).encode())
+    mapping = opened.profile.mapping.key if isinstance(opened.profile, MappedProfile) else None
+    send(b"O", json.dumps({"profile": opened.profile.name, "month": month, "mapping": mapping}).encode())
     kind, body = read_frame(sys.stdin.buffer)
     if kind != b"G":
         return  # nobody wants the rows: they are there already

@@ -66,7 +66,7 @@ class OpenFile:
         """The sheets of the profile that the first recognised one follows."""
         fault: FileFault | None = None
         for number, (name, lines) in enumerate(groupby(blocks, key=lambda block: block.item(0, "_sheet"))):
-            head = _head(lines)
+            head = head_of(lines)
             try:
                 known = recognise(pl.concat(head, how="diagonal").head(HEADING_LINES), self._profiles)
             except FileFault as problem:
@@ -96,7 +96,7 @@ def _note(infos: dict[str | None, SheetInfo], info: SheetInfo) -> None:
     infos[info.name] = info
 
 
-def _head(lines: Iterator[pl.DataFrame]) -> list[pl.DataFrame]:
+def head_of(lines: Iterator[pl.DataFrame]) -> list[pl.DataFrame]:
     """The first blocks of a sheet, as many as a heading may need."""
     head: list[pl.DataFrame] = []
     while sum(block.height for block in head) < HEADING_LINES and (block := next(lines, None)) is not None:

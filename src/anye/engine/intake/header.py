@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import islice, pairwise
@@ -19,7 +19,7 @@ import polars as pl
 from anye.engine.intake.profile import label_key
 
 _LOOKED_AT = 30
-_DEEPEST = 3
+DEEPEST = 3
 _LONGEST_LABEL = 300
 
 _UNITS = "元|万元|千元|元/月|元/天|元/日|元/人|元/年|人|人次|户|岁|天|日|月|个月|年|次|%|亩|公里|小时"
@@ -57,24 +57,36 @@ def find_header(first_rows: pl.DataFrame, aliases: Mapping[str, frozenset[str]])
 
     At least two fields must be known (one, if the table has a single column). Returns None otherwise.
     """
-    top = first_rows.head(_LOOKED_AT)
-    cells = top.select([name for name in top.columns if _is_cell(name)])
-    rows: list[Line] = [tuple((cell or "").strip()[:_LONGEST_LABEL] or None for cell in row) for row in cells.rows()]
-    numbers: list[int] = top["_line"].to_list()
+    rows, numbers = _top(first_rows)
     known = {key: name for name in sorted(aliases) for alias in aliases[name] for key in _keys(alias)[:2]}
     best, best_rank = None, (0, 0)
     tied = [_are_tied(upper, lower, known) for upper, lower in pairwise(rows)]  # tied[i]: lines i and i + 1
     for first in range(len(rows)):
-        for depth in range(1, min(_DEEPEST, len(rows) - first) + 1):
+        for depth in range(1, min(DEEPEST, len(rows) - first) + 1):
             last = first + depth - 1
             if any(tied[first - 1 : first]) or any(tied[last : last + 1]):
                 continue
             rank = (len(_fields(_parts(rows[first : last + 1]), known)), -depth)
             if rank > best_rank:
                 best, best_rank = (first, depth), rank
-    if best is None or best_rank[0] < min(2, cells.width):
+    if best is None or best_rank[0] < min(2, len(rows[0])):
         return None
     return _header(rows, numbers, *best)
+
+
+def headers_of(first_rows: pl.DataFrame, depth: int) -> Iterator[Header]:
+    """What the heading would be if it were any `depth` lines after one another, from the top down."""
+    rows, numbers = _top(first_rows)
+    for first in range(len(rows) - depth + 1):
+        yield _header(rows, numbers, first, depth)
+
+
+def _top(first_rows: pl.DataFrame) -> tuple[list[Line], list[int]]:
+    """The lines that a heading is looked for in, and their numbers in the sheet."""
+    top = first_rows.head(_LOOKED_AT)
+    cells = top.select([name for name in top.columns if _is_cell(name)])
+    rows: list[Line] = [tuple((cell or "").strip()[:_LONGEST_LABEL] or None for cell in row) for row in cells.rows()]
+    return rows, top["_line"].to_list()
 
 
 def is_repeated_heading(block: pl.DataFrame, header: Header) -> pl.Expr:

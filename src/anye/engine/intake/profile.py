@@ -27,7 +27,7 @@ FRAMES = frozenset({
 OF_KINDS = frozenset({"detail", "need", "income"})  # frames of which a column becomes one kind
 _NOT_LETTERS = re.compile(r"[^0-9A-Z\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 _LABEL_PARTS = re.compile(r"[\s/|_\-—·>]+")
-_SOMEONE_ELSE = re.compile("户主|配偶|联系人|责任人|帮扶|监护|担保|法人|法定|代表|单位|企业|公司|经办|填表")
+SOMEONE_ELSE = re.compile("户主|配偶|联系人|责任人|帮扶|监护|担保|法人|法定|代表|单位|企业|公司|经办|填表")
 
 
 def label_key(text: str) -> str:
@@ -307,7 +307,7 @@ def _readings(label: str) -> tuple[str, ...]:
         if key and key[:half] == key[half:]:
             readings.append(key[:half])
     parts = [key for part in _LABEL_PARTS.split(plain.strip()) if (key := label_key(part))]
-    others = {word for part in parts[:-1] for word in _SOMEONE_ELSE.findall(part)}
+    others = {word for part in parts[:-1] for word in SOMEONE_ELSE.findall(part)}
     if len(parts) > 1 and all(word in parts[-1] for word in others):
         readings.append(parts[-1])
     return tuple(dict.fromkeys(key for key in readings if key))

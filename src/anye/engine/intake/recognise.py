@@ -9,6 +9,7 @@ import polars as pl
 
 from anye.engine.errors import FileFault
 from anye.engine.intake.header import Header, find_header
+from anye.engine.intake.mapping import MappedProfile, find_mapped
 from anye.engine.intake.profile import Binding, Profile
 from anye.engine.names import is_mojibake
 
@@ -25,14 +26,19 @@ class Recognised:
 def recognise(first_rows: pl.DataFrame, profiles: Iterable[Profile]) -> Recognised:
     """The profile that knows most of the heading and misses nothing it needs; at a tie the larger share of its own.
 
-    Where one profile alone is tried, a person has named it, and its signs are not asked for.
+    Where one profile alone is tried, a person has named it, and its signs are not asked for. What a person said of just
+    this heading goes before every profile.
     Raises FileFault `heading_unknown` with the profiles that were tried and, of the nearest, what its sheet lacks; its
     `reason`, where a person has to name the register: `unnamed` (nothing tells which it is), `others` (it has headings
     of another), `garbled` (the text is damaged), `none` (no line looks like any heading).
     """
     best: Recognised | None = None
     best_rank = (0, 0.0)
-    tried = list(profiles)
+    given = list(profiles)
+    mapped = find_mapped(first_rows, (each for each in given if isinstance(each, MappedProfile)))
+    if mapped:
+        return Recognised(*mapped, mapped[0].bind(mapped[1].labels))
+    tried = [each for each in given if not isinstance(each, MappedProfile)]
     nearest: tuple[tuple[int, bool], Profile | None, tuple[str, ...]] = ((-1, False), None, ())
     for profile in tried:
         header = find_header(first_rows, profile.fields)

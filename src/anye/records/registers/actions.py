@@ -2,16 +2,29 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from anye.engine.intake.mapping import SheetMapping, signature
 from anye.records.audit.tokens import new_token
 from anye.records.people.models import Person
 from anye.records.places.queries import is_home, office_at
-from anye.records.registers.models import Batch, Duplicate, Entry, Fault, RawBlock, Source, Support, Upload
+from anye.records.registers.models import (
+    Batch,
+    Duplicate,
+    Entry,
+    Fault,
+    MappingTrial,
+    RawBlock,
+    Source,
+    SourceMapping,
+    Support,
+    Upload,
+)
 from anye.records.registers.queries import same_name
 
 PARTS_A_BLOCK = 1_000
@@ -57,16 +70,19 @@ def open_batch(
     file_month: date | None,
     known_on: date,
     by: str,
+    mapping_id: int | None = None,
     digest: bytes | None = None,
 ) -> Batch:
-    """The batch of these bytes under this profile version: the one that stands, else a new one."""
-    digest = digest or hashlib.sha256(sha256 + f"{source}:{profile_version}".encode()).digest()
+    """The batch of these bytes under this profile version, and mapping if any: the one that stands, else a new one."""
+    read_as = f"{source}:{profile_version}" + (f":mapping {mapping_id}" if mapping_id else "")
+    digest = digest or hashlib.sha256(sha256 + read_as.encode()).digest()
     batch, _ = Batch.objects.exclude(state="withdrawn").get_or_create(
         digest=digest,
         defaults={
             "token": new_token(),
             "source": Source.objects.get(code=source),
             "profile_version": profile_version,
+            "mapping_id": mapping_id,
             "sha256": sha256,
             "file_name": file_name,
             "file_month": file_month,
@@ -163,8 +179,110 @@ def refuse_upload(*, upload: Upload, code: str) -> None:
 def close_upload(*, upload_id: int, batch_id: int | None, failure: Mapping[str, Any] | None) -> None:
     """The file was read, or could not be: its bytes go, its rows stand sealed with the batch."""
     Upload.objects.filter(pk=upload_id).update(
-        state="failed" if failure else "done", failure=failure, batch_id=batch_id, sealed=None
+        state="failed" if failure else "done", failure=failure, batch_id=batch_id, sealed=None, sample=None
     )
+    MappingTrial.objects.filter(upload_id=upload_id).update(sealed=None)
+
+
+def keep_unmapped(*, upload_id: int, failure: Mapping[str, Any], sample: bytes) -> None:
+    """No profile knows the file's headings: its bytes and a sample, both sealed, wait for a person to say what they mean."""
+    Upload.objects.filter(pk=upload_id).update(state="unmapped", failure=failure, sample=sample)
+
+
+class MappingRefused(ValueError):
+    """What the columns of an upload mean cannot be said any more; `code`: decided_already, not_tried."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def try_mapping(
+    *, upload: Upload, said: SheetMapping, name: str, place: tuple[int, int], by: str, duty_id: int
+) -> MappingTrial:
+    """Ask the worker to try on the whole file what its columns are said to mean. `place`: the sheet and its heading's line."""
+    trial: MappingTrial = MappingTrial.objects.create(
+        token=new_token(),
+        upload=upload,
+        scope_no=upload.scope_no,
+        source=Source.objects.get(code=said.source),
+        name=name,
+        sheet_no=place[0],
+        line=place[1],
+        depth=said.depth,
+        headings=list(said.headings),
+        meanings=list(said.meanings),
+        codes={column: dict(words) for column, words in said.codes.items()},
+        asked_by=by,
+        asked_at=timezone.now(),
+        duty_id=duty_id,
+    )
+    return trial
+
+
+def close_trial(
+    *, trial_id: int, sealed: bytes | None = None, failure: Mapping[str, Any] | None = None, state: str = ""
+) -> None:
+    """What came of a trial, unless the file is loaded or given up by now (batch role)."""
+    state = state or ("failed" if failure else "done")
+    open_trials = MappingTrial.objects.filter(pk=trial_id, upload__state="unmapped")
+    open_trials.update(state=state, failure=failure, sealed=sealed)
+    MappingTrial.objects.filter(pk=trial_id, state="waiting").update(state="refused")
+
+
+def save_mapping(*, trial: MappingTrial, by: str) -> SourceMapping:
+    """Keep what was tried as the meaning of such headings from now on, and let the file be loaded. Raises MappingRefused."""
+    if trial.state != "done":
+        raise MappingRefused("not_tried")
+    if not Upload.objects.filter(pk=trial.upload_id, state="unmapped").update(
+        state="waiting", failure=None, named_source=trial.source.code
+    ):
+        raise MappingRefused("decided_already")
+    known = signature(trial.headings)
+    versions = SourceMapping.objects.filter(scope_no=trial.scope_no, signature=known)
+    for one in versions.filter(retired_at=None):
+        retire_mapping(mapping=one, by=by)
+    mapping: SourceMapping = SourceMapping.objects.create(
+        token=new_token(),
+        scope_no=trial.scope_no,
+        source=trial.source,
+        name=trial.name,
+        version=1 + (versions.aggregate(last=Max("version"))["last"] or 0),
+        signature=known,
+        depth=trial.depth,
+        headings=trial.headings,
+        meanings=trial.meanings,
+        codes=trial.codes,
+        saved_by=by,
+        saved_at=timezone.now(),
+    )
+    return mapping
+
+
+def retire_mapping(*, mapping: SourceMapping, by: str) -> bool:
+    """Files of these headings are unknown again; what was loaded stays. False where somebody else had done it."""
+    standing = SourceMapping.objects.filter(pk=mapping.pk, retired_at=None)
+    return bool(standing.update(retired_by=by, retired_at=timezone.now()))
+
+
+def give_up_upload(*, upload: Upload) -> None:
+    """Nobody says what the columns mean: the bytes go, and what was said of them. Raises MappingRefused."""
+    if not _give_up(Upload.objects.filter(pk=upload.pk)):
+        raise MappingRefused("decided_already")
+
+
+def give_up_unmapped(*, before: datetime) -> int:
+    """Uploads that nobody said anything of for so long (batch role); how many they were."""
+    return _give_up(Upload.objects.filter(uploaded_at__lt=before))
+
+
+def _give_up(uploads: "QuerySet[Upload]") -> int:
+    waiting = list(uploads.filter(state="unmapped").values_list("pk", flat=True))
+    if not waiting:
+        return 0
+    count: int = uploads.filter(state="unmapped").update(state="given_up", sealed=None, sample=None)
+    MappingTrial.objects.filter(upload_id__in=waiting).exclude(sealed=None).update(sealed=None)
+    return count
 
 
 def withdraw_batch(*, batch_id: int) -> None:

@@ -29,15 +29,51 @@ class Source(models.Model):
     is_restricted = models.BooleanField("受限")
 
 
+class SourceMapping(models.Model):
+    """What a person said the headings of an unknown sheet mean (字段对应): the office's files of those headings are read so.
+
+    Versions of one heading (`signature`) are never edited: the next one, or a person, retires the one that stands.
+    `meanings`: for each heading a column of the source's profile, "" where it is kept and not read. `codes`: column →
+    spelling → code.
+    """
+
+    token = models.CharField(max_length=22, unique=True)
+    scope_no = models.BigIntegerField()
+    source = models.ForeignKey(Source, models.PROTECT)
+    name = models.CharField("名称", max_length=80)
+    version = models.IntegerField("版本")
+    signature = models.CharField(max_length=64)
+    depth = models.SmallIntegerField("表头行数")
+    headings = models.JSONField("表头")
+    meanings = models.JSONField("含义")
+    codes = models.JSONField("代码写法", default=dict)
+    saved_by = models.CharField("保存人", max_length=40)
+    saved_at = models.DateTimeField("保存时间")
+    retired_by = models.CharField("停用人", max_length=40, blank=True)
+    retired_at = models.DateTimeField("停用时间", null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope_no", "signature", "version"], name="registers_mapping_version"),
+            models.UniqueConstraint(
+                fields=["scope_no", "signature"], condition=Q(retired_at=None), name="registers_mapping_stands"
+            ),
+        ]
+
+
 class Batch(models.Model):
     """One file as one profile version read it (批次). Its digest is its identity: the same bytes load once.
 
+    `mapping`: what a person said of its headings, where no profile knew them.
     States: reading (rows arrive in blocks), published, failed, withdrawn. Counts follow the command line's report.
     """
 
     token = models.CharField(max_length=22, unique=True)
     source = models.ForeignKey(Source, models.PROTECT)
     profile_version = models.IntegerField()
+    mapping = models.ForeignKey(SourceMapping, models.PROTECT, null=True)
     sha256 = models.BinaryField()
     digest = models.BinaryField()
     file_name = models.CharField("文件名", max_length=255)
@@ -235,11 +271,14 @@ class Upload(models.Model):
     """A file that an officer handed in and the worker loads (上传文件); the bytes are sealed and go when it is read.
 
     `named_source`: which register they say it is; mostly nothing, and its headings tell.
+    States: waiting, done, failed, refused; unmapped (no profile knows the headings: the bytes and a `sample` wait for a
+    person to say what they mean), given_up (nobody did).
     """
 
     token = models.CharField(max_length=22, unique=True)
     file_name = models.CharField("文件名", max_length=255)
     sealed = models.BinaryField(null=True)
+    sample = models.BinaryField(null=True)
     size = models.BigIntegerField()
     known_on = models.DateField("获知日期")
     named_source = models.CharField("指定来源", max_length=40, blank=True)
@@ -255,3 +294,39 @@ class Upload(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["scope_no", "-id"], name="registers_upload_scope")]
+
+
+class MappingTrial(models.Model):
+    """What a person says the columns of an upload mean, tried by the worker on the whole file (试读); nothing is written.
+
+    Each is one proposal and is never edited: who changes their mind, or somebody else, makes another. `sealed`: what came
+    of it; it goes with the file's bytes.
+    """
+
+    token = models.CharField(max_length=22, unique=True)
+    upload = models.ForeignKey(Upload, models.PROTECT)
+    scope_no = models.BigIntegerField()
+    source = models.ForeignKey(Source, models.PROTECT)
+    name = models.CharField("名称", max_length=80)
+    sheet_no = models.SmallIntegerField("工作表")
+    line = models.IntegerField("表头所在行")
+    depth = models.SmallIntegerField("表头行数")
+    headings = models.JSONField("表头")
+    meanings = models.JSONField("含义")
+    codes = models.JSONField("代码写法", default=dict)
+    asked_by = models.CharField("试读人", max_length=40)
+    asked_at = models.DateTimeField("试读时间")
+    duty_id = models.BigIntegerField()
+    state = models.CharField("状态", max_length=10, default="waiting")
+    failure = models.JSONField(null=True)
+    sealed = models.BinaryField(null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "done", "failed", "refused"]), name="registers_trial_state"
+            ),
+        ]
+        indexes = [models.Index(fields=["upload", "-id"], name="registers_trial_upload")]

@@ -3,13 +3,27 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
 
+from anye.engine.intake.mapping import SheetMapping
+from anye.engine.intake.profile import label_key
+from anye.engine.intake.sample import Sample
 from anye.engine.names import name_key_of
 from anye.records.accounts.models import Duty
 from anye.records.audit.keys import keyring
-from anye.records.registers.models import Batch, Duplicate, Entry, Fault, RawBlock, Source, Upload
+from anye.records.registers.models import (
+    Batch,
+    Duplicate,
+    Entry,
+    Fault,
+    MappingTrial,
+    RawBlock,
+    Source,
+    SourceMapping,
+    Upload,
+)
 
 OPERATOR = "operator"  # who the command line acts as
 LABEL = "row"  # sealing context of whom and where a refused row names
@@ -97,6 +111,16 @@ def sources_of_files(by_hand: Iterable[str]) -> "QuerySet[Source]":
     )
 
 
+def sources_named(codes: Iterable[str]) -> "QuerySet[Source]":
+    """Sources by their codes."""
+    return Source.objects.filter(code__in=list(codes))
+
+
+def standing_mappings_within() -> "QuerySet[SourceMapping]":
+    """What holds of unknown headings within the range, the newest first."""
+    return SourceMapping.objects.filter(retired_at=None).select_related("source").order_by("-id")
+
+
 def months_that_came() -> dict[str, set[date]]:
     """Register → the months that files have come for: the file's own, else that of the day it became known."""
     loads = Batch.objects.filter(state="published").exclude(file_name="")
@@ -127,13 +151,13 @@ def loads_within(lo: int, hi: int, *, with_operator: bool, sees_restricted: bool
 
 def upload_with(token: str) -> Upload:
     """The upload behind a link. Raises Upload.DoesNotExist."""
-    found: Upload = Upload.objects.defer("sealed").select_related("batch").get(token=token)
+    found: Upload = Upload.objects.defer("sealed", "sample").select_related("batch").get(token=token)
     return found
 
 
 def uploads_under_way() -> list[Upload]:
-    """The newest uploads that have not ended well, for whoever comes back to them."""
-    rows = Upload.objects.defer("sealed").exclude(state="done").order_by("-id")
+    """The newest uploads that have not come to a good end, for whoever comes back to them."""
+    rows = Upload.objects.defer("sealed", "sample").exclude(state__in=["done", "given_up"]).order_by("-id")
     return list(rows[:UPLOADS_SHOWN])
 
 
@@ -154,6 +178,78 @@ def batches_being_read(sha256: bytes) -> "QuerySet[Batch]":
 def standing_loads(sha256: bytes) -> list[Batch]:
     """The loads of a file of these bytes that stand, the newest first: each register and profile version may have one."""
     return list(batches().filter(sha256=sha256, state="published"))
+
+
+def standing_mappings(office_no: int) -> "QuerySet[SourceMapping]":
+    """What the people of a loading office said of unknown headings and holds, the newest first."""
+    standing = SourceMapping.objects.filter(scope_no=office_no, retired_at=None)
+    return standing.select_related("source").order_by("-id")
+
+
+def last_mapping(signature: str) -> SourceMapping | None:
+    """The newest version of what was said of a heading within the range, whether it holds or not."""
+    found: SourceMapping | None = SourceMapping.objects.filter(signature=signature).order_by("-version").first()
+    return found
+
+
+def meanings_said(source: str) -> dict[str, str]:
+    """Heading key → meaning, of all that was said of a register's sheets within the range; the newest word counts."""
+    said: dict[str, str] = {}
+    rows = SourceMapping.objects.filter(source__code=source).order_by("id").values_list("headings", "meanings")
+    for headings, meanings in rows:
+        said.update({label_key(heading): meaning for heading, meaning in zip(headings, meanings, strict=True)})
+    said.pop("", None)
+    return said
+
+
+def sheet_mapping(said: "SourceMapping | MappingTrial") -> SheetMapping:
+    """As the engine takes it; one that is only tried has no key."""
+    return SheetMapping(
+        source=said.source.code,
+        headings=tuple(said.headings),
+        meanings=tuple(said.meanings),
+        key=said.pk if isinstance(said, SourceMapping) else 0,
+        depth=said.depth,
+        codes=said.codes,
+    )
+
+
+def mapping_of(batch: Batch) -> SourceMapping | None:
+    """What a person said of a load's headings, as far as the range reaches them."""
+    found: SourceMapping | None = SourceMapping.objects.filter(pk=batch.mapping_id).first()
+    return found
+
+
+def mapping_with(token: str) -> SourceMapping:
+    """The mapping behind a link. Raises SourceMapping.DoesNotExist."""
+    found: SourceMapping = SourceMapping.objects.select_related("source").get(token=token)
+    return found
+
+
+def trial(pk: int) -> MappingTrial:
+    found: MappingTrial = MappingTrial.objects.select_related("source", "upload").get(pk=pk)
+    return found
+
+
+def trial_with(token: str) -> MappingTrial:
+    """The trial behind a link. Raises MappingTrial.DoesNotExist."""
+    found: MappingTrial = MappingTrial.objects.select_related("source", "upload").get(token=token)
+    return found
+
+
+def outcome_of(trial: MappingTrial) -> dict[str, Any]:
+    """What came of a trial: counts, and a few rows of each kind. Empty once the file is loaded or given up."""
+    if trial.sealed is None:
+        return {}
+    told: dict[str, Any] = json.loads(keyring().unseal_bytes(bytes(trial.sealed), context="raw"))
+    return told
+
+
+def sample_of(upload: Upload) -> Sample | None:
+    """The first lines of a file that no profile knows; None when its bytes are gone."""
+    if upload.sample is None:
+        return None
+    return Sample.of_text(keyring().unseal_bytes(bytes(upload.sample), context="raw").decode())
 
 
 def entry_with(token: str) -> Entry:
