@@ -67,32 +67,33 @@ class Totals:
         self, column: Column, totals: pl.DataFrame, read: pl.DataFrame, named: pl.DataFrame, binding: Binding,
         units: tuple[str | None, ...],
     ) -> Iterator[dict[str, object]]:  # fmt: skip
-        name = column.name
+        name, before = column.name, self.sums[column.name]
         value = read[name]
         if (value.is_null() & named[name].is_not_null()).any():
             self.unknown.add(name)
-        unit = units[binding.sources[name][0]] if units else None
-        said = read_column(column, totals[name], unit=unit).values[name]
-        running = pl.DataFrame({"_line": read["_line"], "sum": value.fill_null(0).cum_sum()}).sort("_line")
-        at = totals.select("_line").join_asof(running, on="_line", strategy="backward")["sum"].fill_null(0)
-        before = self.sums[name]
-        for line, number, here in zip(totals["_line"], said, at, strict=True):
-            reached = before + here
-            marks = self.marks[name]
-            agrees = (
-                number is None or not reached or reached == number or any(reached - mark == number for mark in marks)
-            )
-            if not agrees and name not in self.unknown:
-                yield {
-                    "_line": line, "_sheet": self.sheet, "column": binding.label(name), "kind": column.type, "said": number,
-                    "counted": reached,
-                }  # fmt: skip
-            if len(marks) < _MOST:
-                marks.append(reached)
+        if totals.height:
+            unit = units[binding.sources[name][0]] if units else None
+            said = read_column(column, totals[name], unit=unit).values[name]
+            running = pl.DataFrame({"_line": read["_line"], "sum": value.fill_null(0).cum_sum()}).sort("_line")
+            at = totals.select("_line").join_asof(running, on="_line", strategy="backward")["sum"].fill_null(0)
+            for line, number, here in zip(totals["_line"], said, at, strict=True):
+                if self._disagrees(name, number, before + here):
+                    yield {
+                        "_line": line, "_sheet": self.sheet, "column": binding.label(name), "kind": column.type,
+                        "said": number, "counted": before + here,
+                    }  # fmt: skip
         whole = int(value.sum() or 0)
         self.sums[name] = before + whole
         if column.type == "yuan":
             self.file_sums[name] += whole
+
+    def _disagrees(self, name: str, number: int | None, reached: int) -> bool:
+        """Whether a total line's number is neither the sum so far nor that since any total line before; it is one too now."""
+        marks = self.marks[name]
+        agrees = number is None or not reached or any(reached - mark == number for mark in (0, *marks))
+        if len(marks) < _MOST:
+            marks.append(reached)
+        return not agrees and name not in self.unknown
 
 
 @dataclass(frozen=True)
