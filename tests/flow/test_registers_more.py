@@ -121,6 +121,13 @@ FILES: dict[str, tuple[str, tuple[str, ...], str, dict[str, Any]]] = {
         {"document_no": "渝财社〔2020〕99号", "fund": "就业补助资金", "year": 2020, "purpose": "公益性岗位补贴",
          "amount_fen": 120_500_000, "allocated_on": DAY},
     ),
+    "job_fairs": (
+        "所属行政区 招聘会名称 合办单位 举办地点 开始日期 提供就业岗位 贫困劳动力岗位 参会人数 贫困劳动力参会人数"
+        " 签订意向协议人数 个月内就业人数",
+        ("990100101000", "春风行动专场", "青石区人社局", "东河镇广场", "2020-05-06", "350", "120", "800", "260", "90", "61"), "event",
+        {"name": "春风行动专场", "site": "东河镇广场", "valid_from": DAY, "vacancies": 350, "poor_vacancies": 120, "attended": 800,
+         "poor_attended": 260, "signed": 90, "hired": 61, "poor_hired": None},
+    ),
     "tickets": (
         "姓名 身份证号 乘车日期 交通方式 出发地 目的地 车票号 票价",
         (WHO, ID, "2020-05-06", "动车", "重庆北", "东莞东", "Z00A000001", "389.5"), "ticket",
@@ -288,7 +295,7 @@ def test_totals_and_notes_below_a_list_of_firms_are_no_rows(load: Load, tmp_path
     assert (report.rows, report.loaded, report.refused) == (1, 1, [])
 
 
-SEEN_BY_ALL = {"workshop", "class", "vacancy", "trade"}
+SEEN_BY_ALL = {"workshop", "class", "vacancy", "trade", "event"}
 
 
 @pytest.mark.parametrize("name", [name for name, (_, _, each, _) in FILES.items() if SPECS[each].parent != "person_id"])

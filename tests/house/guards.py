@@ -57,6 +57,7 @@ GUARDS = {
     "claims_firmpayment": FACT,
     "claims_refundapplication": FACT,
     "claims_fundallocation": FACT,
+    "outreach_event": OF_FIRMS,
     "outreach_contact": f"{FACT} {PERSONS}",
     "registers_source": "audited app:s batch:siud",
     "registers_batch": "audited app:s batch:siud",

@@ -71,11 +71,12 @@ TABLES: dict[str, tuple[str, ...]] = {
     "firm_payment": ("claims_firmpayment", "kind", "item", "valid_from", "paid_on", "batch_no", "amount_fen"),
     "fund": ("claims_fundallocation", "document_no", "fund", "purpose"),
     "ticket": ("claims_ticket", "travelled_on", "origin", "destination", "number"),
+    "event": ("outreach_event", "name", "valid_from"),
     "contact": ("outreach_contact", "contacted_on", "channel", "topic"),
 }
 # firms' money is the office's own; what else is said of firms, and catalogues, may be read by everybody
 SCOPED_OF_FIRMS = frozenset({"refund", "firm_payment", "filing"})
-OPEN_OF_OFFICES = frozenset({"trade"})
+OPEN_OF_OFFICES = frozenset({"trade", "event"})
 _COLUMN_TYPES = {pl.String: "text", pl.Date: "date", pl.Int64: "bigint", pl.Boolean: "boolean"}
 _PARENTS = {"person": "person_id", "firm": "firm_id", "office": "scope_no"}
 

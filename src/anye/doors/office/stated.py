@@ -44,6 +44,7 @@ TITLES: Mapping[str, Words] = {
     "fund": _("Fund allocations"),
     "ticket": _("Travel ticket"),
     "contact": _("Contact made"),
+    "event": _("Job fairs"),
 }
 ICONS: Mapping[str, str] = {
     "owner": "building", "post": "briefcase", "attendance": "briefcase", "work_training": "briefcase", "payment": "coin",
@@ -81,6 +82,9 @@ LABELS: Mapping[str, Words] = {
     "origin": pgettext_lazy("journey", "From"),
     "destination": pgettext_lazy("journey", "To"), "contacted_on": _("Day"), "channel": _("Channel"), "topic": _("About"),
     "contacted_by": _("By whom"), "note": _("Note"), "occupation": _("Trade"), "workplace_text": _("Workplace"),
+    "partners": _("With"), "vacancies": _("Vacancies"), "poor_vacancies": _("Vacancies for poor workers"),
+    "attended": _("Visitors"), "poor_attended": _("Poor workers among them"), "signed": _("Letters of intent"),
+    "poor_signed": _("Letters of poor workers"), "hired": _("Hired"), "poor_hired": _("Poor workers hired"),
     "education": _("Education wanted"), "requirements": _("Requirements"), "contact": _("Contact"),
     "filed_on": _("Filed on"), "allocated_on": _("Allocated on"),
     "valid_from": pgettext_lazy("period", "From"), "valid_to": pgettext_lazy("period", "To"),

@@ -108,6 +108,11 @@ STATEMENTS: Mapping[str, Statement] = {
         "name": TEXT, "code": TEXT, "level": TEXT, "days": COUNT, "hours_tenths": COUNT, "standard_fen": COUNT,
         "is_special": pl.Boolean,
     }, about="office", needs=("name",)),
+    "event": Statement({
+        "name": TEXT, "partners": TEXT, "site": TEXT, **SPELL, "vacancies": COUNT, "poor_vacancies": COUNT,
+        "attended": COUNT, "poor_attended": COUNT, "signed": COUNT, "poor_signed": COUNT, "hired": COUNT,
+        "poor_hired": COUNT,
+    }, about="office", needs=("name",)),
     "fund": Statement({
         "document_no": TEXT, "fund": TEXT, "year": COUNT, "purpose": TEXT, "amount_fen": COUNT, "allocated_on": DAY,
     }, about="office", needs=("document_no", "amount_fen")),
