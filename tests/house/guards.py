@@ -66,7 +66,10 @@ GUARDS = {
     "registers_fault": "scoped restricted(is_restricted) tallied app:s batch:siud",
     "registers_entry": f"scoped audited {PERSONS} app:si batch:siud",
     "registers_duplicate": f"scoped audited {PERSONS} app:s app:u(decided_at,decided_by,state) batch:siud",
-    "registers_upload": "scoped audited(sealed) app:si batch:siud",
+    "registers_upload": "scoped audited(sealed) app:si app:u(duty_id,state) batch:siud",
+    "registers_look": "scoped audited(sample,sheet) app:s batch:siud",
+    "registers_faultsheet": "scoped audited(sealed) app:si batch:siud",
+    "registers_withdrawal": ("scoped audited app:si app:u(code,decided_at,decided_by,duty_id,reason,state) batch:siud"),
     "findings_finding": f"scoped audited {PERSONS} app:s batch:siud",
     "findings_visit": (
         f"scoped audited {PERSONS} app:s app:u(answer,entry_id,made_by,made_on,note_sealed,state) batch:siud"
@@ -135,6 +138,9 @@ SCOPED = {
     "registers.Entry": ("scope_no",),
     "registers.Duplicate": ("scope_no",),
     "registers.Upload": ("scope_no",),
+    "registers.FaultSheet": ("scope_no",),
+    "registers.Withdrawal": ("scope_no",),
+    "registers.Look": ("scope_no",),
     "findings.Finding": ("scope_no",),
     "findings.Visit": ("scope_no",),
     "findings.VisitFinding": ("scope_no",),

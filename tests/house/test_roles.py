@@ -26,7 +26,8 @@ from anye.records.audit.keys import keyring
 from anye.records.audit.models import Event
 from anye.records.people import actions as people
 from anye.records.registers import actions as registers
-from anye.records.registers.models import Duplicate
+from anye.records.registers.actions import requests
+from anye.records.registers.models import Batch, Duplicate, Withdrawal
 from tests import factories as made
 from tests.conftest import District
 from tests.flow.test_load_order import person
@@ -114,7 +115,7 @@ def file(tmp_path: Path) -> Path:
     return ledger(tmp_path / "may.csv", rows, month="2020年5月")
 
 
-def handed_in(loader: Duty, path: Path) -> int:
+def handed_in(loader: Duty, path: Path, *, state: str = "waiting") -> int:
     with acting(BATCH):
         return registers.hand_in(
             file_name=path.name,
@@ -124,7 +125,41 @@ def handed_in(loader: Duty, path: Path) -> int:
             by=loader.user.username,
             duty_id=loader.pk,
             scope_no=loader.scope_no,
+            state=state,
         ).pk
+
+
+def asked_back(loader: Duty, path: Path) -> int:
+    """The rows of a load that was refused in part, asked for."""
+    ledger(path, [person(3, "张三", **WILLOW), {"姓名": "无号"}], month="2020年5月")
+    report = load_file(path, context=loading_context())
+    with acting(BATCH):
+        return requests.ask_fault_sheet(
+            batch=Batch.objects.get(pk=report.batch),
+            levels=["refused"],
+            purpose="register",
+            language="zh",
+            by=loader.user.username,
+            duty_id=loader.pk,
+            scope_no=loader.scope_no,
+        ).pk
+
+
+def withdrawal_of(loader: Duty, path: Path, state: str) -> int:
+    """A load that somebody wants taken back."""
+    there = path.with_name(f"{state}.csv")
+    ledger(there, [person(5, "王五", **WILLOW)], month=f"2020年{5 + len(state)}月")
+    report = load_file(there, context=loading_context())
+    with acting(BATCH):
+        asked, _is_new = requests.ask_withdrawal(
+            batch=Batch.objects.get(pk=report.batch),
+            by=loader.user.username,
+            duty_id=loader.pk,
+            scope_no=loader.scope_no,
+        )
+        assert asked is not None
+        Withdrawal.objects.filter(pk=asked.pk).update(state=state, figures={}, decided_by="loader")
+    return asked.pk
 
 
 def entered(worker: Duty, kind: str, told: dict[str, Any], subject: Any = None) -> int:
@@ -181,6 +216,42 @@ def test_a_file_is_given_up_as_the_batch_role(loader: Duty, file: Path, monkeypa
     assert statements == as_role(BATCH)
 
 
+def test_rows_are_given_back_as_the_batch_role(loader: Duty, file: Path) -> None:
+    sheet = asked_back(loader, file)
+    with recorded() as statements:
+        jobs.make_fault_sheet(sheet)
+    assert statements == as_role(BATCH)
+    made = Event.objects.filter(table_name="registers_faultsheet", verb="update").latest("id")
+    assert (made.actor, made.duty, made.purpose) == ("loader", f"duty:{loader.pk}", "give back: register")
+
+
+def test_a_file_is_looked_at_as_the_batch_role(loader: Duty, file: Path) -> None:
+    upload = handed_in(loader, file, state="looking")
+    with recorded() as statements:
+        jobs.look_at_upload(upload)
+    assert statements == as_role(BATCH)
+    kept = Event.objects.filter(table_name="registers_look").latest("id")
+    assert (kept.actor, kept.duty, kept.purpose) == ("loader", f"duty:{loader.pk}", "look")
+
+
+def test_a_load_is_taken_back_as_the_batch_role(loader: Duty, file: Path) -> None:
+    withdrawal = withdrawal_of(loader, file, "asked")
+    for task in (jobs.foresee_withdrawal, jobs.carry_out_withdrawal):
+        with recorded() as statements:
+            task(withdrawal)
+        assert statements == as_role(BATCH)
+        with acting(BATCH):
+            Withdrawal.objects.filter(pk=withdrawal, state="foreseen").update(state="agreed")
+    done = Event.objects.get(verb="withdraw")
+    assert (done.actor, done.duty, done.purpose) == ("loader", f"duty:{loader.pk}", "withdraw")
+
+
+def test_what_was_left_behind_is_looked_after_as_the_batch_role(district: District) -> None:
+    with recorded() as statements:
+        jobs.look_after(0)
+    assert statements == as_role(BATCH)
+
+
 def test_what_an_officer_entered_is_published_as_the_batch_role(district: District, worker: Duty) -> None:
     with made.as_owner():
         chen = made.make_person(district["willow"], "陈一")
@@ -219,18 +290,22 @@ def test_what_was_left_behind_is_given_up_as_the_batch_role(
     district: District, worker: Duty, loader: Duty, file: Path
 ) -> None:
     left = {
-        "registers_entry": entered(worker, "person", {"name": "x"}),
-        "registers_upload": handed_in(loader, file),
-        "people_transfer": transfer_of(district),
-        "registers_duplicate": duplicate_of(district, worker, registers.hand_over),
+        "publish_entry": entered(worker, "person", {"name": "x"}),
+        "load_upload": handed_in(loader, file),
+        "look_at_upload": handed_in(loader, file, state="looking"),
+        "make_fault_sheet": asked_back(loader, file.with_name("other.csv")),
+        "foresee_withdrawal": withdrawal_of(loader, file, "asked"),
+        "carry_out_withdrawal": withdrawal_of(loader, file, "agreed"),
+        "carry_out_transfer": transfer_of(district),
+        "settle_duplicate": duplicate_of(district, worker, registers.hand_over),
     }
     for kind in waiting.KINDS:
         with recorded() as statements:
-            assert [one.pk for one in waiting.left_behind(kind)] == [left[kind.table]]
-        assert statements == as_role(BATCH), kind.table
+            assert [one.pk for one in waiting.left_behind(kind)] == [left[kind.task]]
+        assert statements == as_role(BATCH), kind.task
         with recorded() as statements:
-            kind.give_up(left[kind.table])
-        assert statements == as_role(BATCH), kind.table
+            kind.give_up(left[kind.task])
+        assert statements == as_role(BATCH), kind.task
 
 
 def test_a_load_that_nobody_goes_on_with_is_abandoned_as_the_batch_role(

@@ -6,23 +6,27 @@ leave them, inside `as_owner()`.
 
 import datetime as dt
 import hashlib
+import io
 import json
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]
 
 from anye.engine.names import name_key_of
 from anye.flow import stated
 from anye.flow.specs import SCOPED_OF_FIRMS
 from anye.packs import AreaRow
 from anye.records.accounts.models import Duty, User
+from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
 from anye.records.places.actions import add_areas, add_offices_of_areas
 from anye.records.places.models import Office
-from anye.records.registers.models import Batch, Duplicate, Entry, Upload
+from anye.records.registers.models import Batch, Duplicate, Entry, FaultSheet, Look, Upload, Withdrawal
 from tests import factories as made
 from tests.conftest import District
 
@@ -60,6 +64,9 @@ class Place:
     batch: Any = None
     restricted: Any = None
     upload: Any = None
+    fault_sheet: Any = None
+    withdrawal: Any = None
+    looked: Any = None
     entry: Any = None
     duplicate: Any = None
     user: Any = None
@@ -138,6 +145,7 @@ def _furnish(place: Place) -> Place:
     office = place.office
     batch = made.make_batch()
     Batch.objects.filter(pk=batch.pk).update(file_name=f"{place.text('台账')}.xlsx", loaded_by=place.text("w"))
+    note("load", "registers_batch", batch.pk, place.office.scope_no, {})
     place.batch, place.phone = batch, place.number()
     place.id_number = made.id_number(next(_numbers))
     place.canaries |= {place.id_number, place.id_number[-6:]}
@@ -245,12 +253,53 @@ def _files_and_entries(place: Place, batch: Batch) -> None:
         known_on=dt.date(2026, 10, 2), uploaded_by=place.text("u"), duty_id=1, scope_no=place.office.scope_no,
         uploaded_at=at, state="failed", failure={"code": "empty_file", "params": {"value": place.text("值")}},
     )  # fmt: skip
+    place.fault_sheet = FaultSheet.objects.create(
+        token=new_token(), batch=batch, levels=["refused"], purpose="register", language="zh", rows=1, state="done",
+        offices=[[place.office.scope_no, 1]],
+        asked_by=place.text("u"), duty_id=1, scope_no=place.office.scope_no, asked_at=at,
+        sealed=ring.seal_bytes(_workbook(place.text("退行")), context="raw"),
+    )  # fmt: skip
+    place.withdrawal = Withdrawal.objects.create(
+        token=new_token(), batch=batch, scope_no=place.office.scope_no, duty_id=1, asked_by=place.text("u"), asked_at=at,
+        state="foreseen", figures={"gone": 1, "stayed": 0, "returned": 0, "hidden": 0},
+    )  # fmt: skip
+    place.looked = _looked(place, batch, at)
     told = json.dumps({"details": {"name": place.text("改")}}, ensure_ascii=False)
     for kind, person in (("person", None), ("details", place.person.pk), ("settle", place.person.pk)):
         place.entry = Entry.objects.create(
             token=new_token(), kind=kind, person_id=person, scope_no=place.office.scope_no, state="refused",
             sealed=ring.seal(told, context="raw"), entered_by=place.text("u"), duty_id=1, entered_at=at, reason="id_check",
         )  # fmt: skip
+
+
+def _looked(place: Place, batch: Batch, at: dt.datetime) -> Upload:
+    """A file that contradicts what is on record of the place's person, and was looked at."""
+    ring = keyring()
+    sides = [["value", place.text("旧"), place.text("新")]]
+    sampled = {
+        "person": place.person.pk, "scope_no": place.office.scope_no, "fact": "detail", "kind": "address", "source": 1,
+        "line": 3, "wins": True, "sides": sides, "sealed": False,
+    }  # fmt: skip
+    counts = dict.fromkeys(("rows", "loaded", "unchanged", "refused", "queried", "unattached", "persons_new"), 1)
+    figures = {"month": None, "is_known": False, "facts": {}, "reasons": {"refused": {}, "queried": {}}, "warnings": []}
+    upload = Upload.objects.create(
+        token=new_token(), file_name=f"{place.text('预览')}.xlsx", sealed=ring.seal_bytes(b"x", context="raw"), size=1,
+        known_on=dt.date(2026, 10, 2), uploaded_by=place.text("u"), duty_id=1, scope_no=place.office.scope_no,
+        uploaded_at=at, state="looked",
+    )  # fmt: skip
+    Look.objects.create(
+        upload=upload, scope_no=place.office.scope_no, looked_at=at, source_id=batch.source_id, figures=counts | figures,
+        sample=ring.seal(json.dumps([sampled], ensure_ascii=False), context="look"),
+        sheet=ring.seal_bytes(_workbook(place.text("退行")), context="raw"), offices=[[place.office.scope_no, 1]],
+    )  # fmt: skip
+    return upload
+
+
+def _workbook(text: str) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        book.add_worksheet().write_string(0, 0, text)
+    return out.getvalue()
 
 
 def _registered_elsewhere(here: Place, there: Place) -> None:

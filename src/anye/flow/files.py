@@ -19,7 +19,8 @@ from anye.flow.blocks import Block, Context
 class OpenFile:
     """A recognised file; as a context manager it ends the process that reads it.
 
-    `month` is what its title, else its name, says; `passed_over` are sheets it does not take, known after the blocks.
+    `month` is what its title, else its name, says; `mends` is the token of the load that a sheet of faults came from;
+    `passed_over` are sheets it does not take, known after the blocks.
     """
 
     def __init__(self, path: Path, context: Context, *, source: str | None, name: str, block_rows: int) -> None:
@@ -39,6 +40,7 @@ class OpenFile:
             raise
         self.profile = profiles[told["profile"]]
         self.month = dt.date.fromisoformat(told["month"]) if told["month"] else None
+        self.mends: str | None = told["mends"]
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from anye.flow import attach, brought, caches, facts, staging
+from anye.flow import attach, brought, caches, facts, mending, staging
 from anye.flow.blocks import Context, stage_again
 from anye.flow.doubts import raise_doubts
 from anye.flow.specs import SPECS
@@ -38,8 +38,13 @@ def publish_batch(batch_id: int, context: Context, *, passed_over: Sequence[str]
         if changed or batch.source.creates_persons:
             caches.refresh()
         raise_doubts(batch_id, insurance_only=not (changed or batch.source.creates_persons))
+        mends = staging.has_origins(batch_id)
+        if mends:
+            mending.note_brought_back(batch_id)
         counts = _count(cursor, stage, batch_id, since)
         tallies: dict[str, object] = {name: vars(one) for name, one in taken.items()}
+        if mends:
+            tallies["mends"] = True
         if passed_over:
             tallies["passed_over"] = list(passed_over)
         actions.publish_batch(batch=batch, counts=counts, fact_counts=tallies)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import polars as pl
 
 from anye.engine.errors import FileFault
 from anye.engine.intake.clean import Cleaned, Context, clean_file
+from anye.engine.intake.given_back import origins
 from anye.engine.intake.periods import file_month
 from anye.engine.intake.profile import Profile
 from anye.engine.intake.reading import read_blocks
@@ -21,18 +22,33 @@ HEADING_LINES = 40
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A sheet that follows the file's profile; `number` counts the file's sheets with content from 0."""
+    """A sheet that follows the file's profile; `number` counts the file's sheets with content from 0.
+
+    `head`: its first lines, those above its rows among them.
+    """
 
     number: int
     known: Recognised
+    head: pl.DataFrame
     blocks: Iterator[pl.DataFrame]
+
+    @property
+    def heading(self) -> pl.DataFrame:
+        """The lines above its rows."""
+        return self.head.filter(pl.col("_line") <= self.known.header.last_line)
+
+    @property
+    def mends(self) -> str | None:
+        """The load whose refused rows it brings back, where it is a sheet of faults."""
+        found = origins(self.head.filter(pl.col("_line") > self.known.header.last_line), self.known.header.labels)
+        return found.item(0, "slip") if found.height else None
 
 
 class OpenFile:
     """A recognised file, read as far as its first sheet that a profile knows.
 
-    `month` is what that sheet's title, else the file's name, says. `passed_over`: names of the sheets with content that
-    are not taken, complete once the blocks are read.
+    `month` is what that sheet's title, else the file's name, says; `mends` the load that a sheet of faults came from.
+    `passed_over`: names of the sheets with content that are not taken, complete once the blocks are read.
     """
 
     def __init__(self, path: Path, profiles: Iterable[Profile], *, name: str, block_rows: int) -> None:
@@ -44,13 +60,15 @@ class OpenFile:
         first = next(self._sheets)
         self.profile = first.known.profile
         self.month = file_month(first.known.header.title, name, sources=self.profile.month_from)
+        self.mends = first.mends
         self._sheets = chain((first,), self._sheets)
 
     def blocks(self, context: Context) -> Iterator[tuple[int, Cleaned]]:
         """Every sheet's number and its clean blocks, once. The same file and size of blocks give the same blocks."""
         for sheet in self._sheets:
-            for cleaned in clean_file(sheet.blocks, profile=self.profile, header=sheet.known.header, context=context):
-                yield sheet.number, cleaned
+            cleaned = clean_file(sheet.blocks, profile=self.profile, header=sheet.known.header, context=context)
+            for at, block in enumerate(cleaned):
+                yield sheet.number, replace(block, heading=sheet.heading) if at == 0 else block
 
     def _taken(self, blocks: Iterator[pl.DataFrame]) -> Iterator[Sheet]:
         """The sheets of the profile that the first recognised one follows."""
@@ -58,7 +76,8 @@ class OpenFile:
         for number, (name, lines) in enumerate(groupby(blocks, key=lambda block: block.item(0, "_sheet"))):
             head = _head(lines)
             try:
-                known = recognise(pl.concat(head, how="diagonal").head(HEADING_LINES), self._profiles)
+                top = pl.concat(head, how="diagonal").head(HEADING_LINES)
+                known = recognise(top, self._profiles)
             except FileFault as problem:
                 if problem.code != "heading_unknown":
                     raise
@@ -70,7 +89,7 @@ class OpenFile:
             elif known.profile is not self._profile:
                 self.passed_over.append(name or self._name)
                 continue
-            yield Sheet(number, known, _below(chain(head, lines), known.header.last_line))
+            yield Sheet(number, known, top, _below(chain(head, lines), known.header.last_line))
         if self._profile is None:
             raise fault or FileFault("no_rows", {})
 

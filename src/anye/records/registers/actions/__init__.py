@@ -11,10 +11,20 @@ from django.utils import timezone
 from anye.records.audit.tokens import new_token
 from anye.records.people.models import Person
 from anye.records.places.queries import is_home, office_at
-from anye.records.registers.models import Batch, Duplicate, Entry, Fault, RawBlock, Source, Support, Upload
+from anye.records.registers.models import (
+    Batch,
+    Duplicate,
+    Entry,
+    Fault,
+    RawBlock,
+    Source,
+    Support,
+    Upload,
+)
 from anye.records.registers.queries import same_name
 
 PARTS_A_BLOCK = 1_000
+STRONG, MOST_MENDED = b"\xff", 4  # a digest begins with as many as files were mended one after the other
 FAULT_COLUMNS = (
     "batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no", "sealed",
     "is_restricted",
@@ -58,9 +68,15 @@ def open_batch(
     known_on: date,
     by: str,
     digest: bytes | None = None,
+    mends: str | None = None,
 ) -> Batch:
-    """The batch of these bytes under this profile version: the one that stands, else a new one."""
+    """The batch of these bytes under this profile version: the one that stands, else a new one.
+
+    `mends`: the token of the load whose rows the file brings back mended.
+    """
     digest = digest or hashlib.sha256(sha256 + f"{source}:{profile_version}".encode()).digest()
+    if mends:
+        digest = _stronger(digest, mends)
     batch, _ = Batch.objects.exclude(state="withdrawn").get_or_create(
         digest=digest,
         defaults={
@@ -79,6 +95,18 @@ def open_batch(
         batch.state, batch.failure = "reading", None
         batch.save(update_fields=["state", "failure"])
     return batch
+
+
+def _stronger(digest: bytes, than: str) -> bytes:
+    """A digest that wins over that of the load it mends: of two files of one month and day the digest decides.
+
+    It stays a matter of the bytes alone: which load they mend is written in them.
+    """
+    mended = Batch.objects.filter(token=than).values_list("digest", flat=True).first()
+    if mended is None:
+        return digest
+    lead = bytes(mended)[: len(bytes(mended)) - len(bytes(mended).lstrip(STRONG))] + STRONG
+    return lead[:MOST_MENDED] + digest[len(lead[:MOST_MENDED]) :]
 
 
 def note_progress(*, batch: int, rows: int) -> None:
@@ -139,8 +167,9 @@ def hand_in(
     duty_id: int,
     scope_no: int,
     named_source: str = "",
+    state: str = "waiting",
 ) -> Upload:
-    """A file waits for the worker; its bytes are sealed until then."""
+    """A file waits for the worker, to be loaded or (`looking`) to be looked at first; its bytes are sealed until then."""
     upload: Upload = Upload.objects.create(
         token=new_token(),
         file_name=file_name,
@@ -152,6 +181,7 @@ def hand_in(
         duty_id=duty_id,
         scope_no=scope_no,
         uploaded_at=timezone.now(),
+        state=state,
     )
     return upload
 
