@@ -40,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
     withdraw.add_argument("--yes", action="store_true", help="do not ask")
     withdraw.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
 
+    _giving_back(verbs)
+
     run = verbs.add_parser(
         "run", help="load a folder of files if one is given, then serve the last registry or a new one"
     )
@@ -66,6 +68,16 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("seal", help="seal the events since the last seal, and verify the trail")
     verbs.add_parser("rotate-keys", help="seal values anew under a new key; may be interrupted and repeated")
     return main
+
+
+def _giving_back(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    give_back = verbs.add_parser(
+        "give-back", help="write the rows of a load that are to be mended, in the file's own layout"
+    )
+    give_back.add_argument("load", help="the file that was loaded, or the load's token: the end of its page's address")
+    give_back.add_argument("--to", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
+    give_back.add_argument("--rows", choices=["refused", "queried", "both"], default="refused")
+    give_back.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
 
 
 def _serving(verb: argparse.ArgumentParser) -> None:

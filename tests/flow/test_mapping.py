@@ -20,7 +20,8 @@ from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.people.models import Person
 from anye.records.registers import actions as registers
-from anye.records.registers import queries
+from anye.records.registers import mappings, queries
+from anye.records.registers.actions.mappings import retire_mapping, save_mapping
 from anye.records.registers.models import Batch, MappingTrial, SourceMapping, Upload
 from tests import factories as made
 from tests.conftest import District
@@ -107,7 +108,7 @@ def saved(upload: Upload, duty: Duty, **said: Any) -> SourceMapping:
     """What somebody says the columns mean, tried, kept, and the file loaded."""
     trial = tried(upload, duty, **said)
     with made.as_owner():
-        mapping = registers.save_mapping(trial=trial, by=duty.user.username)
+        mapping = save_mapping(trial=trial, by=duty.user.username)
     load_upload(upload.pk)
     return mapping
 
@@ -126,7 +127,7 @@ def test_an_unknown_file_waits_with_a_sealed_sample_that_the_guess_is_made_of(du
     upload = hand_in(write(tmp_path / "a.csv", ROWS), duty)
     assert (upload.state, upload.failure["code"]) == ("unmapped", "heading_unknown")
     assert "李长文".encode() not in bytes(upload.sample)
-    sample = queries.sample_of(upload)
+    sample = mappings.sample_of(upload)
     assert sample is not None
     (sheet,) = sample.sheets
     assert (sheet.heading, sheet.sources[0][0]) == ((2, 1), "village_ledger")
@@ -141,7 +142,7 @@ def test_a_trial_tells_what_a_load_would_do_and_writes_nothing(duty: Duty, tmp_p
     trial = tried(hand_in(write(tmp_path / "a.csv", rows), duty), duty)
     assert trial.state == "done"
     assert "谭错码".encode() not in bytes(trial.sealed)
-    told = queries.outcome_of(trial)
+    told = mappings.outcome_of(trial)
     assert (told["rows"], told["loaded"], told["refused"]) == (8, 6, 2)
     assert told["reasons"] == {"id_chars": 1, "duplicate_row": 1}
     assert told["first"]["id_chars"][0]["name"] == "谭错码"
@@ -160,7 +161,7 @@ def test_what_was_said_is_kept_and_next_month_needs_nobody(duty: Duty, tmp_path:
     with acting(BATCH):
         assert (upload.batch.mapping_id, upload.batch.source.code) == (mapping.pk, "village_ledger")
         assert Person.objects.get(name="冉七").groups == ["lifted"]
-        assert queries.outcome_of(MappingTrial.objects.get()) == {}, "the rows shown go with the file"
+        assert mappings.outcome_of(MappingTrial.objects.get()) == {}, "the rows shown go with the file"
 
     report = load(write(tmp_path / "b.csv", [row(8, "罗新来")]))
     assert (report.fault, report.loaded) == (None, 1)
@@ -177,7 +178,7 @@ def test_one_more_column_is_another_layout(duty: Duty, tmp_path: Path) -> None:
     assert report.failure() is not None
     assert report.failure()["code"] == "heading_unknown"
     with acting(BATCH):
-        assert queries.meanings_said("village_ledger")["大名"] == "name", "and what was said before is what is guessed"
+        assert mappings.meanings_said("village_ledger")["大名"] == "name", "and what was said before is what is guessed"
 
 
 def test_the_same_bytes_change_nothing_until_the_mapping_has_a_new_version(duty: Duty, tmp_path: Path) -> None:
@@ -185,7 +186,7 @@ def test_the_same_bytes_change_nothing_until_the_mapping_has_a_new_version(duty:
     first = saved(hand_in(path, duty), duty)
     assert load(path).unchanged == 5
     with made.as_owner():
-        registers.retire_mapping(mapping=first, by="district")
+        retire_mapping(mapping=first, by="district")
     meant = tuple("" if name == "employer" else name for name in MEANT)
     second = saved(hand_in(path, duty), duty, meant=meant)
     assert (first.version, second.version) == (1, 2)
@@ -198,8 +199,8 @@ def test_the_same_bytes_change_nothing_until_the_mapping_has_a_new_version(duty:
 def test_a_retired_mapping_is_not_used(duty: Duty, tmp_path: Path) -> None:
     mapping = saved(hand_in(write(tmp_path / "a.csv", ROWS), duty), duty)
     with made.as_owner():
-        assert registers.retire_mapping(mapping=mapping, by="district")
-        assert not registers.retire_mapping(mapping=mapping, by="somebody"), "once"
+        assert retire_mapping(mapping=mapping, by="district")
+        assert not retire_mapping(mapping=mapping, by="somebody"), "once"
     assert hand_in(write(tmp_path / "b.csv", [row(8, "罗新来")]), duty).state == "unmapped"
 
 
@@ -218,9 +219,9 @@ def test_of_two_people_the_first_to_save_decides(duty: Duty, tmp_path: Path) -> 
     upload = hand_in(write(tmp_path / "a.csv", ROWS), duty)
     mine, theirs = tried(upload, duty), tried(upload, duty, codes=CODES)
     with made.as_owner():
-        registers.save_mapping(trial=theirs, by="other")
+        save_mapping(trial=theirs, by="other")
         with pytest.raises(registers.MappingRefused) as refused:
-            registers.save_mapping(trial=mine, by="district")
+            save_mapping(trial=mine, by="district")
         assert refused.value.code == "decided_already"
         assert [one.saved_by for one in SourceMapping.objects.all()] == ["other"]
 
@@ -231,7 +232,7 @@ def test_what_was_not_tried_or_failed_is_not_saved(duty: Duty, tmp_path: Path) -
         said = SheetMapping("village_ledger", tuple(COLLEAGUE), MEANT)
         trial = registers.try_mapping(upload=upload, said=said, name="n", place=(0, 2), by="district", duty_id=duty.pk)
     with made.as_owner(), pytest.raises(registers.MappingRefused, match="not_tried"):
-        registers.save_mapping(trial=trial, by="district")
+        save_mapping(trial=trial, by="district")
 
 
 @pytest.mark.parametrize(
@@ -253,7 +254,7 @@ def test_who_gives_a_file_up_leaves_nothing_of_it(duty: Duty, tmp_path: Path) ->
     with made.as_owner():
         registers.give_up_upload(upload=upload)
         with pytest.raises(registers.MappingRefused):
-            registers.save_mapping(trial=trial, by="district")
+            save_mapping(trial=trial, by="district")
     upload = again(upload)
     assert (upload.state, upload.sealed, upload.sample) == ("given_up", None, None)
     with acting(BATCH):

@@ -25,6 +25,7 @@ from anye.records.findings.models import Visit
 from anye.records.people import actions as people
 from anye.records.people.models import Person
 from anye.records.registers import actions as registers
+from anye.records.registers.actions.mappings import retire_mapping, save_mapping
 from anye.records.registers.models import Batch, Duplicate, Entry, Upload
 from tests import factories as made
 from tests.conftest import District
@@ -105,8 +106,8 @@ def _columns_said(upload: Upload, duty: Duty) -> None:
         registers.close_trial(trial_id=trial.pk, sealed=b"sealed")
         trial.refresh_from_db()
     with made.as_owner():
-        mapping = registers.save_mapping(trial=trial, by="o")
-        registers.retire_mapping(mapping=mapping, by="o")
+        mapping = save_mapping(trial=trial, by="o")
+        retire_mapping(mapping=mapping, by="o")
     with acting(BATCH, actor="tests"):
         registers.close_upload(upload_id=upload.pk, batch_id=None, failure=failure)
         registers.close_trial(trial_id=registers.try_mapping(**told).pk, sealed=b"sealed")

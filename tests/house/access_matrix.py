@@ -67,6 +67,20 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "registers:blank": ("source", EVERYBODY, NO_POST),
     "registers:batch": ("batch", EVERYBODY, f"VTAFPUDX=303 {OUT}"),
     "registers:batch_rows": ("batch level", EVERYBODY, f"VTAFPUDX=303 {OUT}"),
+    # a file that is looked at first
+    "registers:look": ("looked", LOADERS, NO_POST),
+    "registers:decide_look": ("looked", NO_GET, f"D=302 VTAFPUX=403 {OUT}"),
+    "registers:look_sheet": ("looked", LOADERS, NO_POST),
+    # rows that go back, their cells in clear: to who serves households
+    "registers:give_back": ("batch", NO_GET, f"VTPD=302 AFUX=403 {OUT}"),
+    "registers:fault_sheet": ("fault_sheet", WRITERS, NO_POST),
+    "registers:fault_sheet_state": ("fault_sheet", WRITERS, NO_POST),
+    "registers:fault_sheet_file": ("fault_sheet", WRITERS, NO_POST),
+    # taking a load back: for who hands files in about the whole district
+    "registers:withdraw": ("batch", NO_GET, f"D=302 VTAFPUX=403 {OUT}"),
+    "registers:withdrawal": ("withdrawal", LOADERS, NO_POST),
+    "registers:withdrawal_state": ("withdrawal", LOADERS.replace("=200", "=204"), NO_POST),
+    "registers:decide_withdrawal": ("withdrawal", NO_GET, f"D=422 VTAFPUX=403 {OUT}"),
     # entries by hand
     "entries:new_person": ("", WRITERS, SAVED),
     "entries:correct": ("person", WRITERS, SAVED),

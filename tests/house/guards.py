@@ -68,10 +68,13 @@ GUARDS = {
     "registers_entry": f"scoped audited {PERSONS} app:si batch:siud",
     "registers_duplicate": f"scoped audited {PERSONS} app:s app:u(decided_at,decided_by,state) batch:siud",
     "registers_upload": (
-        "scoped audited(sealed,sample) app:si app:u(failure,named_source,sample,sealed,state) batch:siud"
+        "scoped audited(sealed,sample) app:si app:u(duty_id,failure,named_source,sample,sealed,state) batch:siud"
     ),
     "registers_sourcemapping": "scoped audited app:si app:u(retired_at,retired_by) batch:s",
     "registers_mappingtrial": "scoped audited(sealed) app:si app:u(sealed) batch:siud",
+    "registers_look": "scoped audited(sample,sheet) app:s batch:siud",
+    "registers_faultsheet": "scoped audited(sealed) app:si batch:siud",
+    "registers_withdrawal": ("scoped audited app:si app:u(code,decided_at,decided_by,duty_id,reason,state) batch:siud"),
     "findings_finding": f"scoped audited {PERSONS} app:s batch:siud",
     "findings_visit": (
         f"scoped audited {PERSONS} app:s app:u(answer,entry_id,made_by,made_on,note_sealed,state) batch:siud"
@@ -142,6 +145,9 @@ SCOPED = {
     "registers.Upload": ("scope_no",),
     "registers.SourceMapping": ("scope_no",),
     "registers.MappingTrial": ("scope_no",),
+    "registers.FaultSheet": ("scope_no",),
+    "registers.Withdrawal": ("scope_no",),
+    "registers.Look": ("scope_no",),
     "findings.Finding": ("scope_no",),
     "findings.Visit": ("scope_no",),
     "findings.VisitFinding": ("scope_no",),

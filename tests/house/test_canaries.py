@@ -35,7 +35,7 @@ STARTS = [
     "/transfers/asked/", "/people/new/", "/registers/mend/", "/registers/upload/", "/administration/offices/", "/administration/users/",
     "/account/", "/no-such-page/", "/people/" + "A" * 22 + "/",
 ]  # fmt: skip
-GET_ONLY = ("/history/", "/looks/", "/work/", "/entries/", "/uploads/", "?")
+GET_ONLY = ("/history/", "/looks/", "/work/", "/entries/", "/uploads/", "/sheets/", "/withdrawals/", "/looks/", "?")
 SOUGHT = ["willow", "bridge", "bamboo", "cloud", "east", "district"]
 LISTS = ["/people/", "/firms/", "/visits/", "/findings/", "/entries/", "/transfers/"]
 
@@ -90,6 +90,11 @@ def addresses_of(world: World) -> list[str]:
             reverse("office:firm", args=[place.firm.token]),
             reverse("registers:batch", args=[place.batch.token]),
             reverse("registers:upload", args=[place.upload.token]),
+            reverse("registers:look", args=[place.looked.token]),
+            reverse("registers:look_sheet", args=[place.looked.token]),
+            reverse("registers:withdrawal", args=[place.withdrawal.token]),
+            reverse("registers:fault_sheet", args=[place.fault_sheet.token]),
+            reverse("registers:fault_sheet_file", args=[place.fault_sheet.token]),
             reverse("entries:entry", args=[place.entry.token]),
             f"/people/?village={place.office.token}",
             f"/visits/?village={place.office.token}",

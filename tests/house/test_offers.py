@@ -27,6 +27,9 @@ def pages_of(place: Place) -> list[str]:
         reverse("office:finding", args=[finding]),
         reverse("registers:batch", args=[place.batch.token]),
         reverse("registers:upload", args=[place.upload.token]),
+        reverse("registers:look", args=[place.looked.token]),
+        reverse("registers:withdrawal", args=[place.withdrawal.token]),
+        reverse("registers:fault_sheet", args=[place.fault_sheet.token]),
         reverse("entries:entry", args=[place.entry.token]),
     ]
     return [*listed, *about]

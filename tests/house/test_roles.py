@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,20 +13,20 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from anye.config import commands, furnishing, postgres, serving
 from anye.engine.errors import FileFault
 from anye.engine.intake.mapping import SheetMapping
-from anye.flow import jobs, rotation, waiting
+from anye.flow import jobs, waiting
 from anye.flow.load import abandon, load_file
 from anye.flow.registry import loading_context
 from anye.records.accounts import scope
 from anye.records.accounts.models import Duty
-from anye.records.accounts.scope import APP, BATCH, OWNER, acting
+from anye.records.accounts.scope import APP, BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.models import Event
 from anye.records.people import actions as people
 from anye.records.registers import actions as registers
-from anye.records.registers.models import Duplicate, Upload
+from anye.records.registers.actions import requests
+from anye.records.registers.models import Batch, Duplicate, Upload, Withdrawal
 from tests import factories as made
 from tests.conftest import District
 from tests.flow.test_load_order import person
@@ -115,7 +114,7 @@ def file(tmp_path: Path) -> Path:
     return ledger(tmp_path / "may.csv", rows, month="2020年5月")
 
 
-def handed_in(loader: Duty, path: Path) -> int:
+def handed_in(loader: Duty, path: Path, *, state: str = "waiting") -> int:
     with acting(BATCH):
         return registers.hand_in(
             file_name=path.name,
@@ -125,7 +124,41 @@ def handed_in(loader: Duty, path: Path) -> int:
             by=loader.user.username,
             duty_id=loader.pk,
             scope_no=loader.scope_no,
+            state=state,
         ).pk
+
+
+def asked_back(loader: Duty, path: Path) -> int:
+    """The rows of a load that was refused in part, asked for."""
+    ledger(path, [person(3, "张三", **WILLOW), {"姓名": "无号"}], month="2020年5月")
+    report = load_file(path, context=loading_context())
+    with acting(BATCH):
+        return requests.ask_fault_sheet(
+            batch=Batch.objects.get(pk=report.batch),
+            levels=["refused"],
+            purpose="register",
+            language="zh",
+            by=loader.user.username,
+            duty_id=loader.pk,
+            scope_no=loader.scope_no,
+        ).pk
+
+
+def withdrawal_of(loader: Duty, path: Path, state: str) -> int:
+    """A load that somebody wants taken back."""
+    there = path.with_name(f"{state}.csv")
+    ledger(there, [person(5, "王五", **WILLOW)], month=f"2020年{5 + len(state)}月")
+    report = load_file(there, context=loading_context())
+    with acting(BATCH):
+        asked, _is_new = requests.ask_withdrawal(
+            batch=Batch.objects.get(pk=report.batch),
+            by=loader.user.username,
+            duty_id=loader.pk,
+            scope_no=loader.scope_no,
+        )
+        assert asked is not None
+        Withdrawal.objects.filter(pk=asked.pk).update(state=state, figures={}, decided_by="loader")
+    return asked.pk
 
 
 def entered(worker: Duty, kind: str, told: dict[str, Any], subject: Any = None) -> int:
@@ -207,6 +240,42 @@ def test_a_file_is_given_up_as_the_batch_role(loader: Duty, file: Path, monkeypa
     assert statements == as_role(BATCH)
 
 
+def test_rows_are_given_back_as_the_batch_role(loader: Duty, file: Path) -> None:
+    sheet = asked_back(loader, file)
+    with recorded() as statements:
+        jobs.make_fault_sheet(sheet)
+    assert statements == as_role(BATCH)
+    made = Event.objects.filter(table_name="registers_faultsheet", verb="update").latest("id")
+    assert (made.actor, made.duty, made.purpose) == ("loader", f"duty:{loader.pk}", "give back: register")
+
+
+def test_a_file_is_looked_at_as_the_batch_role(loader: Duty, file: Path) -> None:
+    upload = handed_in(loader, file, state="looking")
+    with recorded() as statements:
+        jobs.look_at_upload(upload)
+    assert statements == as_role(BATCH)
+    kept = Event.objects.filter(table_name="registers_look").latest("id")
+    assert (kept.actor, kept.duty, kept.purpose) == ("loader", f"duty:{loader.pk}", "look")
+
+
+def test_a_load_is_taken_back_as_the_batch_role(loader: Duty, file: Path) -> None:
+    withdrawal = withdrawal_of(loader, file, "asked")
+    for task in (jobs.foresee_withdrawal, jobs.carry_out_withdrawal):
+        with recorded() as statements:
+            task(withdrawal)
+        assert statements == as_role(BATCH)
+        with acting(BATCH):
+            Withdrawal.objects.filter(pk=withdrawal, state="foreseen").update(state="agreed")
+    done = Event.objects.get(verb="withdraw")
+    assert (done.actor, done.duty, done.purpose) == ("loader", f"duty:{loader.pk}", "withdraw")
+
+
+def test_what_was_left_behind_is_looked_after_as_the_batch_role(district: District) -> None:
+    with recorded() as statements:
+        jobs.look_after(0)
+    assert statements == as_role(BATCH)
+
+
 def test_what_an_officer_entered_is_published_as_the_batch_role(district: District, worker: Duty) -> None:
     with made.as_owner():
         chen = made.make_person(district["willow"], "陈一")
@@ -245,19 +314,23 @@ def test_what_was_left_behind_is_given_up_as_the_batch_role(
     district: District, worker: Duty, loader: Duty, file: Path
 ) -> None:
     left = {
-        "registers_entry": entered(worker, "person", {"name": "x"}),
-        "registers_mappingtrial": unmapped_of(loader, file.parent / "unknown.csv"),
-        "registers_upload": handed_in(loader, file),
-        "people_transfer": transfer_of(district),
-        "registers_duplicate": duplicate_of(district, worker, registers.hand_over),
+        "publish_entry": entered(worker, "person", {"name": "x"}),
+        "load_upload": handed_in(loader, file),
+        "look_at_upload": handed_in(loader, file, state="looking"),
+        "make_fault_sheet": asked_back(loader, file.with_name("other.csv")),
+        "foresee_withdrawal": withdrawal_of(loader, file, "asked"),
+        "carry_out_withdrawal": withdrawal_of(loader, file, "agreed"),
+        "try_mapping": unmapped_of(loader, file.parent / "unknown.csv"),
+        "carry_out_transfer": transfer_of(district),
+        "settle_duplicate": duplicate_of(district, worker, registers.hand_over),
     }
     for kind in waiting.KINDS:
         with recorded() as statements:
-            assert [one.pk for one in waiting.left_behind(kind)] == [left[kind.table]]
-        assert statements == as_role(BATCH), kind.table
+            assert [one.pk for one in waiting.left_behind(kind)] == [left[kind.task]]
+        assert statements == as_role(BATCH), kind.task
         with recorded() as statements:
-            kind.give_up(left[kind.table])
-        assert statements == as_role(BATCH), kind.table
+            kind.give_up(left[kind.task])
+        assert statements == as_role(BATCH), kind.task
 
 
 def test_a_load_that_nobody_goes_on_with_is_abandoned_as_the_batch_role(
@@ -275,70 +348,3 @@ def test_a_load_that_nobody_goes_on_with_is_abandoned_as_the_batch_role(
 
 
 # ── the command line ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command finds its registry: the tests' own."""
-    home = SimpleNamespace(trial=True, site=SimpleNamespace(is_public=False))
-    monkeypatch.setattr(commands, "opened", lambda: home)
-    monkeypatch.setattr(commands, "set_up", lambda home, login: None)
-    monkeypatch.setattr(postgres, "start", lambda home: None)
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "anye.config.settings_test")
-
-
-def asked(**told: Any) -> Any:
-    return SimpleNamespace(language="en", port=None, new_device=False, **told)
-
-
-@pytest.mark.usefixtures("at_home")
-def test_a_link_from_the_command_line_is_the_operators(district: District, worker: Duty) -> None:
-    with recorded() as statements:
-        commands.link(asked(user="willow-worker"))
-    assert statements == as_role(BATCH)
-    made_by = Event.objects.filter(verb="sign_in_link").latest("id")
-    assert (made_by.actor, made_by.purpose) == ("operator", "sign-in link")
-
-
-@pytest.mark.usefixtures("at_home")
-def test_sealing_from_the_command_line_is_the_operators(district: District) -> None:
-    with recorded() as statements:
-        assert commands.seal(asked()) == 0
-    assert statements == as_role(BATCH)
-
-
-@pytest.mark.usefixtures("at_home")
-def test_setting_up_is_the_operators(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("django.core.management.call_command", lambda *_, **__: None)
-    with recorded() as statements:
-        furnishing.main(None)
-    assert statements == as_role(OWNER)
-    first = Event.objects.filter(table_name="places_office").earliest("id")
-    assert (first.actor, first.purpose) == ("operator", "init")
-
-
-@pytest.mark.usefixtures("at_home")
-def test_a_trials_users_are_the_operators(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["serving", "http://127.0.0.1:8000"])
-    with recorded() as statements:
-        serving.main()
-    assert statements == as_role(OWNER)
-    assert Event.objects.filter(verb="user_add", actor="operator", purpose="demo users").exists()
-
-
-def test_keys_are_rotated_by_the_operator_as_the_owner(district: District, worker: Duty) -> None:
-    with made.as_owner():
-        made.make_person(district["willow"], "陈一")
-    entered(worker, "person", {"name": "x"})
-    everywhere = set()
-
-    def see(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
-        if "mfa_authenticator" in sql or OURS.search(sql):
-            everywhere.add(scope._scope.get() is not None)
-        return execute(sql, *more)
-
-    with connection.execute_wrapper(see):
-        assert rotation.reseal(keyring().rotated()) > 3
-    assert everywhere == {True}
-    told = Event.objects.filter(verb="rotate").latest("id")
-    assert (told.actor, told.purpose) == ("operator", "key rotation")

@@ -11,21 +11,29 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from anye.engine.intake.mapping import signature
 from anye.engine.names import name_key_of
 from anye.flow import stated
 from anye.flow.specs import SCOPED_OF_FIRMS
 from anye.packs import AreaRow
 from anye.records.accounts.models import Duty, User
+from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
 from anye.records.places.actions import add_areas, add_offices_of_areas
 from anye.records.places.models import Office
-from anye.records.registers.models import Batch, Duplicate, Entry, MappingTrial, Source, SourceMapping, Upload
+from anye.records.registers.models import (
+    Batch,
+    Duplicate,
+    Entry,
+    FaultSheet,
+    Upload,
+    Withdrawal,
+)
 from tests import factories as made
 from tests.conftest import District
+from tests.house.files_of_places import columns_said, looked, workbook
 
 EDITION = dt.date(2016, 1, 1)
 FAR_AREAS = [
@@ -61,6 +69,9 @@ class Place:
     batch: Any = None
     restricted: Any = None
     upload: Any = None
+    fault_sheet: Any = None
+    withdrawal: Any = None
+    looked: Any = None
     entry: Any = None
     duplicate: Any = None
     trial: Any = None
@@ -141,6 +152,7 @@ def _furnish(place: Place) -> Place:
     office = place.office
     batch = made.make_batch()
     Batch.objects.filter(pk=batch.pk).update(file_name=f"{place.text('台账')}.xlsx", loaded_by=place.text("w"))
+    note("load", "registers_batch", batch.pk, place.office.scope_no, {})
     place.batch, place.phone = batch, place.number()
     place.id_number = made.id_number(next(_numbers))
     place.canaries |= {place.id_number, place.id_number[-6:]}
@@ -248,56 +260,24 @@ def _files_and_entries(place: Place, batch: Batch) -> None:
         known_on=dt.date(2026, 10, 2), uploaded_by=place.text("u"), duty_id=1, scope_no=place.office.scope_no,
         uploaded_at=at, state="failed", failure={"code": "empty_file", "params": {"value": place.text("值")}},
     )  # fmt: skip
-    _columns_said(place)
+    columns_said(place)
+    place.fault_sheet = FaultSheet.objects.create(
+        token=new_token(), batch=batch, levels=["refused"], purpose="register", language="zh", rows=1, state="done",
+        offices=[[place.office.scope_no, 1]],
+        asked_by=place.text("u"), duty_id=1, scope_no=place.office.scope_no, asked_at=at,
+        sealed=ring.seal_bytes(workbook(place.text("退行")), context="raw"),
+    )  # fmt: skip
+    place.withdrawal = Withdrawal.objects.create(
+        token=new_token(), batch=batch, scope_no=place.office.scope_no, duty_id=1, asked_by=place.text("u"), asked_at=at,
+        state="foreseen", figures={"gone": 1, "stayed": 0, "returned": 0, "hidden": 0},
+    )  # fmt: skip
+    place.looked = looked(place, batch, at)
     told = json.dumps({"details": {"name": place.text("改")}}, ensure_ascii=False)
     for kind, person in (("person", None), ("details", place.person.pk), ("settle", place.person.pk)):
         place.entry = Entry.objects.create(
             token=new_token(), kind=kind, person_id=person, scope_no=place.office.scope_no, state="refused",
             sealed=ring.seal(told, context="raw"), entered_by=place.text("u"), duty_id=1, entered_at=at, reason="id_check",
         )  # fmt: skip
-
-
-def _columns_said(place: Place) -> None:
-    """A file of unknown headings with what was said and tried of it, and what was said of another before."""
-    ring, at = keyring(), dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC)
-    headings = [place.text("大名"), place.text("证")]
-    cells = [headings, [f"{place.mark}明", place.id_number]]
-    sample = [
-        {
-            "name": place.text("表"),
-            "heading": [1, 1],
-            "sources": [["village_ledger", 2]],
-            "lines": [1, 2],
-            "cells": cells,
-        }
-    ]
-    place.upload = Upload.objects.create(
-        token=new_token(), file_name=f"{place.text('未知')}.xlsx", sealed=ring.seal_bytes(b"x", context="raw"), size=1,
-        known_on=dt.date(2026, 10, 2), uploaded_by=place.text("u"), duty_id=1, scope_no=place.office.scope_no,
-        uploaded_at=at, state="unmapped", failure={"code": "heading_unknown", "params": {"missing": [place.text("缺")]}},
-        sample=ring.seal_bytes(json.dumps(sample).encode(), context="raw"),
-    )  # fmt: skip
-    said = {
-        "token": new_token(), "scope_no": place.office.scope_no, "source": Source.objects.get(code="village_ledger"),
-        "name": place.text("同事表"), "depth": 1, "headings": headings, "meanings": ["name", "id_number"],
-        "codes": {"sex": {place.text("雄"): "1"}},
-    }  # fmt: skip
-    row = {"_line": 2, "_sheet": place.text("表"), "name": f"{place.mark}明"}
-    outcome = {
-        "rows": 1, "loaded": 1, "refused": 0, "no_rows": 0, "months": [], "reasons": {}, "rules": {},
-        "first": {"loaded": [row]}, "passed_over": [place.text("略")], "codes": {"sex": {place.text("雌"): 1}},
-    }  # fmt: skip
-    place.trial = MappingTrial.objects.create(
-        **said, upload=place.upload, sheet_no=0, line=1, asked_by=place.text("u"), asked_at=at, duty_id=1, state="done",
-        sealed=ring.seal_bytes(json.dumps(outcome).encode(), context="raw"),
-    )  # fmt: skip
-    place.mapping = SourceMapping.objects.create(
-        **{**said, "token": new_token()},
-        version=1,
-        signature=signature(headings),
-        saved_by=place.text("u"),
-        saved_at=at,
-    )
 
 
 def _registered_elsewhere(here: Place, there: Place) -> None:

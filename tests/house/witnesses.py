@@ -16,6 +16,78 @@ BY_TEST: dict[str, list[str]] = {
         "config/taking_back.py foreseen: acting",
         "config/taking_back.py take_back: acting",
     ],
+    "tests/config/test_giving_back.py::test_the_operator_gets_every_villages_rows_and_leaves_a_trace": [
+        "config/giving_back.py give_back: acting",
+    ],
+    "tests/config/test_giving_back.py::test_a_user_gets_the_rows_of_their_own_range": [
+        "config/giving_back.py give_back: reach",
+    ],
+    "tests/doors/office/test_giving_back.py::test_a_village_fetches_its_own_rows_and_each_fetching_is_logged": [
+        "flow/giving_back.py give_back_to: reach",
+        "flow/jobs.py make_fault_sheet: reach",
+        "records/registers/queries.py rows_by_office: range",
+    ],
+    "tests/doors/office/test_giving_back.py::test_who_serves_no_household_is_given_no_cells[auditor]": [
+        "flow/giving_back.py may_take: compare",
+    ],
+    "tests/doors/office/test_giving_back.py::test_rows_of_a_list_of_prisoners_go_to_those_who_must_see_them_alone": [
+        "flow/giving_back.py may_take: reach",
+    ],
+    "tests/doors/office/test_giving_back.py::test_whose_duty_has_ended_gets_no_sheet": [
+        "flow/jobs.py make_fault_sheet: held_duty",
+    ],
+    "tests/doors/office/test_looking.py::test_rows_of_another_district_are_not_among_them": [
+        "flow/looking.py _sheet: reach",
+        "flow/looking.py _sheet: reach (2)",
+    ],
+    "tests/doors/office/test_looking.py::test_who_decides_nothing_about_it_stays_on_the_page_of_the_file": [
+        "doors/office/uploads.py _went_on: may_load",
+    ],
+    "tests/doors/office/test_looking.py::test_who_hands_in_no_files_looks_at_none[poverty_office]": [
+        "doors/office/looking.py _found: may_load",
+    ],
+    "tests/doors/office/test_looking.py::test_whose_duty_hands_in_no_files_any_more_gets_no_look[role]": [
+        "flow/jobs.py look_at_upload: may_load",
+    ],
+    "tests/doors/office/test_looking.py::test_whose_duty_hands_in_no_files_any_more_gets_no_look[end]": [
+        "flow/jobs.py look_at_upload: held_duty",
+    ],
+    "tests/doors/office/test_withdrawals.py::test_who_hands_in_no_files_takes_none_back[poverty_office-west]": [
+        "doors/office/withdrawals.py _found: may_load",
+        "doors/office/withdrawals.py withdraw: may_load",
+    ],
+    "tests/doors/office/test_withdrawals.py::test_who_hands_in_no_files_is_not_offered_to_take_one_back": [
+        "doors/office/withdrawals.py offer: may_load",
+    ],
+    "tests/doors/office/test_withdrawals.py::test_whose_duty_has_ended_takes_nothing_back[agreed]": [
+        "flow/jobs.py _about_withdrawal: held_duty",
+    ],
+    "tests/doors/office/test_withdrawals.py::test_whose_duty_hands_in_no_files_any_more_takes_nothing_back": [
+        "flow/jobs.py _about_withdrawal: may_load",
+    ],
+    "tests/flow/test_giving_back.py::test_a_persons_lines_of_the_long_form_come_back_together": [
+        "records/audit/queries.py is_act_within: range",
+    ],
+    "tests/flow/test_giving_back.py::test_a_village_gets_its_own_rows_alone": [
+        "flow/giving_back.py _with_faults: reach",
+        "records/registers/queries.py faults_to_give_back: range",
+    ],
+    "tests/house/test_roles.py::test_rows_are_given_back_as_the_batch_role": [
+        "flow/jobs.py make_fault_sheet: acting",
+        "flow/jobs.py make_fault_sheet: acting (2)",
+    ],
+    "tests/house/test_roles.py::test_a_file_is_looked_at_as_the_batch_role": [
+        "flow/jobs.py look_at_upload: acting",
+        "flow/looking.py look: acting",
+        "flow/looking.py look: acting (2)",
+    ],
+    "tests/house/test_roles.py::test_a_load_is_taken_back_as_the_batch_role": [
+        "flow/jobs.py _about_withdrawal: acting",
+        "flow/jobs.py _about_withdrawal: acting (2)",
+    ],
+    "tests/house/test_roles.py::test_what_was_left_behind_is_looked_after_as_the_batch_role": [
+        "flow/jobs.py look_after: acting",
+    ],
     "tests/flow/test_restricted_registers.py::test_nobody_else_meets_them_on_any_page[finance-justice]": [
         "records/accounts/queries.py duties_in_force: compare",
     ],
@@ -283,6 +355,9 @@ BY_TEST: dict[str, list[str]] = {
         "flow/waiting.py give_up_trial: acting",
         "flow/waiting.py give_up_upload: acting",
         "flow/waiting.py give_up_upload: acting (2)",
+        "flow/waiting.py give_up_fault_sheet: acting",
+        "flow/waiting.py give_up_withdrawal: acting",
+        "flow/waiting.py give_up_look: acting",
     ],
 }
 WITNESSES = {call: test for test, calls in BY_TEST.items() for call in calls}

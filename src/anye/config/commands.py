@@ -127,6 +127,22 @@ def withdraw(args: argparse.Namespace) -> int:
     return 0
 
 
+def give_back(args: argparse.Namespace) -> int:
+    """Write the rows of a load that are to be mended, in the file's own layout."""
+    home = opened()
+    postgres.start(home)
+    set_up(home, "worker")
+    from anye.config.giving_back import duty_to_take, load_named
+    from anye.config.giving_back import give_back as write
+
+    batch = load_named(args.load)
+    duty = duty_to_take(args.user, batch) if args.user else None
+    count = write(batch, args.to, rows=args.rows, language=language(args), by=args.user or "operator", duty=duty)
+    say(args, f"退回 {count} 行：{args.to}。更正后再次载入，只取用更正的行。",
+        f"{count} rows given back: {args.to}. Mended and loaded again, only they are taken.")  # fmt: skip
+    return 0
+
+
 def run(args: argparse.Namespace) -> int:
     """Load a folder's files, if one is given, into the last registry, then serve it.
 

@@ -51,6 +51,23 @@ SENTENCES: dict[str, Text] = {
         "{file} 没有已入库的批次，无可撤回。请核对文件：撤回按文件内容识别，不按文件名。",
         "No load of {file} stands, so there is nothing to take back. Check the file: its content names the load, not its name.",
     ),
+    "may_not_take": Text(
+        "用户 {user} 不存在，或没有可取回这些行的岗位职责。",
+        "There is no user {user}, or they hold no duty that these rows are given to.",
+    ),
+    "no_rows": Text(
+        "{file} 没有需要更正的行，未写出文件。",
+        "No row of {file} is to be mended; no sheet was written.",
+    ),
+    "long_form": Text(
+        "{file} 每人有几行，须一起退回：只退给加载这份文件的单位。",
+        "{file} has several lines a person, which belong together: only the office that loaded it is given its rows.",
+    ),
+    "no_heading": Text(
+        "{file} 载入时还没有保存表头，无法按原格式退回。请用 anye withdraw 撤回，再次载入同一文件。",
+        "{file} was loaded before headings were kept, so its layout is not known. Take it back with `anye withdraw` and load "
+        "the same file again.",
+    ),
     "nobody_to_ask": Text(
         "没有可以确认的终端，未作改动。核对以上数字后，加 --yes 再运行。",
         "There is no terminal to ask at, and nothing was changed. Look at the figures above, then run it again with --yes.",

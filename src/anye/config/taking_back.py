@@ -54,14 +54,25 @@ def take_back(batches: "Sequence[Batch]", *, reason: str, by: str, duty: "HeldDu
     from anye.flow.registry import loading_context
     from anye.flow.withdrawing import WithdrawalRefused, withdraw
     from anye.records.accounts.scope import BATCH, acting
+    from anye.records.registers.actions.requests import keep_withdrawal
 
     context = loading_context(office_no=duty.office.scope_no if duty else None)
     held = f"duty:{duty.pk}" if duty else ""
     try:
         with acting(BATCH, actor=by, duty=held, purpose="withdraw"):
-            return [withdraw(batch.pk, context, reason=reason) for batch in batches]
+            done = [withdraw(batch.pk, context, reason=reason) for batch in batches]
+            for batch, figures in zip(batches, done, strict=True):
+                keep_withdrawal(
+                    batch=batch,
+                    figures=vars(figures),
+                    reason=reason,
+                    by=by,
+                    duty_id=duty.pk if duty else None,
+                    scope_no=context.office_no,
+                )
     except WithdrawalRefused:
         raise SetupFault("not_loaded", file=batches[0].file_name) from None
+    return done
 
 
 def print_figures(figures: "Figures", language: str) -> None:

@@ -18,7 +18,7 @@ from anye.records.registers import actions
 from anye.records.registers.queries import LABEL, is_restricted
 
 # the frames of the source rows among those of the facts that they became
-ROWS, REFUSED = "rows", "refused"
+ROWS, REFUSED, HEADING = "rows", "refused", "heading"
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def store_block(batch: int, block: Block, context: Context, *, villages_mend: bo
     cleaned = block.cleaned
     _store_raw(batch, block, context.keyring)
     _stage(batch, (batch, block.sheet_no), cleaned.rows, cleaned.facts, context)
+    staging.take_origins(batch, block.sheet_no, cleaned.origins)
     actions.write_faults(faults=_fault_rows(batch, block, context, villages_mend=villages_mend))
     staging.mark(batch, block.number)
 
@@ -70,6 +71,7 @@ def stage_again(into: int, place: tuple[int, int], value: bytes, lines: set[int]
         for name, frame in staging.unpack(value, context.keyring).items()
     }
     clear.pop(REFUSED)
+    clear.pop(HEADING, None)
     _stage(into, place, clear.pop(ROWS), clear, context)
 
 
@@ -87,6 +89,8 @@ def _store_raw(batch: int, block: Block, keyring: Keyring) -> None:
     They are clear inside: numbers sealed one by one would not shrink, nor open once the key has changed.
     """
     clear = {ROWS: block.cleaned.rows, REFUSED: block.cleaned.refused_rows, **block.cleaned.facts}
+    if block.cleaned.heading.height:
+        clear[HEADING] = block.cleaned.heading
     # the long form's last block has facts and no rows: its lines count too
     lines = pl.concat([f.get_column("_line") for f in clear.values()]).unique().sort()
     sealed = []

@@ -29,7 +29,8 @@ class OpenFile:
     """A recognised file; as a context manager it ends the process that reads it.
 
     `month` is what its title, else its name, says; `mapping` the key of what a person said of its heading, if anybody
-    did; `notes` (see `engine.intake.notes`) are known after the blocks.
+    did; `mends` the token of the load that a sheet of faults came from; `notes` (see `engine.intake.notes`) are known
+    after the blocks.
     """
 
     def __init__(self, path: Path, context: Context, *, source: str | None, name: str, block_rows: int) -> None:
@@ -50,6 +51,7 @@ class OpenFile:
         self.profile = profiles[told["profile"]]
         self.month = dt.date.fromisoformat(told["month"]) if told["month"] else None
         self.mapping: int | None = told["mapping"]
+        self.mends: str | None = told["mends"]
 
     def __enter__(self) -> Self:
         return self

@@ -6,17 +6,19 @@ waits for no file, and the watch (seals, what was left behind) waits for neither
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 
 from anye.engine.errors import FileFault
-from anye.flow import duplicates, entries, transfers, waiting
+from anye.flow import duplicates, entries, giving_back, looking, taking_back, transfers, waiting
 from anye.flow.blocks import Context
 from anye.flow.files import sample_of
 from anye.flow.load import LoadedElsewhere, load_file
@@ -30,13 +32,15 @@ from anye.records.audit.seals import seal_new
 from anye.records.people import queries as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
-from anye.records.registers.models import Upload
+from anye.records.registers.actions import requests
+from anye.records.registers.models import Upload, Withdrawal
 
 # a file may speak of anybody in the district: only duties over all of it hand files in
 LOADERS = frozenset({"district_officer", "poverty_office"})
 RETRIES, WAIT_S = 3, 5
 # a file that another process loads is waited for: an hour at most
 BUSY_RETRIES, BUSY_WAIT_S = 120, 30
+SHEETS_KEPT, LOOKS_KEPT = timedelta(days=1), timedelta(days=7)
 KILLED_RETRIES = 10  # a job that takes its worker down with it
 
 
@@ -126,6 +130,73 @@ def _opened(upload: Upload) -> Iterator[Path]:
         yield path
 
 
+@app.task(queue="loads", retry=RETRY)
+def look_at_upload(upload_id: int) -> None:
+    """Do the load of a file on trial, count, roll back, and keep what it would do."""
+    with acting(BATCH, purpose="upload"):
+        upload = registers_queries.upload(upload_id)
+        if upload.state != "looking":
+            return
+        duty = held_duty(upload.duty_id)
+        if duty is None or not may_load(duty):
+            registers.refuse_upload(upload=upload, code="duty_ended")
+            return
+        data = keyring().unseal_bytes(bytes(upload.sealed), context="raw")
+    with without_values(), tempfile.TemporaryDirectory(prefix="anye-") as folder:
+        path = Path(folder) / ("file" + Path(upload.file_name).suffix.lower())
+        path.write_bytes(data)
+        looking.look(upload, duty, path)
+
+
+@app.task(queue="loads", retry=RETRY)
+def make_fault_sheet(sheet_id: int) -> None:
+    """Write the rows that an officer asked back, under the duty they held then and must still hold."""
+    with acting(BATCH, purpose="give back"):
+        sheet = registers_queries.fault_sheet(sheet_id)
+        duty = held_duty(sheet.duty_id)
+        if duty is None or not giving_back.may_take(duty, sheet.batch.source):
+            requests.refuse_fault_sheet(sheet_id=sheet_id, reason="duty_ended")
+            return
+    with (
+        without_values(),
+        acting(BATCH, actor=sheet.asked_by, duty=f"duty:{sheet.duty_id}", purpose=f"give back: {sheet.purpose}"),
+    ):
+        with tempfile.TemporaryDirectory(prefix="anye-") as folder:
+            path = Path(folder) / "sheet.xlsx"
+            try:
+                rows = giving_back.give_back_to(duty, sheet, path)
+            except giving_back.GivingBackRefused as refused:
+                requests.refuse_fault_sheet(sheet_id=sheet_id, reason=refused.code)
+                return
+            sealed = keyring().seal_bytes(path.read_bytes(), context="raw")
+        offices = registers_queries.rows_by_office(sheet.batch_id, sheet.levels, duty.reach)
+        requests.keep_fault_sheet(sheet_id=sheet_id, sealed=sealed, rows=rows, offices=offices)
+
+
+@app.task(queue="loads", retry=RETRY)
+def foresee_withdrawal(withdrawal_id: int) -> None:
+    """Count what taking a load back would change, for whoever asked and must still hold the duty."""
+    _about_withdrawal(withdrawal_id, taking_back.foresee_asked)
+
+
+@app.task(queue="loads", retry=RETRY)
+def carry_out_withdrawal(withdrawal_id: int) -> None:
+    """Take a load back as it was foreseen, for whoever confirmed it and must still hold the duty."""
+    _about_withdrawal(withdrawal_id, taking_back.carry_out)
+
+
+def _about_withdrawal(withdrawal_id: int, act: Callable[[Withdrawal, HeldDuty], None]) -> None:
+    with acting(BATCH, purpose="withdraw"):
+        withdrawal = registers_queries.withdrawal(withdrawal_id)
+        duty = held_duty(withdrawal.duty_id or 0)
+        if duty is None or not may_load(duty):
+            requests.refuse_withdrawal(withdrawal_id=withdrawal_id, code="duty_ended")
+            return
+    by = withdrawal.decided_by or withdrawal.asked_by
+    with without_values(), acting(BATCH, actor=by, duty=f"duty:{duty.pk}", purpose="withdraw"):
+        act(withdrawal, duty)
+
+
 @app.task(queue="entries", retry=RETRY)
 def publish_entry(entry_id: int) -> None:
     """Publish what an officer typed or a visit answered, under the duty they held then and must still hold."""
@@ -175,7 +246,13 @@ async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001 the schedule ha
 @app.periodic(cron="* * * * *")
 @app.task(queue="watch", queueing_lock="left behind")
 def look_after(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
-    """What waits and was left behind is taken up again, or closed with a reason once it was tried in vain."""
+    """What waits and was left behind is taken up again, or closed with a reason once it was tried in vain.
+
+    Sheets of faults go after a day, files that were looked at and not decided about after a week.
+    """
+    with acting(BATCH, actor=waiting.WATCH, purpose="watch"):
+        requests.let_fault_sheets_go(asked_before=timezone.now() - SHEETS_KEPT)
+        requests.let_looks_go(looked_before=timezone.now() - LOOKS_KEPT)
     for kind in waiting.KINDS:
         for left in waiting.left_behind(kind):
             if left.has_failed:

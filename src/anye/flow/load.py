@@ -123,6 +123,7 @@ def _load(
             file_month=opened.month,
             known_on=known_on,
             by=by,
+            mends=opened.mends,
         )
     report.batch = batch.pk
     fresh = batch.state != "published"

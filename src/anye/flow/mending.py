@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from anye.flow import staging
 from anye.records.audit.keys import keyring
 from anye.records.registers.queries import LABEL
 
@@ -63,6 +64,25 @@ def note_mended(batch_id: int) -> None:
 def opened_names(rows: Iterable[tuple[int, bytes]]) -> list[tuple[int, str]]:
     """(key, sealed label) → (key, the name as names are compared); empty where a row names nobody."""
     return [(key, json.loads(keyring().unseal(bytes(sealed), context=LABEL))["name_key"] or "") for key, sealed in rows]
+
+
+def note_brought_back(batch_id: int) -> None:
+    """Rows of a sheet of faults close the refused rows that they stand for (batch role).
+
+    The sheet says which these are: no name is compared, and rows of registers that bring nobody are closed as well. One
+    that is refused again is the work from now on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE registers_fault q SET mended_by = n.id
+            FROM {staging.tables(batch_id)}_origin o JOIN registers_batch b ON b.token = o.slip
+            JOIN registers_batch n ON n.id = %s AND n.source_id = b.source_id AND n.id <> b.id
+            WHERE q.batch_id = b.id AND q.sheet_no = o.of_sheet AND q.line = o.of_line
+              AND q.level = 'refused' AND q.mended_by IS NULL
+            """,
+            [batch_id],
+        )
 
 
 def _close(cursor: CursorWrapper, which: str = "") -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from anye.flow import attach, brought, caches, facts, staging
+from anye.flow import attach, brought, caches, facts, mending, staging
 from anye.flow.blocks import Context, stage_again
 from anye.flow.doubts import raise_doubts
 from anye.flow.specs import SPECS
@@ -43,10 +43,15 @@ def publish_batch(batch_id: int, context: Context, *, notes: Mapping[str, Any] =
         if changed or batch.source.creates_persons:
             caches.refresh()
         raise_doubts(batch_id, insurance_only=not (changed or batch.source.creates_persons))
+        mends = staging.has_origins(batch_id)
+        if mends:
+            mending.note_brought_back(batch_id)
         counts = _count(cursor, stage, batch_id, since)
         tallies: dict[str, object] = {name: vars(one) for name, one in taken.items()}
         if notes:
             tallies["notes"] = dict(notes)
+        if mends:
+            tallies["mends"] = True
         actions.publish_batch(batch=batch, counts=counts, fact_counts=tallies)
         told = {"counts": counts, "digests": brought.digests(since)}
         note("load", "registers_batch", batch_id, context.office_no, told)

@@ -20,7 +20,7 @@ from anye.records.accounts.scope import OWNER, acting
 from anye.records.audit.actions import note
 from anye.records.findings.queries import NOTE
 from anye.records.people.facts import SEALED_KINDS
-from anye.records.registers.queries import LABEL
+from anye.records.registers.queries import LABEL, SAMPLE
 
 AT_ONCE = 5_000
 DEVICE_SECRETS = frozenset({"secret", "seed", "migrated_codes"})  # of a device, and of recovery codes
@@ -53,6 +53,9 @@ COLUMNS = (
     SealedColumn("registers_upload", "sealed", "'raw'", is_bytes=True),
     SealedColumn("registers_upload", "sample", "'raw'", is_bytes=True),
     SealedColumn("registers_mappingtrial", "sealed", "'raw'", is_bytes=True),
+    SealedColumn("registers_faultsheet", "sealed", "'raw'", is_bytes=True),
+    SealedColumn("registers_look", "sample", f"'{SAMPLE}'"),
+    SealedColumn("registers_look", "sheet", "'raw'", is_bytes=True),
     SealedColumn("findings_finding", "sealed", f"'{LABEL}'"),
     SealedColumn("findings_visit", "note_sealed", f"'{NOTE}'"),
 )

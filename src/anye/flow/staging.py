@@ -30,6 +30,8 @@ ROW = {
     "area_code": "text",
     "scope_no": "bigint",
 }
+# of a sheet of faults that came back: which refused row of which load each row stands for
+ORIGIN = {**PLACE, "slip": "text", "of_sheet": "integer", "of_line": "integer"}
 # how a stage row names a node: by the node's code, so that no stage row is rewritten once the node has a key
 NODE_CODES = {"household_id": "household_code", "firm_id": "firm_code"}
 
@@ -64,6 +66,20 @@ def take(batch: int, name: str, frame: pl.DataFrame) -> None:
     copy(f"{tables(batch)}_{name}", columns, frame)
 
 
+def take_origins(batch: int, sheet_no: int, origins: pl.DataFrame) -> None:
+    """Keep what a block's rows stand for until the batch is published."""
+    if origins.height:
+        _create(f"{tables(batch)}_origin", ORIGIN)
+        place = [pl.lit(batch).alias("batch_id"), pl.lit(sheet_no).alias("sheet_no"), pl.col("_line").alias("line")]
+        copy(f"{tables(batch)}_origin", ORIGIN, origins.with_columns(place))
+
+
+def has_origins(batch: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{tables(batch)}_origin"])
+        return bool(cursor.fetchone()[0])
+
+
 def facts_there(batch: int) -> list[str]:
     """The names of SPECS that the batch has a stage table of, in the order of SPECS."""
     with connection.cursor() as cursor:
@@ -82,7 +98,7 @@ def _create(table: str, columns: Mapping[str, str]) -> None:
 
 
 def drop(batch: int) -> None:
-    names = ", ".join(f"{tables(batch)}_{name}" for name in ["row", "mark", *SPECS])
+    names = ", ".join(f"{tables(batch)}_{name}" for name in ["row", "mark", "origin", *SPECS])
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {names}")
 

@@ -20,6 +20,7 @@ from anye.records.audit.keys import keyring
 from anye.records.people import actions as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
+from anye.records.registers.actions import requests
 
 UNMAPPED_KEPT = timedelta(days=30)  # so long a file waits for somebody to say what its columns mean
 WATCH = "worker"  # whose act it is in the trail
@@ -111,7 +112,31 @@ def give_up_unmapped() -> None:
         registers.give_up_unmapped(before=timezone.now() - UNMAPPED_KEPT)
 
 
+def give_up_fault_sheet(pk: int) -> None:
+    """The rows are not given back; they may be asked for again."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        requests.refuse_fault_sheet(sheet_id=pk, reason="job_failed")
+
+
+@without_values()
+def give_up_withdrawal(pk: int) -> None:
+    """The load stays; taking it back may be asked for again."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        requests.refuse_withdrawal(withdrawal_id=pk, code="job_failed")
+
+
+@without_values()
+def give_up_look(pk: int) -> None:
+    """Nothing of the file was taken, and nothing of it stays."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        registers.close_upload(upload_id=pk, batch_id=None, failure={"code": "job_failed", "params": {}})
+
+
 KINDS = (
+    Kind("registers_upload", "looking", "look_at_upload", "upload_id", give_up_look),
+    Kind("registers_withdrawal", "asked", "foresee_withdrawal", "withdrawal_id", give_up_withdrawal),
+    Kind("registers_withdrawal", "agreed", "carry_out_withdrawal", "withdrawal_id", give_up_withdrawal),
+    Kind("registers_faultsheet", "waiting", "make_fault_sheet", "sheet_id", give_up_fault_sheet),
     Kind("registers_entry", "waiting", "publish_entry", "entry_id", give_up_entry),
     Kind("registers_upload", "waiting", "load_upload", "upload_id", give_up_upload),
     Kind("registers_mappingtrial", "waiting", "try_mapping", "trial_id", give_up_trial),

@@ -16,7 +16,7 @@ from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.models import Read
 from anye.records.registers import actions as registers
-from anye.records.registers import queries
+from anye.records.registers import mappings
 from anye.records.registers.models import MappingTrial, SourceMapping, Upload
 from tests import factories as made
 from tests.conftest import District
@@ -316,7 +316,7 @@ def test_what_was_said_before_is_the_guess_for_a_sheet_with_one_column_more(offi
     done(trial)
     officer.post(reverse("registers:save_mapping", args=[trial.token]))
     with acting(BATCH):
-        assert queries.meanings_said("village_ledger")["大名"] == "name"
+        assert mappings.meanings_said("village_ledger")["大名"] == "name"
         Duty.objects.count()
         Upload.objects.filter(pk=upload.pk).update(
             state="unmapped", sample=sample_of([[*row, "x"] for row in ROWS], [*HEADINGS, "又一列"])

@@ -17,7 +17,7 @@ from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.sources import Order
-from anye.doors.office import row_names, words
+from anye.doors.office import giving_back, row_names, withdrawals, words
 from anye.doors.office.doubts import rule_words
 from anye.doors.office.entrance import EVERYBODY, READERS, may, open_to
 from anye.doors.office.registers import STATES, seen_loads
@@ -113,7 +113,7 @@ def batch(request: HttpRequest, token: str, level: str = "refused") -> HttpRespo
         raise Http404
     faults: QuerySet[Fault] = registers.faults_of(found.pk, level)
     home = reverse("registers:index")
-    title = title_of(found)
+    title, mended = title_of(found), registers.refused_rows_by_mending(found.pk)
     named = title if found.file_month is None else f"{title} · {formats.month_text(found.file_month)}"
     context = {
         "batch": found,
@@ -122,11 +122,13 @@ def batch(request: HttpRequest, token: str, level: str = "refused") -> HttpRespo
         "sentence": sentence_of(found.failure) if found.failure else "",
         "figures": _figures(found) if found.is_ours else [],
         "tabs": _tabs(found, level),
-        "facts": _told(found),
+        "facts": _told(found, giving_back.brought_back(mended)),
         "notes": list(note_sentences(found.fact_counts.get("notes") or {}, language())) if found.is_ours else [],
         "level": level,
         "crumbs": (Crumb(_("Registers"), home), Crumb(found.file_name)),
     }
+    context["give"] = giving_back.offer(request, found, level, to_mend=mended.get(None, 0))
+    context["taking_back"] = withdrawals.offer(request, found)
     context["purposes"] = words.PURPOSES if level != "queried" and may(request, READERS) else ()
     rows = Rows(faults, row_names.dress(request))
     request.listed = rows  # type: ignore[attr-defined]
@@ -169,7 +171,8 @@ def _tabs(found: Batch, here: str) -> list[tuple[str, str, bool]]:
     return [(names[level], _level_href(found, level), level == here) for level in LEVELS]
 
 
-def _told(found: Batch) -> list[tuple[str, Any]]:
+def _told(found: Batch, mended: list[str]) -> list[tuple[str, Any]]:
+    between = "、" if formats.is_chinese() else ", "
     return [
         (gettext("Recognised as"), title_of(found)),
         *([(gettext("Columns as said by"), _said_by(found))] if found.mapping_id else []),
@@ -178,6 +181,7 @@ def _told(found: Batch) -> list[tuple[str, Any]]:
         (gettext("Loaded by"), found.loaded_by),
         (gettext("Begun"), formats.moment_text(timezone.localtime(found.started_at))),
         (gettext("Finished"), formats.moment_text(found.published_at and timezone.localtime(found.published_at))),
+        *([(gettext("Rows that came back since"), between.join(mended))] if mended else []),
     ]
 
 

@@ -29,7 +29,7 @@ from anye.flow.jobs import LOADERS, may_load
 from anye.flow.registry import BY_HAND
 from anye.packs import read_pack
 from anye.records.registers import queries as registers
-from anye.records.registers.models import Batch, Source, Upload
+from anye.records.registers.models import Batch, Source, Upload, Withdrawal
 
 UPLOADERS = LOADERS
 TYPED = frozenset(code for code, *_rest in BY_HAND)
@@ -41,11 +41,22 @@ STATES: dict[str, Status] = {
 }
 UPLOAD_STATES: dict[str, Status] = {
     "waiting": Status("waiting", _("waits to be read"), "hourglass", "info"),
+    "looking": Status("looking", _("waits to be looked at"), "hourglass", "info"),
+    "looked": Status("looked", _("waits to be decided about"), "eye", "warn"),
+    "discarded": Status("discarded", _("discarded"), "trash", "idle"),
     "done": Status("done", _("loaded"), "circle-check", "ok"),
     "failed": Status("failed", _("could not be read"), "alert-circle", "bad"),
     "refused": Status("refused", _("not taken"), "ban", "bad"),
     "unmapped": Status("unmapped", _("columns not known"), "question-mark", "warn"),
     "given_up": Status("given_up", _("given up"), "ban", "idle"),
+}
+WITHDRAWAL_STATES: dict[str, Status] = {
+    "asked": Status("asked", _("being foreseen"), "loader-2", "info"),
+    "foreseen": Status("foreseen", _("waits to be confirmed"), "hourglass", "warn"),
+    "agreed": Status("agreed", _("being taken back"), "loader-2", "info"),
+    "done": Status("done", _("taken back"), "arrow-back-up", "ok"),
+    "dropped": Status("dropped", _("left as it is"), "minus", "idle"),
+    "refused": Status("refused", _("not taken back"), "ban", "bad"),
 }
 NEVER = Status("never", _("nothing loaded yet"), "circle-dashed", "idle")
 FRESH = Status("fresh", _("up to date"), "circle-check", "ok")
@@ -150,6 +161,7 @@ def index(request: HttpRequest) -> HttpResponse:
     unseen = [one for one in sources if one["source"].last_load is None] if came else []
     is_uploader = may_load(duty_of(request))
     uploads = [_under_way(upload) for upload in registers.uploads_under_way()] if is_uploader else []
+    withdrawals = [_taken_back(one) for one in registers.withdrawals_under_way()] if is_uploader else []
     return LOADS.respond(
         request,
         seen_loads(request),
@@ -161,6 +173,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "may_read": may(request, READERS),
             "uploads": uploads,
             "mappings": _mappings(),
+            "withdrawals": withdrawals,
         },
     )
 
@@ -186,6 +199,10 @@ def _blank_href(source: Source) -> str:
 
 def _under_way(upload: Upload) -> dict[str, Any]:
     return {"upload": upload, "status": UPLOAD_STATES[upload.state], "at": timezone.localtime(upload.uploaded_at)}
+
+
+def _taken_back(asked: Withdrawal) -> dict[str, Any]:
+    return {"asked": asked, "status": WITHDRAWAL_STATES[asked.state], "at": timezone.localtime(asked.asked_at)}
 
 
 @require_safe

@@ -20,7 +20,7 @@ from anye.doors.kit.pages import Crumb, FormPage, form_page
 from anye.doors.office.entrance import EVERYBODY, actor_of, duty_of, open_to
 from anye.doors.office.registers import UPLOAD_STATES, UPLOADERS, seen_loads
 from anye.engine.errors import FileFault
-from anye.flow.jobs import load_upload, may_load
+from anye.flow.jobs import load_upload, look_at_upload, may_load
 from anye.flow.sentences import file_sentence
 from anye.packs import read_pack
 from anye.records.audit.keys import keyring
@@ -31,7 +31,8 @@ from anye.records.registers.models import Batch, Upload
 LARGEST = 200 * 1024 * 1024
 FORM_ROOM = 64 * 1024  # the other fields of the form and the marks between them
 ENDINGS = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt"
-OVER = frozenset({"done", "failed", "refused", "unmapped", "given_up"})
+# nothing goes on with it by itself
+STILL = frozenset({"done", "failed", "refused", "discarded", "looked", "unmapped", "given_up"})
 
 
 def sentence_of(failure: Any) -> str:
@@ -73,6 +74,9 @@ class UploadForm(forms.Form):
         required=False,
         choices=lambda: [("", _("as its headings tell")), *registers_to_name()],
         help_text=_("Name it when a file came back because its headings do not tell which register it is."),
+    )
+    look_first = forms.BooleanField(
+        label=_("Look at it first: see what it would add, change and contradict, then decide"), required=False
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -122,8 +126,10 @@ def _receive(request: HttpRequest) -> HttpResponse:
         by=actor_of(request),
         duty_id=duty.pk,
         scope_no=duty.office.scope_no,
+        state="looking" if form.cleaned_data["look_first"] else "waiting",
     )
-    load_upload.defer(upload_id=upload.pk)
+    task = look_at_upload if form.cleaned_data["look_first"] else load_upload
+    task.defer(upload_id=upload.pk)
     return redirect("registers:upload", upload.token)
 
 
@@ -153,14 +159,23 @@ def _load_of(request: HttpRequest, found: Upload) -> Batch | None:
     return seen_loads(request).filter(pk=found.batch_id).first() if found.state == "done" else None
 
 
+def _went_on(request: HttpRequest, found: Upload) -> str:
+    """Where a file that was read stands now: the load's page, or what it would do, for whoever decides about it."""
+    load = _load_of(request, found)
+    if load is not None:
+        return reverse("registers:batch", args=[load.token])
+    if found.state == "looked" and may_load(duty_of(request)):
+        return reverse("registers:look", args=[found.token])
+    return ""
+
+
 @require_safe
 @open_to(EVERYBODY)
 def upload(request: HttpRequest, token: str) -> HttpResponse:
     """How a file fares; once it is read, the load's page."""
     found = _found(token)
-    load = _load_of(request, found)
-    if load is not None:
-        return redirect("registers:batch", load.token)
+    if target := _went_on(request, found):
+        return redirect(target)
     home = reverse("registers:index")
     crumbs = (Crumb(_("Registers"), home), Crumb(found.file_name))
     return render(request, "office/registers/upload.html", {"crumbs": crumbs, **_state(request, found)})
@@ -171,10 +186,8 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
 def upload_state(request: HttpRequest, token: str) -> HttpResponse:
     """The part of the page that asks for itself every two seconds, until the file is read."""
     found = _found(token)
-    load = _load_of(request, found)
-    if load is not None:
-        href = reverse("registers:batch", args=[load.token])
-        return HttpResponse(status=204, headers={"HX-Redirect": href})
+    if target := _went_on(request, found):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
     if found.state == "unmapped":
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("registers:upload", args=[found.token])})
     return render(request, "office/registers/upload_state.html", _state(request, found))
@@ -188,9 +201,11 @@ def _outcome(found: Upload) -> str:
 
 
 def _state(request: HttpRequest, found: Upload) -> dict[str, Any]:
-    is_over = found.state in OVER
+    is_over = found.state in STILL
     batch = None if is_over else registers.batch_under_way(found)
     stage = gettext("Reading the file") if batch is not None else gettext("Waiting for its turn")
+    if found.state == "looking":
+        stage = gettext("Being loaded on trial")
     return {
         "upload": found,
         "status": UPLOAD_STATES[found.state],

@@ -17,6 +17,7 @@ import polars as pl
 from anye.engine.areas import AreaIndex
 from anye.engine.intake.above import Above, filled_down, said_above
 from anye.engine.intake.facts import empty_frame, fact_frames
+from anye.engine.intake.given_back import ORIGIN_SCHEMA, origins, without_ours
 from anye.engine.intake.header import Header
 from anye.engine.intake.lines import cell_names, classify_lines, trimmed
 from anye.engine.intake.periods import file_month
@@ -38,6 +39,16 @@ REFUSED_SCHEMA = {"_line": pl.Int64, "_sheet": pl.String, "name": pl.String, "na
 def no_refused_rows() -> pl.DataFrame:
     """REFUSED_SCHEMA without rows."""
     return pl.DataFrame(schema=REFUSED_SCHEMA)
+
+
+def no_origins() -> pl.DataFrame:
+    """ORIGIN_SCHEMA without rows."""
+    return pl.DataFrame(schema=ORIGIN_SCHEMA)
+
+
+def no_heading() -> pl.DataFrame:
+    """Lines above the rows, of a block that is not a sheet's first."""
+    return pl.DataFrame(schema={"_line": pl.Int64})
 
 
 @dataclass
@@ -78,7 +89,9 @@ class Cleaned:
     rows: loaded rows (ROW_SCHEMA, and the cells c0 … cN as read); faults: _line, _sheet, column, reason, area_code;
     queries: _line, _sheet, rule, evidence (JSON without identity numbers), area_code; facts: see `facts.SCHEMAS`;
     no_rows: _line, _sheet, kind; month: the file's month, as far as title or name tell it; refused_rows: REFUSED_SCHEMA
-    (name and place as written, without numbers, so that whoever can mend the row knows it) and the cells as read.
+    (name and place as written, without numbers, so that whoever can mend the row knows it) and the cells as read;
+    origins: ORIGIN_SCHEMA of all rows, in a sheet of faults that came back; heading: of a sheet's first block the
+    lines above its rows, as read.
     """
 
     rows: pl.DataFrame
@@ -88,6 +101,8 @@ class Cleaned:
     no_rows: pl.DataFrame
     month: dt.date | None
     refused_rows: pl.DataFrame = field(default_factory=no_refused_rows)
+    origins: pl.DataFrame = field(default_factory=no_origins)
+    heading: pl.DataFrame = field(default_factory=no_heading)
 
     @property
     def refused(self) -> int:
@@ -104,7 +119,8 @@ def clean(block: pl.DataFrame, *, profile: Profile, header: Header, context: Con
     binding = profile.bind(header.labels)
     month = context.month_of(profile, header)
     context.carry.above.enter(block["_sheet"][0] if block.height else None)
-    lines = trimmed(block)
+    whole = trimmed(block)
+    lines = without_ours(whole, header.labels)
     kinds = classify_lines(lines, binding=binding, header=header)
     is_row = kinds == "row"
     no_rows = block.select("_line", "_sheet").with_columns(kinds).filter(~is_row)
@@ -133,6 +149,7 @@ def clean(block: pl.DataFrame, *, profile: Profile, header: Header, context: Con
         no_rows=no_rows,
         month=month,
         refused_rows=_refused_rows(refused, named, read.read, block, profile),
+        origins=origins(whole, header.labels).join(rows, on="_line", how="semi"),
     )
 
 

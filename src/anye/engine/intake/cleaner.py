@@ -41,6 +41,7 @@ from anye.engine.intake.profile import Profile
 
 _LARGEST_BODY = 256 << 20
 _LENGTH = struct.Struct(">I")
+_FRAMES = ("rows", "faults", "queries", "no_rows", "refused_rows", "origins", "heading")
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def answer(request: Request, send: Callable[[bytes, bytes], None]) -> None:
     opened = OpenFile(request.path, request.candidates(), name=request.name, block_rows=request.block_rows)
     month = opened.month.isoformat() if opened.month else None
     mapping = opened.profile.mapping.key if isinstance(opened.profile, MappedProfile) else None
-    send(b"O", json.dumps({"profile": opened.profile.name, "month": month, "mapping": mapping}).encode())
+    told = {"profile": opened.profile.name, "month": month, "mapping": mapping, "mends": opened.mends}
+    send(b"O", json.dumps(told).encode())
     kind, body = read_frame(sys.stdin.buffer)
     if kind != b"G":
         return  # nobody wants the rows: they are there already
@@ -107,7 +109,7 @@ def answer(request: Request, send: Callable[[bytes, bytes], None]) -> None:
 
 def packed(sheet_no: int, cleaned: Cleaned) -> bytes:
     """One clean block: a header as JSON behind its length, then the frames as Arrow streams."""
-    frames = {name: getattr(cleaned, name) for name in ("rows", "faults", "queries", "no_rows", "refused_rows")}
+    frames = {name: getattr(cleaned, name) for name in _FRAMES}
     frames |= {f"fact:{name}": frame for name, frame in cleaned.facts.items()}
     out = io.BytesIO()
     lengths: list[tuple[str, int]] = []

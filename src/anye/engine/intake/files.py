@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
@@ -13,6 +13,7 @@ import polars as pl
 from anye.engine.errors import FileFault
 from anye.engine.intake.clean import Cleaned, Context, clean_file, cover_queries
 from anye.engine.intake.formats import SheetInfo
+from anye.engine.intake.given_back import origins
 from anye.engine.intake.notes import Notes
 from anye.engine.intake.periods import file_month
 from anye.engine.intake.profile import Profile
@@ -25,17 +26,33 @@ HEADING_LINES = 40
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A sheet that follows the file's profile; `number` counts the file's sheets with content from 0."""
+    """A sheet that follows the file's profile; `number` counts the file's sheets with content from 0.
+
+    `head`: its first lines, those above its rows among them.
+    """
 
     number: int
     known: Recognised
+    head: pl.DataFrame
     blocks: Iterator[pl.DataFrame]
+
+    @property
+    def heading(self) -> pl.DataFrame:
+        """The lines above its rows."""
+        return self.head.filter(pl.col("_line") <= self.known.header.last_line)
+
+    @property
+    def mends(self) -> str | None:
+        """The load whose refused rows it brings back, where it is a sheet of faults."""
+        found = origins(self.head.filter(pl.col("_line") > self.known.header.last_line), self.known.header.labels)
+        return found.item(0, "slip") if found.height else None
 
 
 class OpenFile:
     """A recognised file, read as far as its first sheet that a profile knows.
 
-    `month` is what that sheet's title, else the file's name, says. `notes` are complete once the blocks are read.
+    `month` is what that sheet's title, else the file's name, says; `mends` the load that a sheet of faults came from.
+    `notes` are complete once the blocks are read.
     """
 
     def __init__(self, path: Path, profiles: Iterable[Profile], *, name: str, block_rows: int) -> None:
@@ -50,14 +67,16 @@ class OpenFile:
         first = next(self._sheets)
         self.profile = first.known.profile
         self.month = file_month(first.known.header.title, name, sources=self.profile.month_from)
+        self.mends = first.mends
         self._sheets = chain((first,), self._sheets)
 
     def blocks(self, context: Context) -> Iterator[tuple[int, Cleaned]]:
         """Every sheet's number and its clean blocks, once. The same file and size of blocks give the same blocks."""
         for sheet in self._sheets:
-            for cleaned in clean_file(sheet.blocks, profile=self.profile, header=sheet.known.header, context=context):
-                self.notes.no_rows.update(cleaned.no_rows["kind"].to_list())
-                yield sheet.number, cleaned
+            cleaned = clean_file(sheet.blocks, profile=self.profile, header=sheet.known.header, context=context)
+            for at, block in enumerate(cleaned):
+                self.notes.no_rows.update(block.no_rows["kind"].to_list())
+                yield sheet.number, replace(block, heading=sheet.heading) if at == 0 else block
         for number, name, claims in self._covers:
             if (told := cover_queries(name, claims, context)) is not None:
                 yield number, told
@@ -68,7 +87,8 @@ class OpenFile:
         for number, (name, lines) in enumerate(groupby(blocks, key=lambda block: block.item(0, "_sheet"))):
             head = head_of(lines)
             try:
-                known = recognise(pl.concat(head, how="diagonal").head(HEADING_LINES), self._profiles)
+                top = pl.concat(head, how="diagonal").head(HEADING_LINES)
+                known = recognise(top, self._profiles)
             except FileFault as problem:
                 if problem.code != "heading_unknown":
                     raise
@@ -83,7 +103,7 @@ class OpenFile:
                 self._pass_over(name, chain(head, lines), known.profile)
                 continue
             self.notes.look_at(self._infos.get(name), columns=len(known.header.labels))
-            yield Sheet(number, known, _below(chain(head, lines), known.header.last_line))
+            yield Sheet(number, known, top, _below(chain(head, lines), known.header.last_line))
         if self._profile is None:
             raise fault or FileFault("no_rows", {})
 

@@ -3,30 +3,33 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
 
-from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
 
 from anye.engine.intake.mapping import SheetMapping
-from anye.engine.intake.profile import label_key
-from anye.engine.intake.sample import Sample
 from anye.engine.names import name_key_of
 from anye.records.accounts.models import Duty
+from anye.records.accounts.scope import Scope
 from anye.records.audit.keys import keyring
+from anye.records.audit.queries import is_act_within
 from anye.records.registers.models import (
     Batch,
     Duplicate,
     Entry,
     Fault,
+    FaultSheet,
+    Look,
     MappingTrial,
     RawBlock,
     Source,
     SourceMapping,
     Upload,
+    Withdrawal,
 )
 
 OPERATOR = "operator"  # who the command line acts as
 LABEL = "row"  # sealing context of whom and where a refused row names
+SAMPLE = "look"  # sealing context of some contradictions of a file that was looked at
 UPLOADS_SHOWN = 8
 
 
@@ -84,6 +87,25 @@ def raw_blocks_with(batch: int, sheet_no: int, lines: set[int]) -> Iterator[byte
     for pk, first, last in spans:
         if any(first <= line <= last for line in lines):
             yield bytes(RawBlock.objects.values_list("sealed", flat=True).get(pk=pk))
+
+
+def raw_blocks(batch: int) -> Iterator[tuple[int, bytes]]:
+    """(sheet number, sealed rows) of a batch in the order of the file, one at a time. Batch role only."""
+    blocks = RawBlock.objects.filter(batch_id=batch).order_by("number")
+    for pk, sheet_no in list(blocks.values_list("pk", "first_sheet")):
+        yield sheet_no, bytes(RawBlock.objects.values_list("sealed", flat=True).get(pk=pk))
+
+
+def faults_to_give_back(
+    batch: int, sheet_no: int, lines: tuple[int, int], *, levels: Iterable[str], reach: Scope
+) -> list[Fault]:
+    """What is wrong with some lines of a sheet and still to be mended, within a range. Second copies need nothing."""
+    faults = Fault.objects.filter(batch_id=batch, sheet_no=sheet_no, line__range=lines, mended_by=None)
+    if not reach.is_everything:
+        faults = faults.filter(scope_no__range=(reach.lo, reach.hi))
+    copies = set(faults.filter(reason="duplicate_row").values_list("line", flat=True))
+    found = faults.filter(level__in=list(levels)).order_by("line", "id")
+    return [fault for fault in found if fault.line not in copies]
 
 
 def upload(pk: int) -> Upload:
@@ -156,8 +178,8 @@ def upload_with(token: str) -> Upload:
 
 
 def uploads_under_way() -> list[Upload]:
-    """The newest uploads that have not come to a good end, for whoever comes back to them."""
-    rows = Upload.objects.defer("sealed", "sample").exclude(state__in=["done", "given_up"]).order_by("-id")
+    """The newest uploads that have not ended well, for whoever comes back to them."""
+    rows = Upload.objects.defer("sealed", "sample").exclude(state__in=["done", "given_up", "discarded"]).order_by("-id")
     return list(rows[:UPLOADS_SHOWN])
 
 
@@ -186,22 +208,6 @@ def standing_mappings(office_no: int) -> "QuerySet[SourceMapping]":
     return standing.select_related("source").order_by("-id")
 
 
-def last_mapping(signature: str) -> SourceMapping | None:
-    """The newest version of what was said of a heading within the range, whether it holds or not."""
-    found: SourceMapping | None = SourceMapping.objects.filter(signature=signature).order_by("-version").first()
-    return found
-
-
-def meanings_said(source: str) -> dict[str, str]:
-    """Heading key → meaning, of all that was said of a register's sheets within the range; the newest word counts."""
-    said: dict[str, str] = {}
-    rows = SourceMapping.objects.filter(source__code=source).order_by("id").values_list("headings", "meanings")
-    for headings, meanings in rows:
-        said.update({label_key(heading): meaning for heading, meaning in zip(headings, meanings, strict=True)})
-    said.pop("", None)
-    return said
-
-
 def sheet_mapping(said: "SourceMapping | MappingTrial") -> SheetMapping:
     """As the engine takes it; one that is only tried has no key."""
     return SheetMapping(
@@ -220,36 +226,21 @@ def mapping_of(batch: Batch) -> SourceMapping | None:
     return found
 
 
-def mapping_with(token: str) -> SourceMapping:
-    """The mapping behind a link. Raises SourceMapping.DoesNotExist."""
-    found: SourceMapping = SourceMapping.objects.select_related("source").get(token=token)
-    return found
-
-
 def trial(pk: int) -> MappingTrial:
     found: MappingTrial = MappingTrial.objects.select_related("source", "upload").get(pk=pk)
     return found
 
 
-def trial_with(token: str) -> MappingTrial:
-    """The trial behind a link. Raises MappingTrial.DoesNotExist."""
-    found: MappingTrial = MappingTrial.objects.select_related("source", "upload").get(token=token)
-    return found
+def standing_load_with(token: str) -> Batch | None:
+    """The load behind a token that stands."""
+    return batches().filter(token=token, state="published").first()
 
 
-def outcome_of(trial: MappingTrial) -> dict[str, Any]:
-    """What came of a trial: counts, and a few rows of each kind. Empty once the file is loaded or given up."""
-    if trial.sealed is None:
-        return {}
-    told: dict[str, Any] = json.loads(keyring().unseal_bytes(bytes(trial.sealed), context="raw"))
-    return told
-
-
-def sample_of(upload: Upload) -> Sample | None:
-    """The first lines of a file that no profile knows; None when its bytes are gone."""
-    if upload.sample is None:
-        return None
-    return Sample.of_text(keyring().unseal_bytes(bytes(upload.sample), context="raw").decode())
+def is_loaded_within(batch: int, reach: Scope) -> bool:
+    """Whether a load was made for an office of the range: its event says for which."""
+    if reach.lo is None or reach.hi is None:
+        return True
+    return is_act_within("load", "registers_batch", batch, reach.lo, reach.hi)
 
 
 def entry_with(token: str) -> Entry:
@@ -296,3 +287,73 @@ def duplicates_decided_with(subject: Duplicate) -> list[Duplicate]:
 def same_name(subject: Duplicate) -> bool:
     """Whether the person is registered under the name that they have on record; whom nobody sees any more has none."""
     return subject.person.is_hidden or name_key_of(subject.name) == subject.person.name_key
+
+
+def fault_sheet(pk: int) -> FaultSheet:
+    found: FaultSheet = FaultSheet.objects.select_related("batch__source").get(pk=pk)
+    return found
+
+
+def fault_sheet_with(token: str) -> FaultSheet:
+    """The sheet of faults behind a link, with what it holds. Raises FaultSheet.DoesNotExist."""
+    found: FaultSheet = FaultSheet.objects.select_related("batch__source").get(token=token)
+    return found
+
+
+def rows_by_office(batch: int, levels: Iterable[str], reach: Scope) -> list[tuple[int, int]]:
+    """(scope number, rows): how many rows of a load a sheet of faults holds, by the office whose they are."""
+    faults = Fault.objects.filter(batch_id=batch, mended_by=None)
+    if not reach.is_everything:
+        faults = faults.filter(scope_no__range=(reach.lo, reach.hi))
+    copies = faults.filter(reason="duplicate_row", sheet_no=OuterRef("sheet_no"), line=OuterRef("line"))
+    rows = faults.filter(~Exists(copies), level__in=list(levels)).values_list("scope_no", "sheet_no", "line").distinct()
+    counts: dict[int, int] = {}
+    for scope_no, *_place in rows.iterator():
+        counts[scope_no] = counts.get(scope_no, 0) + 1
+    return sorted(counts.items())
+
+
+def refused_rows_by_mending(batch: int) -> dict[int | None, int]:
+    """Refused rows of a load by the later load that they were mended in, None: none yet; within the acting range."""
+    faults = Fault.objects.filter(batch_id=batch, level="refused").exclude(reason="duplicate_row")
+    row = Func(F("sheet_no"), F("line"), function="ROW", output_field=IntegerField())
+    return dict(faults.values_list("mended_by").annotate(rows=Count(row, distinct=True)).order_by("mended_by"))
+
+
+def fault_places(batch: int) -> "QuerySet[Fault]":
+    """(level, reason, sheet, line) of what was wrong with a batch's rows."""
+    return Fault.objects.filter(batch_id=batch).values_list("level", "reason", "sheet_no", "line")
+
+
+def loads_of_source(batch: Batch) -> "QuerySet[Batch]":
+    """The other loads of its register that stand, rows that came back mended left out: those are no month's list."""
+    others = Batch.objects.filter(source_id=batch.source_id, state="published").exclude(pk=batch.pk)
+    return others.exclude(fact_counts__has_key="mends")
+
+
+def look_with(token: str) -> Look:
+    """What loading the file behind an upload's link would do. Raises Look.DoesNotExist."""
+    found: Look = Look.objects.select_related("upload", "source").defer("upload__sealed").get(upload__token=token)
+    return found
+
+
+def withdrawal(pk: int) -> Withdrawal:
+    found: Withdrawal = Withdrawal.objects.select_related("batch").get(pk=pk)
+    return found
+
+
+def withdrawal_with(token: str) -> Withdrawal:
+    """The withdrawal behind a link. Raises Withdrawal.DoesNotExist."""
+    found: Withdrawal = Withdrawal.objects.select_related("batch__source").get(token=token)
+    return found
+
+
+def withdrawals_of(batch: int) -> "QuerySet[Withdrawal]":
+    """What was asked about taking a load back, the newest first."""
+    return Withdrawal.objects.filter(batch_id=batch).order_by("-id")
+
+
+def withdrawals_under_way() -> list[Withdrawal]:
+    """Those that wait for the worker or for somebody to confirm them, the newest first."""
+    rows = Withdrawal.objects.filter(state__in=["asked", "foreseen", "agreed"]).select_related("batch").order_by("-id")
+    return list(rows[:UPLOADS_SHOWN])

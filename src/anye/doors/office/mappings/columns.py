@@ -20,7 +20,7 @@ from anye.engine.intake.mapping import column_letters, mapping_faults, without_m
 from anye.engine.intake.profile import Target
 from anye.flow.jobs import may_load, try_mapping
 from anye.records.audit.actions import looked
-from anye.records.registers import actions
+from anye.records.registers import actions, mappings
 from anye.records.registers import queries as registers
 from anye.records.registers.models import MappingTrial, Upload
 
@@ -85,7 +85,7 @@ def trial_columns(request: HttpRequest, token: str) -> HttpResponse:
     if trial.upload.state != "unmapped":
         return redirect("registers:upload", trial.upload.token)
     draft = said.of_trial(said.opened(trial.upload), trial, said.profile_of(trial.source.code))
-    return _page(request, trial.upload, draft, name=trial.name, asked=registers.outcome_of(trial).get("codes", {}))
+    return _page(request, trial.upload, draft, name=trial.name, asked=mappings.outcome_of(trial).get("codes", {}))
 
 
 def found_trial(request: HttpRequest, token: str) -> MappingTrial:
@@ -93,7 +93,7 @@ def found_trial(request: HttpRequest, token: str) -> MappingTrial:
     if not may_load(duty_of(request)):
         raise PermissionDenied
     try:
-        return registers.trial_with(token)
+        return mappings.trial_with(token)
     except MappingTrial.DoesNotExist:
         raise Http404 from None
 

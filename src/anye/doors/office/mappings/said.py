@@ -15,6 +15,7 @@ from anye.engine.intake.mapping import SheetMapping
 from anye.engine.intake.profile import Profile
 from anye.engine.intake.sample import Sample, SampleSheet
 from anye.packs import read_pack
+from anye.records.registers import mappings
 from anye.records.registers import queries as registers
 from anye.records.registers.models import MappingTrial, Upload
 
@@ -74,7 +75,7 @@ def profile_of(source: str) -> Profile:
 
 def opened(upload: Upload) -> Sample:
     """The sample of a file that waits. Raises Http404 where nothing is left of it."""
-    sample = registers.sample_of(upload)
+    sample = mappings.sample_of(upload)
     if sample is None or not sample.sheets:
         raise Http404
     return sample
@@ -102,8 +103,8 @@ def table_at(sample: Sample, place: Place) -> Table | None:
 def guessed(sample: Sample, place: Place, profile: Profile) -> Draft:
     """What the columns may mean. What was said of just this heading before goes before every guess."""
     table = _table(sample, place)
-    before = registers.last_mapping(SheetMapping(profile.name, table.header.labels, ()).signature)
-    guesses = guess(table, profile, earlier=registers.meanings_said(profile.name))
+    before = mappings.last_mapping(SheetMapping(profile.name, table.header.labels, ()).signature)
+    guesses = guess(table, profile, earlier=mappings.meanings_said(profile.name))
     codes = before.codes if before and before.source.code == profile.name else {}
     meanings = tuple(each.column for each in guesses)
     return Draft(profile, sample, place, table, guesses, _mapping(profile, table, meanings, codes))
@@ -112,7 +113,7 @@ def guessed(sample: Sample, place: Place, profile: Profile) -> Draft:
 def sent(sample: Sample, place: Place, profile: Profile, form: QueryDict) -> Draft:
     """What somebody sent, beside what was guessed."""
     table = _table(sample, place)
-    guesses = guess(table, profile, earlier=registers.meanings_said(profile.name))
+    guesses = guess(table, profile, earlier=mappings.meanings_said(profile.name))
     meanings = tuple(form.get(f"meaning-{at}", "")[:60] for at in range(len(table.header.labels)))
     codes: dict[str, dict[str, str]] = {}
     for column, word, code in zip(form.getlist("column"), form.getlist("word"), form.getlist("code"), strict=False):
@@ -125,7 +126,7 @@ def of_trial(sample: Sample, trial: MappingTrial, profile: Profile) -> Draft:
     """What was tried, to be changed."""
     place = Place(trial.sheet_no, trial.line, trial.depth)
     table = _table(sample, place)
-    guesses = guess(table, profile, earlier=registers.meanings_said(profile.name))
+    guesses = guess(table, profile, earlier=mappings.meanings_said(profile.name))
     return Draft(profile, sample, place, table, guesses, registers.sheet_mapping(trial))
 
 

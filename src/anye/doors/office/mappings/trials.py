@@ -24,8 +24,8 @@ from anye.doors.office.uploads import sentence_of
 from anye.flow import sentences
 from anye.flow.jobs import load_upload, may_load
 from anye.records.audit.actions import looked
-from anye.records.registers import actions
-from anye.records.registers import queries as registers
+from anye.records.registers import actions, mappings
+from anye.records.registers.actions.mappings import retire_mapping, save_mapping
 from anye.records.registers.models import MappingTrial, SourceMapping
 
 STATES: dict[str, Status] = {
@@ -46,7 +46,7 @@ TOLD = {
 def trial(request: HttpRequest, token: str) -> HttpResponse:
     """What a load would read, refuse and ask about, with the first rows of each."""
     found = found_trial(request, token)
-    outcome = registers.outcome_of(found)
+    outcome = mappings.outcome_of(found)
     if outcome:
         looked("trial", [(None, duty_of(request).reach.lo)], shown=sum(map(len, outcome["first"].values())))
     upload_href = reverse("registers:upload", args=[found.upload.token])
@@ -139,11 +139,11 @@ def _village(request: HttpRequest, area_code: str | None) -> str:
 def save(request: HttpRequest, token: str) -> HttpResponse:
     """Keep what was tried for every file of these headings, and load this one."""
     found = found_trial(request, token)
-    outcome = registers.outcome_of(found)
+    outcome = mappings.outcome_of(found)
     if found.state == "done" and outcome and not outcome["loaded"]:
         return _refused(request, found, "nothing_read")
     try:
-        actions.save_mapping(trial=found, by=actor_of(request))
+        save_mapping(trial=found, by=actor_of(request))
     except actions.MappingRefused as refused:
         return _refused(request, found, refused.code)
     load_upload.defer(upload_id=found.upload_id)
@@ -178,9 +178,9 @@ def retire(request: HttpRequest, token: str) -> HttpResponse:
     if not may_load(duty_of(request)):
         raise PermissionDenied
     try:
-        mapping = registers.mapping_with(token)
+        mapping = mappings.mapping_with(token)
     except SourceMapping.DoesNotExist:
         raise Http404 from None
-    actions.retire_mapping(mapping=mapping, by=actor_of(request))
+    retire_mapping(mapping=mapping, by=actor_of(request))
     messages.success(request, gettext("Retired: somebody has to say again what the columns of such a file mean."))
     return redirect("registers:index")

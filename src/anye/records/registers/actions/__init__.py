@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from anye.engine.intake.mapping import SheetMapping, signature
+from anye.engine.intake.mapping import SheetMapping
 from anye.records.audit.tokens import new_token
 from anye.records.people.models import Person
 from anye.records.places.queries import is_home, office_at
@@ -21,13 +21,13 @@ from anye.records.registers.models import (
     MappingTrial,
     RawBlock,
     Source,
-    SourceMapping,
     Support,
     Upload,
 )
 from anye.records.registers.queries import same_name
 
 PARTS_A_BLOCK = 1_000
+STRONG, MOST_MENDED = b"\xff", 4  # a digest begins with as many as files were mended one after the other
 FAULT_COLUMNS = (
     "batch_id", "sheet_no", "sheet", "line", "level", "column", "reason", "params", "scope_no", "sealed",
     "is_restricted",
@@ -72,10 +72,16 @@ def open_batch(
     by: str,
     mapping_id: int | None = None,
     digest: bytes | None = None,
+    mends: str | None = None,
 ) -> Batch:
-    """The batch of these bytes under this profile version, and mapping if any: the one that stands, else a new one."""
+    """The batch of these bytes under this profile version, and mapping if any: the one that stands, else a new one.
+
+    `mends`: the token of the load whose rows the file brings back mended.
+    """
     read_as = f"{source}:{profile_version}" + (f":mapping {mapping_id}" if mapping_id else "")
     digest = digest or hashlib.sha256(sha256 + read_as.encode()).digest()
+    if mends:
+        digest = _stronger(digest, mends)
     batch, _ = Batch.objects.exclude(state="withdrawn").get_or_create(
         digest=digest,
         defaults={
@@ -95,6 +101,18 @@ def open_batch(
         batch.state, batch.failure = "reading", None
         batch.save(update_fields=["state", "failure"])
     return batch
+
+
+def _stronger(digest: bytes, than: str) -> bytes:
+    """A digest that wins over that of the load it mends: of two files of one month and day the digest decides.
+
+    It stays a matter of the bytes alone: which load they mend is written in them.
+    """
+    mended = Batch.objects.filter(token=than).values_list("digest", flat=True).first()
+    if mended is None:
+        return digest
+    lead = bytes(mended)[: len(bytes(mended)) - len(bytes(mended).lstrip(STRONG))] + STRONG
+    return lead[:MOST_MENDED] + digest[len(lead[:MOST_MENDED]) :]
 
 
 def note_progress(*, batch: int, rows: int) -> None:
@@ -155,8 +173,9 @@ def hand_in(
     duty_id: int,
     scope_no: int,
     named_source: str = "",
+    state: str = "waiting",
 ) -> Upload:
-    """A file waits for the worker; its bytes are sealed until then."""
+    """A file waits for the worker, to be loaded or (`looking`) to be looked at first; its bytes are sealed until then."""
     upload: Upload = Upload.objects.create(
         token=new_token(),
         file_name=file_name,
@@ -168,6 +187,7 @@ def hand_in(
         duty_id=duty_id,
         scope_no=scope_no,
         uploaded_at=timezone.now(),
+        state=state,
     )
     return upload
 
@@ -228,41 +248,6 @@ def close_trial(
     open_trials = MappingTrial.objects.filter(pk=trial_id, upload__state="unmapped")
     open_trials.update(state=state, failure=failure, sealed=sealed)
     MappingTrial.objects.filter(pk=trial_id, state="waiting").update(state="refused")
-
-
-def save_mapping(*, trial: MappingTrial, by: str) -> SourceMapping:
-    """Keep what was tried as the meaning of such headings from now on, and let the file be loaded. Raises MappingRefused."""
-    if trial.state != "done":
-        raise MappingRefused("not_tried")
-    if not Upload.objects.filter(pk=trial.upload_id, state="unmapped").update(
-        state="waiting", failure=None, named_source=trial.source.code
-    ):
-        raise MappingRefused("decided_already")
-    known = signature(trial.headings)
-    versions = SourceMapping.objects.filter(scope_no=trial.scope_no, signature=known)
-    for one in versions.filter(retired_at=None):
-        retire_mapping(mapping=one, by=by)
-    mapping: SourceMapping = SourceMapping.objects.create(
-        token=new_token(),
-        scope_no=trial.scope_no,
-        source=trial.source,
-        name=trial.name,
-        version=1 + (versions.aggregate(last=Max("version"))["last"] or 0),
-        signature=known,
-        depth=trial.depth,
-        headings=trial.headings,
-        meanings=trial.meanings,
-        codes=trial.codes,
-        saved_by=by,
-        saved_at=timezone.now(),
-    )
-    return mapping
-
-
-def retire_mapping(*, mapping: SourceMapping, by: str) -> bool:
-    """Files of these headings are unknown again; what was loaded stays. False where somebody else had done it."""
-    standing = SourceMapping.objects.filter(pk=mapping.pk, retired_at=None)
-    return bool(standing.update(retired_by=by, retired_at=timezone.now()))
 
 
 def give_up_upload(*, upload: Upload) -> None:

@@ -122,8 +122,8 @@ class Fault(models.Model):
     `scope_no` is the office that can mend it: the row's village where it is known and keeps the sheet, else the loading
     office.
     `sealed`: of a refused row the name and place as written (see `queries.opened_label`); of one that attaches to nobody
-    the name. `mended_by`: the batch that brought the person of a refused row, or replaced the row, once one has.
-    `is_restricted`: as the batch's source; it has no default, so that nobody forgets it.
+    the name. `mended_by`: the batch that brought the person of a refused row, or replaced the row, or in which the row
+    itself came back, once one has. `is_restricted`: as the batch's source; it has no default, so that nobody forgets it.
     """
 
     batch = models.ForeignKey(Batch, models.PROTECT)
@@ -271,8 +271,9 @@ class Upload(models.Model):
     """A file that an officer handed in and the worker loads (上传文件); the bytes are sealed and go when it is read.
 
     `named_source`: which register they say it is; mostly nothing, and its headings tell.
-    States: waiting, done, failed, refused; unmapped (no profile knows the headings: the bytes and a `sample` wait for a
-    person to say what they mean), given_up (nobody did).
+    States: waiting (to be loaded), done, failed, refused; where it is looked at first: looking, looked (somebody is to
+    decide), discarded; unmapped (no profile knows the headings: the bytes and a `sample` wait for a person to say what
+    they mean), given_up (nobody did).
     """
 
     token = models.CharField(max_length=22, unique=True)
@@ -294,39 +295,3 @@ class Upload(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["scope_no", "-id"], name="registers_upload_scope")]
-
-
-class MappingTrial(models.Model):
-    """What a person says the columns of an upload mean, tried by the worker on the whole file (试读); nothing is written.
-
-    Each is one proposal and is never edited: who changes their mind, or somebody else, makes another. `sealed`: what came
-    of it; it goes with the file's bytes.
-    """
-
-    token = models.CharField(max_length=22, unique=True)
-    upload = models.ForeignKey(Upload, models.PROTECT)
-    scope_no = models.BigIntegerField()
-    source = models.ForeignKey(Source, models.PROTECT)
-    name = models.CharField("名称", max_length=80)
-    sheet_no = models.SmallIntegerField("工作表")
-    line = models.IntegerField("表头所在行")
-    depth = models.SmallIntegerField("表头行数")
-    headings = models.JSONField("表头")
-    meanings = models.JSONField("含义")
-    codes = models.JSONField("代码写法", default=dict)
-    asked_by = models.CharField("试读人", max_length=40)
-    asked_at = models.DateTimeField("试读时间")
-    duty_id = models.BigIntegerField()
-    state = models.CharField("状态", max_length=10, default="waiting")
-    failure = models.JSONField(null=True)
-    sealed = models.BinaryField(null=True)
-
-    objects = ScopedManager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "done", "failed", "refused"]), name="registers_trial_state"
-            ),
-        ]
-        indexes = [models.Index(fields=["upload", "-id"], name="registers_trial_upload")]
