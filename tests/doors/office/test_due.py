@@ -25,7 +25,7 @@ def test_a_month_that_has_come_and_one_that_is_missing(district: District, clien
     assert owed.count("<h3>Social insurance payments</h3>") in {1, 2}  # the newest that is late, and the one that waits
     assert "Social insurance office" in owed
     assert "earlier periods missing too" in owed
-    row = text.split(">Social insurance payments</th>")[1].split("</tr>")[0]
+    row = text.split(">Social insurance payments<small")[1].split("</tr>")[0]
     assert row.count("came in") == 2
     assert row.count("missing") >= 8
 
