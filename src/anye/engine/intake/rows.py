@@ -30,8 +30,9 @@ _FIRST_DAYS, _LAST_DAYS = ("started_on", "valid_from"), ("ended_on", "valid_to")
 _UNSEEN = (
     r"[\p{Cf}\p{Cc}\p{Zl}\p{Zp}]"  # zero width, marks of direction, controls: two names that look alike must be alike
 )
-# Formulas, markup, figures: what was put there is no name, whatever it is. A wildcard or a note stands beside a letter.
-_NO_NAME = r"^[^\p{L}〇○]*$|^\s*[=+@\-]|[<>{}=\\$%#]|[0-9]{4}"
+# Formulas, markup, figures: what was put there is no name, whatever it is. A wildcard or a note stands beside a letter;
+# a number as long as a telephone's would be kept in clear with the name.
+_NO_NAME = r"^[^\p{L}〇○]*$|^\s*[=+@\-]|[<>{}=\\$%#]|[0-9]{7}"
 _HANZI_GAP = r"([\p{Han}·•])\s+([\p{Han}·•])"
 
 
