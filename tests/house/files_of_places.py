@@ -41,7 +41,8 @@ def columns_said(place: Any) -> None:
     row = {"_line": 2, "_sheet": place.text("表"), "name": f"{place.mark}明"}
     outcome = {
         "rows": 1, "loaded": 1, "refused": 0, "no_rows": 0, "months": [], "reasons": {}, "rules": {},
-        "first": {"loaded": [row]}, "passed_over": [place.text("略")], "codes": {"sex": {place.text("雌"): 1}},
+        "first": {"loaded": [row]}, "notes": {"passed_over": [{"sheet": place.text("略"), "lines": 3}]},
+        "codes": {"sex": {place.text("雌"): 1}},
     }  # fmt: skip
     place.trial = MappingTrial.objects.create(
         **said, upload=place.upload, sheet_no=0, line=1, asked_by=place.text("u"), asked_at=at, duty_id=1, state="done",

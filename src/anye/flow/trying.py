@@ -33,7 +33,7 @@ class Outcome:
     rules: Counter[str] = field(default_factory=Counter)
     first: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     codes: dict[str, Counter[str]] = field(default_factory=dict)
-    passed_over: list[str] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
 
     def add(self, cleaned: Cleaned, meaning_of: Mapping[str, str]) -> None:
         """Count one block. `meaning_of`: heading as the sheet has it → column of the profile."""
@@ -79,7 +79,7 @@ class Outcome:
         return {
             "rows": self.rows, "loaded": self.loaded, "refused": self.refused, "no_rows": self.no_rows,
             "months": sorted(self.months), "reasons": dict(self.reasons.most_common()),
-            "rules": dict(self.rules.most_common()), "first": self.first, "passed_over": self.passed_over,
+            "rules": dict(self.rules.most_common()), "first": self.first, "notes": self.notes,
             "codes": {column: dict(said.most_common(CODES_SHOWN)) for column, said in self.codes.items() if column},
         }  # fmt: skip
 
@@ -94,5 +94,5 @@ def try_file(path: Path, mapping: SheetMapping, *, context: Context, name: str, 
     with OpenFile(path, tried, source=None, name=name, block_rows=BLOCK_ROWS) as opened:
         for block in opened.blocks(known_on=known_on):
             outcome.add(block.cleaned, meaning_of)
-        outcome.passed_over = list(opened.passed_over)
+        outcome.notes = opened.notes
     return outcome

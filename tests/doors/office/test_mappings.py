@@ -88,7 +88,7 @@ def tried(client: Client, upload: Upload, **form: Any) -> MappingTrial:
 def done(trial: MappingTrial, **told: Any) -> None:
     outcome = {
         "rows": 4, "loaded": 3, "refused": 1, "no_rows": 1, "months": ["2026-09-01"], "reasons": {"id_check": 1},
-        "rules": {"Q16": 1}, "passed_over": ["表二"], "codes": {"group_kind": {"老贫困户": 1}},
+        "rules": {"Q16": 1}, "notes": {"passed_over": [{"sheet": "表二", "lines": 3}]}, "codes": {"group_kind": {"老贫困户": 1}},
         "first": {
             "loaded": [{"_line": 3, "_sheet": "表一", "name": NAMES[0], "area_code": "990100101201"}],
             "id_check": [{"_line": 4, "_sheet": "表一", "column": "证", "name": NAMES[1], "place": "东河镇 柳树村"}],

@@ -23,6 +23,7 @@ from anye.doors.office.registers import UPLOADERS
 from anye.doors.office.uploads import sentence_of
 from anye.flow import sentences
 from anye.flow.jobs import load_upload, may_load
+from anye.flow.notes import note_sentences
 from anye.records.audit.actions import looked
 from anye.records.registers import actions, mappings
 from anye.records.registers.actions.mappings import retire_mapping, save_mapping
@@ -107,6 +108,7 @@ def _told(request: HttpRequest, found: MappingTrial, outcome: dict[str, Any]) ->
             }
             for code, count in outcome["rules"].items()
         ],
+        "notes": list(note_sentences(outcome["notes"], words.language())),
         "unknown": [
             (words.title_of(profile, name), words.spellings(spelled), len(spelled))
             for name, spelled in outcome["codes"].items()
