@@ -160,8 +160,8 @@ def test_each_sheet_comes_back_under_its_own_name_and_heading(load: Load, give: 
         for name, number_heading, one in (("东河", "身份证号", "李娜"), ("西岭", "公民身份号码", "王芳")):
             sheet = book.add_worksheet(name)
             sheet.merge_range(0, 0, 0, 3, "2020年5月就业信息台账")
-            sheet.write_row(1, 0, ["姓名", number_heading, "镇街", "村居"])
-            sheet.write_row(2, 0, [one, "123", *WILLOW.values()])
+            sheet.write_row(1, 0, ["姓名", number_heading, "镇街", "村居", "就业状态"])
+            sheet.write_row(2, 0, [one, "123", *WILLOW.values(), "未就业"])
     out = give(load(path))
     assert openpyxl.load_workbook(out).sheetnames == ["东河", "西岭"]
     assert cells_of(out)[0][:2] == ["2020年5月就业信息台账", None], "a merged title stands once"
@@ -300,9 +300,9 @@ def test_two_people_of_one_merged_number_stay_two(load: Load, give: Give, tmp_pa
     path = tmp_path / "merged.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("台账")
-        sheet.write_row(0, 0, ["姓名", "身份证号", "镇街", "村居"])
-        sheet.write_row(1, 0, ["李娜", "", *WILLOW.values()])
-        sheet.write_row(2, 0, ["王芳", "", *WILLOW.values()])
+        sheet.write_row(0, 0, ["姓名", "身份证号", "镇街", "村居", "就业状态"])
+        sheet.write_row(1, 0, ["李娜", "", *WILLOW.values(), "未就业"])
+        sheet.write_row(2, 0, ["王芳", "", *WILLOW.values(), "未就业"])
         sheet.merge_range(1, 1, 2, 1, number(2))
     report = load(path)
     (back,) = rows_of(give(report))

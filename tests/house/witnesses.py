@@ -298,7 +298,7 @@ BY_TEST: dict[str, list[str]] = {
         "flow/load.py _bring_in: acting (3)",
         "flow/load.py _reported: acting",
     ],
-    "tests/house/test_roles.py::test_a_link_from_the_command_line_is_the_operators": [
+    "tests/house/test_roles_of_commands.py::test_a_link_from_the_command_line_is_the_operators": [
         "config/commands.py link: acting",
     ],
     "tests/house/test_roles.py::test_a_load_that_nobody_goes_on_with_is_abandoned_as_the_batch_role": [
@@ -313,22 +313,22 @@ BY_TEST: dict[str, list[str]] = {
         "flow/jobs.py carry_out_transfer: acting",
         "flow/jobs.py carry_out_transfer: acting (2)",
     ],
-    "tests/house/test_roles.py::test_a_trials_users_are_the_operators": [
+    "tests/house/test_roles_of_commands.py::test_a_trials_users_are_the_operators": [
         "config/serving.py main: acting",
     ],
-    "tests/house/test_roles.py::test_keys_are_rotated_by_the_operator_as_the_owner": [
+    "tests/house/test_roles_of_commands.py::test_keys_are_rotated_by_the_operator_as_the_owner": [
         "flow/rotation.py reseal: acting",
         "flow/rotation.py _blocks: acting",
         "flow/rotation.py _reseal_block: acting",
         "flow/rotation.py _reseal_devices: acting",
     ],
-    "tests/house/test_roles.py::test_sealing_from_the_command_line_is_the_operators": [
+    "tests/house/test_roles_of_commands.py::test_sealing_from_the_command_line_is_the_operators": [
         "config/commands.py seal: acting",
     ],
     "tests/house/test_roles.py::test_seals_are_made_as_the_batch_role": [
         "flow/jobs.py seal: acting",
     ],
-    "tests/house/test_roles.py::test_setting_up_is_the_operators": [
+    "tests/house/test_roles_of_commands.py::test_setting_up_is_the_operators": [
         "config/furnishing.py main: acting",
     ],
     "tests/house/test_roles.py::test_what_an_officer_entered_is_published_as_the_batch_role": [
