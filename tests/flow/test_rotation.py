@@ -22,8 +22,8 @@ from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new, verify
 from anye.records.findings.queries import NOTE
 from anye.records.people.models import Helper, Person, PersonDetail
-from anye.records.registers.models import Batch, Entry, RawBlock, Source, Upload
-from anye.records.registers.queries import LABEL
+from anye.records.registers.models import Batch, Entry, FaultSheet, Look, MappingTrial, RawBlock, Source, Upload
+from anye.records.registers.queries import LABEL, SAMPLE
 from tests import factories
 from tests.conftest import District
 
@@ -109,9 +109,20 @@ def everywhere(sealed: Person) -> None:
             entered_at=NOON,
             **handed_in,
         )
-        Upload.objects.create(
-            token="u", file_name="f", sealed=keys.seal_bytes(b"rows", context="raw"), size=4, known_on="2020-01-01",
-            uploaded_by="t", uploaded_at=NOON, **handed_in,
+        raw = keys.seal_bytes(b"rows", context="raw")
+        upload = Upload.objects.create(
+            token="u", file_name="f", sealed=raw, sample=raw, size=4, known_on="2020-01-01", uploaded_by="t",
+            uploaded_at=NOON, **handed_in,
+        )  # fmt: skip
+        asked = {"asked_by": "t", "asked_at": NOON, **handed_in}
+        MappingTrial.objects.create(
+            token="m", upload=upload, source=batch.source, name="n", sheet_no=0, line=1, depth=1, headings=[], meanings=[],
+            sealed=raw, **asked,
+        )  # fmt: skip
+        FaultSheet.objects.create(token="s", batch=batch, levels=[], purpose="p", language="zh", sealed=raw, **asked)
+        Look.objects.create(
+            upload=upload, scope_no=scope_no, looked_at=NOON, source=batch.source, figures={}, sheet=raw,
+            sample=keys.seal("[]", context=SAMPLE),
         )  # fmt: skip
 
 
@@ -120,7 +131,8 @@ def sealed_columns() -> set[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name, column_name FROM information_schema.columns"
-            " WHERE table_schema = 'public' AND data_type = 'bytea' AND column_name LIKE '%%sealed'"
+            " WHERE table_schema = 'public' AND data_type = 'bytea'"
+            " AND (column_name LIKE '%%sealed' OR column_name IN ('sample', 'sheet'))"
         )
         return set(cursor.fetchall())
 
