@@ -183,7 +183,14 @@ def test_a_register_states_what_it_says(name: str, people: None, load: Load, tmp
     assert {key: known[key] for key in expected} == expected
 
 
-@pytest.mark.parametrize("name", FILES)
+# a statement of a person, a firm and an office, with and without a firm named and with what is sealed; the rest, which
+# tests/flow/test_folder_of_all.py loads in every run as well, in the long tier
+OFTEN = {"payments", "vacancies", "fund_allocations", "class_rosters", "work_training_rosters"}
+EACH = [pytest.param(name, marks=() if name in OFTEN else pytest.mark.trust_long) for name in FILES]
+OF_PERSONS = [each for each in EACH if SPECS[FILES[each.values[0]][2]].parent == "person_id"]
+
+
+@pytest.mark.parametrize("name", EACH)
 def test_the_same_rows_again_change_nothing(name: str, people: None, load: Load, tmp_path: Path) -> None:
     path = written(tmp_path, name)
     load(path)
@@ -196,7 +203,7 @@ def test_the_same_rows_again_change_nothing(name: str, people: None, load: Load,
         assert dict(current_rows()) == before
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_a_register_taken_back_leaves_what_stood_before(
     name: str, people: None, load: Load, context: Context, tmp_path: Path
 ) -> None:
@@ -210,7 +217,7 @@ def test_a_register_taken_back_leaves_what_stood_before(
         assert current_views() == before
 
 
-@pytest.mark.parametrize("name", [name for name, (_, _, each, _) in FILES.items() if SPECS[each].parent == "person_id"])
+@pytest.mark.parametrize("name", OF_PERSONS)
 def test_of_a_stranger_the_row_waits_until_somebody_knows_them(name: str, load: Load, tmp_path: Path) -> None:
     assert (report := load(written(tmp_path, name))).unattached == report.loaded == 1
     assert known_of(FILES[name][2]) == []
