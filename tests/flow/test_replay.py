@@ -13,8 +13,16 @@ from django.utils import timezone
 from anye.engine.intake.mapping import SheetMapping
 from anye.flow import brought
 from anye.flow.blocks import Context
-from anye.flow.jobs import carry_out_transfer, load_upload, publish_entry, settle_duplicate
-from anye.flow.withdrawing import withdraw
+from anye.flow.jobs import (
+    carry_out_transfer,
+    carry_out_withdrawal,
+    foresee_withdrawal,
+    load_upload,
+    look_at_upload,
+    make_fault_sheet,
+    publish_entry,
+    settle_duplicate,
+)
 from anye.records.accounts import actions as accounts
 from anye.records.accounts.models import Duty, SignInLink, User
 from anye.records.accounts.scope import BATCH, OWNER, acting
@@ -25,6 +33,7 @@ from anye.records.findings.models import Visit
 from anye.records.people import actions as people
 from anye.records.people.models import Person
 from anye.records.registers import actions as registers
+from anye.records.registers.actions import requests
 from anye.records.registers.actions.mappings import retire_mapping, save_mapping
 from anye.records.registers.models import Batch, Duplicate, Entry, Upload
 from tests import factories as made
@@ -49,14 +58,13 @@ AUDITED = sorted(table for table, words in GUARDS.items() if " audited" in f" {w
 def a_day(
     district: District, context: Context, load: Callable[..., Any], tmp_path: Path, make_user: Callable[..., Any]
 ) -> None:
-    """Files (handed in, said the columns of, taken back); entries, a visit, a move, a double registration."""
+    """Files (handed in, looked at, said the columns of, given back, taken back); entries, a visit, a move, a double registration."""
     duties = {
         name: Duty.objects.get(user=make_user(role, district[name], f"{name}-officer"))
         for name, role in (("willow", "village_worker"), ("bridge", "village_worker"), ("district", "district_officer"))
     }
     _files(load, tmp_path, duties["district"])
-    with acting(BATCH, actor="tests"):
-        withdraw(Batch.objects.get(file_name="wrong.csv").pk, context)
+    _taken_back(Batch.objects.get(file_name="wrong.csv"), duties["district"])
     _at_home(duties["willow"])
     _moves(district, duties)
     user = User.objects.get(username="willow-officer")
@@ -78,11 +86,14 @@ def _files(load: Callable[..., Any], folder: Path, district_officer: Duty) -> No
     upload = _handed_in(june, district_officer)
     load_upload(upload.pk)
     with acting(BATCH):
-        assert Upload.objects.get().state == "done"
+        upload.refresh_from_db()
+        assert upload.state == "done"
+    _given_back(Batch.objects.get(pk=upload.batch_id), district_officer)
+    _looked_at(_handed_in(june, district_officer, state="looking"))
     _columns_said(_handed_in(june, district_officer), district_officer)
 
 
-def _handed_in(path: Path, duty: Duty) -> Upload:
+def _handed_in(path: Path, duty: Duty, state: str = "waiting") -> Upload:
     with acting(BATCH, actor="tests"):
         return registers.hand_in(
             file_name=path.name,
@@ -92,7 +103,41 @@ def _handed_in(path: Path, duty: Duty) -> Upload:
             by=duty.user.username,
             duty_id=duty.pk,
             scope_no=duty.scope_no,
+            state=state,
         )
+
+
+def _given_back(batch: Batch, duty: Duty) -> None:
+    """The rows that were not taken go back, and the sheet is let go when its day is over."""
+    told = {"levels": ["refused"], "purpose": "退回核对", "language": "zh-hans", "by": duty.user.username}
+    with acting(BATCH, actor="tests"):
+        sheet = requests.ask_fault_sheet(batch=batch, duty_id=duty.pk, scope_no=duty.scope_no, **told)
+    make_fault_sheet(sheet.pk)
+    with acting(BATCH, actor="tests"):
+        sheet.refresh_from_db()
+        assert (sheet.state, sheet.rows) == ("done", 1)
+        requests.let_fault_sheets_go(asked_before=timezone.now())
+
+
+def _looked_at(upload: Upload) -> None:
+    look_at_upload(upload.pk)
+    with acting(BATCH):
+        upload.refresh_from_db()
+        assert upload.state == "looked"
+
+
+def _taken_back(batch: Batch, duty: Duty) -> None:
+    by = {"by": duty.user.username, "duty_id": duty.pk}
+    with acting(BATCH, actor="tests"):
+        asked, is_new = requests.ask_withdrawal(batch=batch, scope_no=duty.scope_no, **by)
+    assert asked is not None and is_new
+    foresee_withdrawal(asked.pk)
+    with acting(BATCH, actor="tests"):
+        assert requests.agree_to_withdrawal(withdrawal=asked, reason="6月报错了", **by)
+    carry_out_withdrawal(asked.pk)
+    with acting(BATCH):
+        asked.refresh_from_db()
+        assert asked.state == "done"
 
 
 def _columns_said(upload: Upload, duty: Duty) -> None:
