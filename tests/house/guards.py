@@ -68,7 +68,7 @@ GUARDS = {
     "registers_entry": f"scoped audited {PERSONS} app:si batch:siud",
     "registers_duplicate": f"scoped audited {PERSONS} app:s app:u(decided_at,decided_by,state) batch:siud",
     "registers_upload": (
-        "scoped audited(sealed,sample) app:si app:u(duty_id,failure,named_source,sample,sealed,state) batch:siud"
+        "scoped audited(sealed,sample) app:si app:u(duty_id,failure,left_out,named_source,sample,sealed,state) batch:siud"
     ),
     "registers_sourcemapping": "scoped audited app:si app:u(retired_at,retired_by) batch:s",
     "registers_mappingtrial": "scoped audited(sealed) app:si app:u(sealed) batch:siud",

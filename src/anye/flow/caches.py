@@ -1,6 +1,10 @@
 """The nodes' columns are caches of current facts: drawn anew, set-wise, for the persons a load touched."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 # the detail kinds that the node caches; `name_key` is the name as names are compared, kept beside it by every row
 KINDS = ("name", "name_key", "sex", "birth", "residence", "employment_state", "id_number", "phone")
@@ -18,14 +22,27 @@ def refresh(persons: str = "SELECT DISTINCT person_id FROM link") -> None:
         cursor.execute(_UPDATE)
         cursor.execute(_MOVE)
         cursor.execute(_VOID)
-        # apart, with a key and statistics: in a fresh registry nothing is known of the members' table, and as one
-        # statement the planner took every member for every other (five minutes for twenty thousand)
-        cursor.execute(_MET)
-        cursor.execute("ALTER TABLE households_met ADD PRIMARY KEY (household_id)")
-        cursor.execute("ANALYZE households_met")
-        cursor.execute(_HOUSEHOLDS)
+        with households_met(cursor, "fresh"):
+            cursor.execute(_HOUSEHOLDS)
         refresh_grams("SELECT person_id FROM fresh")
-        cursor.execute("DROP TABLE fresh, now_known, households_met")
+        cursor.execute("DROP TABLE fresh, now_known")
+
+
+@contextmanager
+def households_met(cursor: CursorWrapper, persons: str) -> Iterator[None]:
+    """Temporary table `households_met` (household_id): those that somebody of the table `persons` is in, or was in.
+
+    Apart from the statement that needs it, with a key and statistics: in a fresh registry nothing is known of the members'
+    table, and as one statement the planner took every member for every other (five minutes for twenty thousand).
+    """
+    cursor.execute(
+        "CREATE TEMPORARY TABLE households_met ON COMMIT DROP AS SELECT DISTINCT m.household_id"
+        f" FROM people_householdmember m JOIN {persons} s ON s.person_id = m.person_id"
+    )
+    cursor.execute("ALTER TABLE households_met ADD PRIMARY KEY (household_id)")
+    cursor.execute("ANALYZE households_met")
+    yield
+    cursor.execute("DROP TABLE households_met")
 
 
 _PIVOT = ", ".join(
@@ -82,11 +99,6 @@ _VOID = """
     UPDATE people_transfer t SET state = 'void', void_reason = 'moved_since'
     FROM fresh f WHERE t.person_id = f.person_id AND t.state IN ('asked', 'accepted')
       AND t.scope_no NOT IN (t.from_scope_no, t.to_scope_no)
-"""
-# those that somebody joined, and those that somebody left
-_MET = """
-    CREATE TEMPORARY TABLE households_met ON COMMIT DROP AS
-    SELECT DISTINCT e.household_id FROM people_householdmember e JOIN fresh f ON f.person_id = e.person_id
 """
 _HOUSEHOLDS = """
     UPDATE people_household h SET scope_no = w.scope_no

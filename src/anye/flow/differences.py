@@ -3,6 +3,7 @@
 A fact of the load replaces a current one, or is kept as overruled by one. Each is told by the source on the other side.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -69,6 +70,40 @@ def _overruled(spec: FactSpec, columns: str) -> str:
         JOIN registers_batch b ON b.id = o.source_batch
         WHERE n.source_batch = %(b)s AND n.retired_on IS NOT NULL AND o.source_batch <> %(b)s
     """
+
+
+def lines(batch: int) -> dict[str, list[list[int]]]:
+    """Kinds of rows that somebody may want to leave out → [sheet number, first line, last line], in order.
+
+    queried: something is asked about; contradicting: they say otherwise than another register, whoever wins; changing:
+    they say otherwise than the register itself did before.
+    """
+    by_line = "SELECT DISTINCT n.sheet, n.line, n.source = (SELECT source_id FROM registers_batch WHERE id = %(b)s) FROM ({}) n"
+    found: dict[str, set[tuple[int, int]]] = {"queried": set(), "contradicting": set(), "changing": set()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT sheet_no, line FROM registers_fault WHERE batch_id = %s AND level = 'queried'", [batch]
+        )
+        found["queried"].update(cursor.fetchall())
+        for spec in SPECS.values():
+            for sql in (_replaced, _overruled):
+                cursor.execute(
+                    by_line.format(sql(spec, "n.source_sheet AS sheet, n.source_line AS line, b.source_id AS source")),
+                    {"b": batch},
+                )
+                for sheet_no, line, is_own in cursor.fetchall():
+                    found["changing" if is_own else "contradicting"].add((sheet_no, line))
+    return {kind: _spans(sorted(places)) for kind, places in found.items() if places}
+
+
+def _spans(places: Sequence[tuple[int, int]]) -> list[list[int]]:
+    spans: list[list[int]] = []
+    for sheet_no, line in places:
+        if spans and spans[-1][0] == sheet_no and spans[-1][2] == line - 1:
+            spans[-1][2] = line
+        else:
+            spans.append([sheet_no, line, line])
+    return spans
 
 
 def sample(batch: int) -> list[dict[str, Any]]:

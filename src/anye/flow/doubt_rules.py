@@ -40,13 +40,12 @@ _HEADS = """
            jsonb_build_object('kind', CASE WHEN h.heads = 0 THEN 'no_head' ELSE 'two_heads' END, 'heads', h.heads)
     FROM (
         SELECT m.household_id, count(*) FILTER (WHERE m.is_head) AS heads
-        FROM people_householdmember m
-        WHERE m.retired_on IS NULL AND m.household_id IN (
-            SELECT a.household_id FROM people_householdmember a JOIN suspects s ON s.person_id = a.person_id
-            WHERE a.retired_on IS NULL)
+        FROM people_householdmember m JOIN households_met t ON t.household_id = m.household_id
+        WHERE m.retired_on IS NULL
         GROUP BY m.household_id
         -- a household whose members' relations nobody wrote down is unknown, not headless
         HAVING count(*) FILTER (WHERE m.is_head) <> 1 AND bool_and(m.is_head IS NOT NULL)
+            AND bool_or(EXISTS (SELECT 1 FROM suspects s WHERE s.person_id = m.person_id))
     ) h JOIN people_household hh ON hh.id = h.household_id
     JOIN people_householdmember m ON m.household_id = h.household_id AND m.retired_on IS NULL
     JOIN people_person p ON p.id = m.person_id

@@ -6,13 +6,14 @@ settled stays settled.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from anye.flow import mending, replaced, rival_names
+from anye.flow.caches import households_met
 from anye.flow.doubt_rules import RULES
 from anye.records.audit.tokens import SQL_TOKEN
 from anye.records.findings.rules import QUALITY_RULES, VISIT_DAYS, VISIT_RULES
@@ -25,8 +26,8 @@ FEW = 200  # suspects
 # whose doubts change with somebody else's records: members of a household that was joined or left, near ID numbers
 _RELATED = f"""
     INSERT INTO suspects
-    SELECT m.person_id FROM people_householdmember m WHERE m.retired_on IS NULL AND m.household_id IN (
-        SELECT e.household_id FROM people_householdmember e JOIN suspects s ON s.person_id = e.person_id)
+    SELECT m.person_id FROM people_householdmember m JOIN households_met t ON t.household_id = m.household_id
+    WHERE m.retired_on IS NULL
     UNION
     SELECT f.person_id FROM findings_finding f WHERE f.state IN {OPEN} AND f.params ->> 'kind' = 'near_ids'
     EXCEPT SELECT person_id FROM suspects
@@ -54,12 +55,14 @@ def raise_doubts(
             " AND NOT EXISTS (SELECT 1 FROM suspects s WHERE s.person_id = f.person_id)"
         )
         if not insurance_only:
-            cursor.execute(_RELATED)
+            with households_met(cursor, "suspects"):
+                cursor.execute(_RELATED)
         cursor.execute("ALTER TABLE suspects ADD PRIMARY KEY (person_id)")
         cursor.execute("ANALYZE suspects")
         newest = newest_month(cursor)
         cursor.execute("CREATE TEMPORARY TABLE newest ON COMMIT DROP AS SELECT %s::date AS month", [newest])
-        with _joins_for_many(cursor):
+        met = nullcontext() if insurance_only else households_met(cursor, "suspects")
+        with met, _joins_for_many(cursor):
             _find(cursor, asked)
         if not insurance_only:
             _find_near_ids(cursor)

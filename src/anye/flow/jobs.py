@@ -70,6 +70,7 @@ def load_upload(upload_id: int) -> None:
         if duty is None or not may_load(duty):
             registers.refuse_upload(upload=upload, code="duty_ended")
             return
+        left_out = registers_queries.spans_left_out(upload)
     context = loading_context(office_no=duty.office.scope_no)
     sample: bytes | None = None
     with _opened(upload) as path:
@@ -80,6 +81,7 @@ def load_upload(upload_id: int) -> None:
             known_on=upload.known_on,
             by=upload.uploaded_by,
             file_name=upload.file_name,
+            left_out=left_out,
         )
         if report.fault and report.fault.code == "heading_unknown":
             sample = _sampled(path, context, upload)

@@ -6,7 +6,7 @@ A load that is killed goes on at the first block that is not marked done.
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from django.utils import timezone
 from anye.engine.errors import FileFault
 from anye.engine.intake.formats import LONGEST_FILE_NAME, shown_name
 from anye.flow import staging
-from anye.flow.blocks import Context, start_over, store_block
+from anye.flow.blocks import Context, start_over, store_block, without
 from anye.flow.files import OpenFile
 from anye.flow.publishing import publish_batch
 from anye.flow.refused import without_values
@@ -31,6 +31,7 @@ DEATH_SEEN_S = 10  # client_connection_check_interval is 2 s (`config/pg_cluster
 # told of each block: what is going on (read, publish), and how many rows were read. How many there are is not known
 # before the last one.
 Progress = Callable[[str, int], None]
+Spans = Sequence[Sequence[int]]  # of rows: sheet number (from 0), first line, last line
 
 
 @dataclass
@@ -92,9 +93,12 @@ def load_file(
     known_on: date | None = None,
     by: str = "operator",
     file_name: str | None = None,
+    left_out: Spans = (),
     progress: Progress = lambda stage, rows: None,
 ) -> Report:
     """Load one file as the batch role. Raises nothing for a bad file: the report carries its fault.
+
+    `left_out`: rows that are to be refused, whatever they say.
 
     Raises LoadedElsewhere, and DatabaseRefused: the same file again goes on where this load stopped.
     """
@@ -102,14 +106,21 @@ def load_file(
     report = Report(shown_name(file_name or path.name, LONGEST_FILE_NAME), sha.hex())
     try:
         with OpenFile(path, context, source=source, name=report.file, block_rows=BLOCK_ROWS) as opened:
-            return _load(opened, report, sha, context, known_on or timezone.localdate(), by, progress)
+            return _load(opened, report, sha, context, known_on or timezone.localdate(), by, left_out, progress)
     except FileFault as fault:
         report.fault = fault
         return report
 
 
 def _load(
-    opened: OpenFile, report: Report, sha: bytes, context: Context, known_on: date, by: str, progress: Progress
+    opened: OpenFile,
+    report: Report,
+    sha: bytes,
+    context: Context,
+    known_on: date,
+    by: str,
+    left_out: Spans,
+    progress: Progress,
 ) -> Report:
     """Raises FileFault when the file cannot be read to its end: then nothing of it stays but the failed batch."""
     report.source = opened.profile.name
@@ -129,7 +140,7 @@ def _load(
     fresh = batch.state != "published"
     if fresh:
         try:
-            fresh = _bring_in(batch, opened, context, by, progress)
+            fresh = _bring_in(batch, opened, context, by, left_out, progress)
         except FileFault as fault:
             _give_up(batch, fault, by)
             raise
@@ -155,19 +166,25 @@ def abandon(data: bytes, fault: FileFault, *, by: str) -> None:
                 _give_up(batch, fault, by)
 
 
-def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, progress: Progress) -> bool:
+def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, left_out: Spans, progress: Progress) -> bool:
     """Whether the batch was published here: another process may have done it while this one waited for the lock."""
     with _Alone(batch.digest):
         with acting(BATCH, actor=by, purpose="load"):
-            batch.refresh_from_db(fields=["state"])
+            batch.refresh_from_db(fields=["state", "left_out"])
             if batch.state == "published":
                 return False
             staging.create(batch.pk)
+            if batch.left_out != [list(span) for span in left_out]:
+                # what was staged is of another choice
+                staging.drop(batch.pk)
+                staging.create(batch.pk)
+                actions.leave_out(batch=batch, spans=left_out)
             done = staging.blocks_done(batch.pk)
             if not done:
                 start_over(batch.pk)
         rows = 0
-        for block in opened.blocks(known_on=batch.known_on):
+        for whole in opened.blocks(known_on=batch.known_on):
+            block = without(whole, left_out)
             rows += block.cleaned.rows_read
             if block.number not in done:
                 with acting(BATCH, actor=by, purpose="load"):

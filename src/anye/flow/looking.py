@@ -63,6 +63,7 @@ def _try(upload: Upload, duty: HeldDuty, path: Path) -> None:
     sheet, offices = _sheet(batch, duty)
     seen = {
         "figures": _figures(batch, is_known=is_known),
+        "lines": {} if is_known else differences.lines(batch.pk),
         "sample": keyring().seal(
             json.dumps([] if is_known else differences.sample(batch.pk), ensure_ascii=False), context=queries.SAMPLE
         ),

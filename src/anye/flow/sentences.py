@@ -142,6 +142,10 @@ REASONS: Mapping[str, Text] = {
         "与前面某一行完全相同。", "The line is the same as one above it.",
         "无须处理；要更清楚，可删去重复的一行。", "Nothing needs doing; delete the second line to keep the sheet clean.",
     ),
+    "left_out": Text(
+        "加载前预览时决定不加载这一行。", "Whoever looked at the file before it was loaded decided to leave this row out.",
+        "请核实；核实后从退回清单重新加载。", "Check it, then load it again from the sheet of rows given back.",
+    ),
     "number_unreadable": Text(
         "这一列的数字无法识别。", "The number in this column cannot be read.",
         "请只填数字，不要写范围、约数或文字。", "Write one plain number: no ranges, estimates or words.",

@@ -20,7 +20,7 @@ from anye.doors.kit import formats
 from anye.doors.kit.exports import XLSX
 from anye.doors.kit.fragments import Words
 from anye.doors.kit.pages import Crumb
-from anye.doors.office import words
+from anye.doors.office import stated, words
 from anye.doors.office.doubts import rule_words
 from anye.doors.office.entrance import duty_of, open_to
 from anye.doors.office.registers import UPLOADERS
@@ -43,11 +43,19 @@ FACTS: Mapping[str, Words] = {
     "helper": _("Helpers"),
     "need": _("Needs and wishes"),
     "firm": _("Firms"),
+    "firm_detail": _("Firms"),
     "spell": _("Work"),
     "insurance": _("Insurance months"),
     "payroll": _("Pay"),
     "status": _("Statuses"),
     "restricted": _("Justice and health"),
+    **stated.TITLES,
+}
+# kinds of rows that may be left out (`flow.differences.lines`)
+PARTS: Mapping[str, Words] = {
+    "queried": _("rows that something is asked about"),
+    "contradicting": _("rows that say otherwise than another register"),
+    "changing": _("rows that change what this register said before"),
 }
 WARNINGS: Mapping[str, Words] = {
     "no_month": _("The file names no month, while others of this register do."),
@@ -95,6 +103,12 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
         "facts": [_fact_line(name, one, sources) for name, one in told["facts"].items()],
         "reasons": _reasons(told["reasons"]),
         "sample": sample,
+        "parts": [
+            {"code": code, "label": label, "rows": formats.number_text(_rows_of(found.lines[code]))}
+            for code, label in PARTS.items()
+            if code in found.lines
+        ],
+        "left_out": ("、" if formats.is_chinese() else ", ").join(str(PARTS[code]) for code in found.upload.left_out),
         "decide_href": reverse("registers:decide_look", args=[token]),
         "sheet_href": reverse("registers:look_sheet", args=[token]) if found.sheet and is_open else "",
     }
@@ -106,6 +120,10 @@ def _sources() -> dict[str, str]:
     rows = Source.objects.all()
     named = [(one, one.title_zh if formats.is_chinese() else one.title_en) for one in rows]
     return {one.code: title for one, title in named} | {str(one.pk): title for one, title in named}
+
+
+def _rows_of(spans: list[list[int]]) -> int:
+    return sum(last - first + 1 for _sheet, first, last in spans)
 
 
 def _figures(told: dict[str, Any]) -> list[dict[str, Any]]:
@@ -198,14 +216,19 @@ def _sampled(row: dict[str, Any], person: Any, sources: dict[str, str]) -> dict[
 @require_POST
 @open_to(UPLOADERS)
 def decide_look(request: HttpRequest, token: str) -> HttpResponse:
-    """Load all of it, or discard it. What somebody else decided first stands."""
+    """Load all of it, or without some rows, or discard it. What somebody else decided first stands."""
     found = _found(request, token)
-    is_load = request.POST.get("act") == "load"
-    state = "waiting" if is_load else "discarded"
-    if not is_load and request.POST.get("act") != "discard":
+    act = request.POST.get("act")
+    if act not in {"load", "part", "discard"}:
         messages.error(request, gettext("Choose whether the file is loaded or discarded."))
         return redirect("registers:look", token)
-    if not requests.decide_upload(upload=found.upload, state=state, duty_id=duty_of(request).pk):
+    left_out = [code for code in PARTS if code in found.lines and code in request.POST.getlist("leave")]
+    if act == "part" and not left_out:
+        messages.error(request, gettext("Tick which rows are to be left out."))
+        return redirect("registers:look", token)
+    is_load = act != "discard"
+    told = {"state": "waiting" if is_load else "discarded", "left_out": left_out if act == "part" else []}
+    if not requests.decide_upload(upload=found.upload, duty_id=duty_of(request).pk, **told):
         messages.error(request, gettext("This was decided in the meantime."))
         return redirect("registers:look", token)
     if is_load:

@@ -337,6 +337,14 @@ def look_with(token: str) -> Look:
     return found
 
 
+def spans_left_out(upload: Upload) -> list[list[int]]:
+    """The rows of a file that whoever looked at it first does not want loaded: [sheet number, first line, last line]."""
+    if not upload.left_out:
+        return []
+    lines: dict[str, list[list[int]]] = Look.objects.values_list("lines", flat=True).get(upload=upload)
+    return sorted(span for kind in upload.left_out for span in lines.get(kind, []))
+
+
 def withdrawal(pk: int) -> Withdrawal:
     found: Withdrawal = Withdrawal.objects.select_related("batch").get(pk=pk)
     return found

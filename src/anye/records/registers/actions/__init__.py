@@ -119,6 +119,12 @@ def note_progress(*, batch: int, rows: int) -> None:
     Batch.objects.filter(pk=batch).update(rows=rows)
 
 
+def leave_out(*, batch: Batch, spans: Sequence[Sequence[int]]) -> None:
+    """These rows of the file are not to be loaded: [sheet number, first line, last line]."""
+    batch.left_out = [list(span) for span in spans]
+    batch.save(update_fields=["left_out"])
+
+
 def fail_batch(*, batch: Batch, failure: Mapping[str, Any]) -> None:
     """The file could not be read to its end: nothing of it is taken, and the sentence stays."""
     Batch.objects.filter(pk=batch.pk).update(state="failed", failure=dict(failure))

@@ -18,6 +18,7 @@ def keep_look(
     upload: Upload,
     source: str,
     figures: Mapping[str, Any],
+    lines: Mapping[str, Any],
     sample: bytes,
     sheet: bytes | None,
     offices: Sequence[tuple[int, int]],
@@ -30,6 +31,7 @@ def keep_look(
             "looked_at": timezone.now(),
             "source": Source.objects.get(code=source),
             "figures": dict(figures),
+            "lines": dict(lines),
             "sample": sample,
             "sheet": sheet,
             "offices": list(offices),
@@ -38,9 +40,13 @@ def keep_look(
     Upload.objects.filter(pk=upload.pk, state="looking").update(state="looked")
 
 
-def decide_upload(*, upload: Upload, state: str, duty_id: int) -> bool:
-    """A file that was looked at is to be loaded (`waiting`) or is not (`discarded`); whether it was still undecided."""
-    return bool(Upload.objects.filter(pk=upload.pk, state="looked").update(state=state, duty_id=duty_id))
+def decide_upload(*, upload: Upload, state: str, duty_id: int, left_out: Sequence[str] = ()) -> bool:
+    """A file that was looked at is to be loaded (`waiting`) or is not (`discarded`); whether it was still undecided.
+
+    `left_out`: kinds of its rows (`Look.lines`) that are not to be loaded.
+    """
+    undecided = Upload.objects.filter(pk=upload.pk, state="looked")
+    return bool(undecided.update(state=state, duty_id=duty_id, left_out=list(left_out)))
 
 
 def let_looks_go(*, looked_before: datetime) -> None:

@@ -68,6 +68,7 @@ class Batch(models.Model):
 
     `mapping`: what a person said of its headings, where no profile knew them.
     States: reading (rows arrive in blocks), published, failed, withdrawn. Counts follow the command line's report.
+    `left_out`: rows that somebody who looked first did not want loaded, as [sheet number, first line, last line].
     """
 
     token = models.CharField(max_length=22, unique=True)
@@ -89,6 +90,7 @@ class Batch(models.Model):
     queried = models.BigIntegerField("存疑", default=0)
     unattached = models.BigIntegerField("未关联", default=0)
     fact_counts = models.JSONField(default=dict)
+    left_out = models.JSONField("未加载的行", default=list)
     started_at = models.DateTimeField("开始时间")
     published_at = models.DateTimeField("完成时间", null=True)
 
@@ -274,6 +276,7 @@ class Upload(models.Model):
     States: waiting (to be loaded), done, failed, refused; where it is looked at first: looking, looked (somebody is to
     decide), discarded; unmapped (no profile knows the headings: the bytes and a `sample` wait for a person to say what
     they mean), given_up (nobody did).
+    `left_out`: kinds of rows (`Look.lines`) that whoever looked at it decided not to load.
     """
 
     token = models.CharField(max_length=22, unique=True)
@@ -290,6 +293,7 @@ class Upload(models.Model):
     state = models.CharField("状态", max_length=10, default="waiting")
     failure = models.JSONField(null=True)
     batch = models.ForeignKey(Batch, models.PROTECT, null=True)
+    left_out = models.JSONField("不加载", default=list)
 
     objects = ScopedManager()
 

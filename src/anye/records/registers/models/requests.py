@@ -118,6 +118,7 @@ class Look(models.Model):
 
     `sample`: some contradictions, with the keys of the persons, sealed. `sheet`: the rows at fault as a workbook, sealed;
     `offices`: scope number and rows of each range whose rows it holds. Both go once the file is decided about.
+    `lines`: kind of rows (queried, contradicting, changing) → [sheet number, first line, last line] of those there are.
     """
 
     upload = models.OneToOneField(Upload, models.PROTECT, related_name="look")
@@ -125,6 +126,7 @@ class Look(models.Model):
     looked_at = models.DateTimeField("预览时间")
     source = models.ForeignKey(Source, models.PROTECT)
     figures = models.JSONField()
+    lines = models.JSONField(default=dict)
     sample = models.BinaryField(null=True)
     sheet = models.BinaryField(null=True)
     offices = models.JSONField(default=list)
