@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 ID_STATUSES = ("ok", "upgraded15", "missing", "multi", "precision_lost", "chars", "length", "date", "check")
@@ -29,8 +28,8 @@ ID_REFUSALS = {
 }
 INVENTED_PREFIX = "99"  # no GB/T 2260 province begins with 9: such a number belongs to nobody
 
-_ID_WEIGHTS = np.array([2 ** (18 - place) % 11 for place in range(1, 18)], dtype=np.int64)
-_ID_CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
+_ID_WEIGHTS = [2 ** (18 - place) % 11 for place in range(1, 18)]
+_ID_CHECKS = "10X98765432"
 _OLDEST_BIRTH = date(1800, 1, 1)  # sequences 996-999 of 15-digit numbers reach back to the 1800s, no further
 
 _EMPTY_CELL = r"^(无|没有|暂无|不详|未知|未提供|未办理|待补|缺|空|无身份证|#?(NA|NULL|NONE|NAN|NAME|REF|VALUE))?$"
@@ -70,7 +69,7 @@ def check_ids(s: pl.Series, *, on: date) -> pl.DataFrame:
     """
     frame = pl.DataFrame({"cell": s.cast(pl.String)}).select(_spelled())
     frame = frame.with_columns(_early_status().alias("early")).with_columns(_first_17().alias("first_17"))
-    frame = frame.with_columns(_check_characters(frame["first_17"]))
+    frame = frame.with_columns(_check_character(pl.col("first_17")))
     number = pl.col("first_17") + pl.col("check")
     birth = pl.col("first_17").str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
     is_birth = (birth.is_between(_OLDEST_BIRTH, on)).fill_null(value=False)
@@ -109,7 +108,7 @@ def complete_id(first_17: str) -> str:
     """The 18-character number of 17 digits (area, birth, sequence) with its check character (ISO 7064 MOD 11-2)."""
     if len(first_17) != 17 or not (first_17.isascii() and first_17.isdigit()):
         raise ValueError("an identity number has 17 digits before its check character")
-    return first_17 + str(_check_characters(pl.Series([first_17]))[0])
+    return first_17 + str(pl.select(_check_character(pl.lit(first_17))).item())
 
 
 def _spelled() -> list[pl.Expr]:
@@ -152,20 +151,22 @@ def _first_17() -> pl.Expr:
     return pl.when(pl.col("early").is_null()).then(whole)
 
 
-def _check_characters(first_17: pl.Series) -> pl.Series:
-    digits = _characters(first_17, 17).astype(np.int64) - ord("0")
-    checks = _ID_CHECKS[digits @ _ID_WEIGHTS % 11]
-    return _among_present(first_17, list(checks.tobytes().decode()), pl.String).alias("check")
+def _check_character(first_17: pl.Expr) -> pl.Expr:
+    number = first_17.cast(pl.Int64)
+    weighted = [number // 10 ** (16 - place) % 10 * weight for place, weight in enumerate(_ID_WEIGHTS)]
+    # whole numbers, not texts: a tenth of the time. sum_horizontal passes over nulls
+    found = (pl.sum_horizontal(weighted) % 11).replace_strict(range(11), list(_ID_CHECKS), return_dtype=pl.String)
+    return pl.when(first_17.is_not_null()).then(found).alias("check")
 
 
 # ── Unified social credit codes ───────────────────────────────────────────────────────────────────────────────────────
 
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # without I O S V Z
-_CODE_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)], dtype=np.int64)
+_CODE_WEIGHTS = [pow(3, place, 31) for place in range(17)]
 # The inner check counts over the unbroken alphabet: M is 22 there and 21 in the whole code.
 _ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int64)
-_ORGANISATION_CHECKS = np.frombuffer(b"0X987654321", dtype=np.uint8)  # by S mod 11: 11 - r, where 10 is X and 11 is 0
+_ORGANISATION_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2]
+_ORGANISATION_CHECKS = "0X987654321"  # by S mod 11: 11 - r, where 10 is X and 11 is 0
 _CODE_SHAPE = rf"^[{_CODE_ALPHABET}]{{2}}[0-9]{{6}}[{_CODE_ALPHABET}]{{10}}$"
 
 
@@ -175,18 +176,14 @@ def check_credit_codes(s: pl.Series) -> pl.DataFrame:
     is_ok: registrar, class, six digits of area, and both check characters agree.
     """
     spelled = pl.col("cell").str.normalize("NFKC").str.to_uppercase().str.replace_all(_NOT_OF_A_NUMBER, "")
+    code = pl.col("credit_code")
     frame = pl.DataFrame({"cell": s.cast(pl.String)}).select(
         pl.when(~spelled.str.contains(_EMPTY_CELL)).then(spelled).alias("credit_code")
     )
-    shaped = frame.select(
-        pl.when(pl.col("credit_code").str.contains(_CODE_SHAPE)).then(pl.col("credit_code")).alias("shaped")
-    )["shaped"]
-    characters = _characters(shaped, 18)
-    right = (_organisation_checks(characters[:, 8:16]) == characters[:, 16]) & (
-        _code_checks(characters[:, :17]) == characters[:, 17]
-    )
-    is_right = _among_present(shaped, right.tolist(), pl.Boolean).fill_null(value=False)
-    return frame.with_columns(pl.when(pl.col("credit_code").is_not_null()).then(is_right).alias("is_ok"))
+    # a firm stands on many lines
+    shaped = frame.filter(code.str.contains(_CODE_SHAPE)).get_column("credit_code").unique()
+    right = shaped.filter(pl.Series([_is_right(each) for each in shaped], dtype=pl.Boolean))
+    return frame.with_columns(pl.when(code.is_not_null()).then(code.is_in(right.to_list())).alias("is_ok"))
 
 
 def check_credit_code(text: str | None) -> CreditCheck:
@@ -199,40 +196,18 @@ def complete_credit_code(registrar_and_area: str, body: str) -> str:
     """The 18-character code of registrar, class and area (8 characters) and organisation body (8), both checks computed."""
     if len(registrar_and_area) != 8 or len(body) != 8 or set(registrar_and_area + body) - set(_CODE_ALPHABET):
         raise ValueError("a credit code is built from 8 + 8 characters of its alphabet")
-    inner = registrar_and_area + body + _organisation_checks(_characters(pl.Series([body]), 8)).tobytes().decode()
-    return inner + _code_checks(_characters(pl.Series([inner]), 17)).tobytes().decode()
+    inner = registrar_and_area + body + _organisation_check(body)
+    return inner + _code_check(inner)
 
 
-def _organisation_checks(bodies: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    checks: npt.NDArray[np.uint8] = _ORGANISATION_CHECKS[
-        _values(_ORGANISATION_ALPHABET)[bodies] @ _ORGANISATION_WEIGHTS % 11
-    ]
-    return checks
+def _is_right(code: str) -> bool:
+    return code[16] == _organisation_check(code[8:16]) and code[17] == _code_check(code[:17])
 
 
-def _code_checks(first_17: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    sums = _values(_CODE_ALPHABET)[first_17] @ _CODE_WEIGHTS
-    checks: npt.NDArray[np.uint8] = np.frombuffer(_CODE_ALPHABET.encode(), dtype=np.uint8)[-sums % 31]
-    return checks
+def _organisation_check(body: str) -> str:
+    total = sum(map(mul, map(_ORGANISATION_ALPHABET.index, body), _ORGANISATION_WEIGHTS))
+    return _ORGANISATION_CHECKS[total % 11]
 
 
-def _values(alphabet: str) -> npt.NDArray[np.int64]:
-    """Byte → position in the alphabet."""
-    table = np.zeros(256, dtype=np.int64)
-    table[np.frombuffer(alphabet.encode(), dtype=np.uint8)] = np.arange(len(alphabet))
-    return table
-
-
-def _characters(s: pl.Series, width: int) -> npt.NDArray[np.uint8]:
-    """The ASCII bytes of the values that are present, `width` each: shape (present, width)."""
-    joined = "".join(s.drop_nulls().to_list())
-    return np.frombuffer(joined.encode(), dtype=np.uint8).reshape(-1, width)
-
-
-def _among_present(s: pl.Series, values: list[str] | list[bool], dtype: type[pl.DataType]) -> pl.Series:
-    """A series as long as `s` with `values` where `s` has one, null elsewhere."""
-    made = pl.Series(s.name, values, dtype=dtype)
-    if len(made) == len(s):
-        return made
-    blank = pl.Series(s.name, [None], dtype=dtype).new_from_index(0, len(s))
-    return blank.scatter(s.is_not_null().arg_true(), made)
+def _code_check(first_17: str) -> str:
+    return _CODE_ALPHABET[-sum(map(mul, map(_CODE_ALPHABET.index, first_17), _CODE_WEIGHTS)) % 31]

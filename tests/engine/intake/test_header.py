@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 
 from anye.engine.intake.header import Header, find_header, is_repeated_heading
+from anye.engine.intake.labels import known_keys
 from anye.engine.intake.reading import read_blocks
 
 ALIASES = {
@@ -21,6 +22,7 @@ ALIASES = {
     "medical_firm": frozenset({"医疗保险单位"}),
     "year": frozenset({"培训/创业年月"}),
 }
+KNOWN = known_keys(ALIASES)
 
 
 def frame(*rows: list[str | None], first_line: int = 1) -> pl.DataFrame:
@@ -32,7 +34,7 @@ def frame(*rows: list[str | None], first_line: int = 1) -> pl.DataFrame:
 
 
 def found(*rows: list[str | None], first_line: int = 1) -> Header:
-    header = find_header(frame(*rows, first_line=first_line), ALIASES)
+    header = find_header(frame(*rows, first_line=first_line), KNOWN)
     assert header is not None
     return header
 
@@ -73,8 +75,8 @@ def test_a_label_is_known_in_all_its_spellings(label: str, shown: str, unit: str
 
 
 def test_different_words_in_brackets_make_different_labels() -> None:
-    assert find_header(frame(["姓名", "就业岗位"]), ALIASES) is None
-    assert find_header(frame(["姓名", "就业岗位(工种)"]), ALIASES) is not None
+    assert find_header(frame(["姓名", "就业岗位"]), KNOWN) is None
+    assert find_header(frame(["姓名", "就业岗位(工种)"]), KNOWN) is not None
 
 
 def test_a_group_heading_is_joined_to_its_columns_when_merged() -> None:
@@ -117,8 +119,8 @@ def test_a_group_over_the_whole_heading_does_not_hide_it() -> None:
 def test_a_part_that_several_columns_share_names_none_of_them() -> None:
     """单位 under two insurances is nobody's employer, so only 姓名 is known here: too little for a heading."""
     groups: list[str | None] = ["姓名", "甲险", "甲险", "乙险", "乙险"]
-    assert find_header(frame(groups, ["姓名", "单位", "个人", "单位", "个人"]), ALIASES) is None
-    assert find_header(frame(groups, ["姓名", "单位", "个人", "a", "b"]), ALIASES) is not None
+    assert find_header(frame(groups, ["姓名", "单位", "个人", "单位", "个人"]), KNOWN) is None
+    assert find_header(frame(groups, ["姓名", "单位", "个人", "a", "b"]), KNOWN) is not None
 
 
 def test_a_single_line_heading_does_not_take_in_the_first_person() -> None:
@@ -160,9 +162,9 @@ def test_figures_of_a_person_are_no_column_numbers() -> None:
 
 
 def test_prose_and_unknown_tables_have_no_heading() -> None:
-    assert find_header(frame(["关于做好就业帮扶工作的通知"], ["各镇街："]), ALIASES) is None
-    assert find_header(frame(["品名", "单位", "数量"], ["水泥", "吨", "3"]), ALIASES) is None
-    assert find_header(frame(["x"]).clear(), ALIASES) is None
+    assert find_header(frame(["关于做好就业帮扶工作的通知"], ["各镇街："]), KNOWN) is None
+    assert find_header(frame(["品名", "单位", "数量"], ["水泥", "吨", "3"]), KNOWN) is None
+    assert find_header(frame(["x"]).clear(), KNOWN) is None
 
 
 def test_a_list_of_one_column_needs_one_known_label() -> None:
@@ -171,8 +173,8 @@ def test_a_list_of_one_column_needs_one_known_label() -> None:
 
 def test_a_heading_below_the_thirtieth_line_is_not_looked_for() -> None:
     notes = [["说明", None]] * 30
-    assert find_header(frame(*notes, ["姓名", "身份证号"]), ALIASES) is None
-    assert find_header(frame(*notes[1:], ["姓名", "身份证号"]), ALIASES) is not None
+    assert find_header(frame(*notes, ["姓名", "身份证号"]), KNOWN) is None
+    assert find_header(frame(*notes[1:], ["姓名", "身份证号"]), KNOWN) is not None
 
 
 def test_the_line_with_most_known_labels_wins() -> None:
@@ -195,7 +197,7 @@ def test_a_heading_printed_again_is_told_from_people() -> None:
         [None, None, None, None],
     ]
     block = frame(*rows)
-    header = find_header(block.head(3), ALIASES)
+    header = find_header(block.head(3), KNOWN)
     assert header is not None
     repeated = block.select(is_repeated_heading(block, header)).to_series().to_list()
     assert repeated == [True, True, False, True, True, False, True, False, False]
@@ -225,7 +227,7 @@ def test_a_merged_heading_is_found_in_a_real_workbook(tmp_path: Path) -> None:
     sheet.write_row("C3", ["单位", "个人", "单位", "个人"])
     sheet.write_row("A4", ["王试一", "990001199003071231", 480, 240, 15, 15])
     book.close()
-    header = find_header(next(read_blocks(tmp_path / "a.xlsx")), ALIASES)
+    header = find_header(next(read_blocks(tmp_path / "a.xlsx")), KNOWN)
     assert header is not None
     assert header.title == ("2020年3月参保缴费明细",)
     assert header.labels == ("姓名", "身份证号", "养老保险/单位", "养老保险/个人", "失业保险/单位", "失业保险/个人")

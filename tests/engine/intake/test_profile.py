@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from anye.engine.errors import FileFault
-from anye.engine.intake.profile import Profile, label_key
+from anye.engine.intake.labels import label_key
+from anye.engine.intake.profile import Profile
 from anye.engine.intake.profile_file import ProfileFault, read_profile
 from anye.engine.intake.recognise import recognise
 from tests.engine.intake.cleaning import INSURANCE, LEDGER, block

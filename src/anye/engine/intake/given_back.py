@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from anye.engine.intake.profile import label_key
+from anye.engine.intake.labels import label_key
 
 HEADINGS = {
     "zh": ("退回单号", "原工作表", "原行号", "退回原因", "更正办法"),

@@ -12,9 +12,10 @@ from functools import lru_cache
 import polars as pl
 
 from anye.engine.intake.header import DEEPEST, Header, find_header, headers_of
+from anye.engine.intake.labels import known_keys, label_key
 from anye.engine.intake.lines import trimmed
 from anye.engine.intake.mapping import meanings_of
-from anye.engine.intake.profile import SOMEONE_ELSE, Column, Grid, Profile, label_key
+from anye.engine.intake.profile import SOMEONE_ELSE, Column, Grid, Profile
 from anye.engine.intake.shapes import WEIGHTS, Shapes
 
 WIDEST = 80  # columns that a register is guessed by; a sheet may have 500
@@ -190,7 +191,7 @@ def likely_header(first_rows: pl.DataFrame, profiles: Sequence[Profile]) -> Head
     """The heading by the words of all profiles, else the first wide line of words above any number."""
     # a field for each heading: 姓名 of two registers is one
     words = {label for profile in profiles for labels in profile.fields.values() for label in labels}
-    known = find_header(first_rows, {label_key(label): frozenset({label}) for label in words})
+    known = find_header(first_rows, known_keys({label_key(label): frozenset({label}) for label in words}))
     if known is not None:
         return known
     lines = list(headers_of(first_rows, 1))

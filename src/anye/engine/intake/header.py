@@ -7,7 +7,6 @@ A sheet is known by its heading and never by its file name (domain.md 5.1.2). He
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,17 +15,14 @@ from itertools import islice, pairwise
 
 import polars as pl
 
-from anye.engine.intake.profile import label_key
+from anye.engine.intake.labels import UNIT, UNITS, keys_of, label_key, plain
 
 _LOOKED_AT = 30
 DEEPEST = 3
 _LONGEST_LABEL = 300
 
-_UNITS = "元|万元|千元|元/月|元/天|元/日|元/人|元/年|人|人次|户|岁|天|日|月|个月|年|次|%|亩|公里|小时"
-_UNIT = re.compile(rf"[(\[【{{](?:单位[::]?)?({_UNITS})[)\]】}}]")
-_BARE_UNIT = re.compile(rf"[(\[【]?(?:单位[::]?)?(?:{_UNITS})[)\]】]?")
+_BARE_UNIT = re.compile(rf"[(\[【]?(?:单位[::]?)?(?:{UNITS})[)\]】]?")
 _DIGIT = re.compile(r"\d")
-_NOTE = re.compile(r"[(\[【{][^()\[\]【】{}]*[)\]】}]")
 _SHOWN_NOISE = re.compile(r"[\s*★※]+")
 _ANNOTATIONS = frozenset({"必填", "选填", "非必填", "必填项", "选填项"})
 _ORDINALS = {letter: at for at, letter in enumerate("甲乙丙丁戊己庚辛壬癸", start=1)}
@@ -52,13 +48,12 @@ class Header:
     lines: tuple[Line, ...]
 
 
-def find_header(first_rows: pl.DataFrame, aliases: Mapping[str, frozenset[str]]) -> Header | None:
-    """Find the line or lines with most known fields among the first 30. `aliases`: field → labels, of all profiles.
+def find_header(first_rows: pl.DataFrame, known: Mapping[str, str]) -> Header | None:
+    """Find the line or lines with most known fields among the first 30. `known`: see `known_keys`.
 
     At least two fields must be known (one, if the table has a single column). Returns None otherwise.
     """
     rows, numbers = _top(first_rows)
-    known = {key: name for name in sorted(aliases) for alias in aliases[name] for key in _keys(alias)[:2]}
     best, best_rank = None, (0, 0)
     tied = [_are_tied(upper, lower, known) for upper, lower in pairwise(rows)]  # tied[i]: lines i and i + 1
     for first in range(len(rows)):
@@ -66,7 +61,7 @@ def find_header(first_rows: pl.DataFrame, aliases: Mapping[str, frozenset[str]])
             last = first + depth - 1
             if any(tied[first - 1 : first]) or any(tied[last : last + 1]):
                 continue
-            rank = (len(_fields(_parts(rows[first : last + 1]), known)), -depth)
+            rank = (len(_fields(_tried(tuple(rows[first : last + 1])), known)), -depth)
             if rank > best_rank:
                 best, best_rank = (first, depth), rank
     if best is None or best_rank[0] < min(2, len(rows[0])):
@@ -109,32 +104,26 @@ def _is_cell(name: str) -> bool:
     return name[0] == "c" and name[1:].isdigit()
 
 
-def _fields(parts: Iterable[tuple[str, ...]], known: Mapping[str, str]) -> set[str]:
-    """The fields that columns are known to be. `parts`: each column's labels from top to bottom.
+def _fields(tried: Iterable[tuple[str, ...]], known: Mapping[str, str]) -> set[str]:
+    """The fields that columns are known to be, each by the first of its keys that is known."""
+    return {known[key] for keys in tried for key in islice(filter(known.__contains__, keys), 1)}
+
+
+@lru_cache(maxsize=256)
+def _tried(lines: tuple[Line, ...]) -> tuple[tuple[str, ...], ...]:
+    """For each column under a heading of these lines the keys that it may be known by, the best first.
 
     By the whole label, else without units, else without any bracketed note (身份证号（18位）), else, under a group
     heading, by the lowest part if no other column shares it: 基本信息/姓名 is 姓名, but 单位 under five insurances is
-    no employer.
+    no employer. Remembered: every profile asks.
     """
-    columns = [column for column in parts if column]
+    columns = [column for column in _parts(list(lines)) if column]
     lowest = Counter(label_key(column[-1]) for column in columns)
-    found: set[str] = set()
-    for column in columns:
-        tried = ["".join(column)]
-        if len(column) > 1 and lowest[label_key(column[-1])] == 1:
-            tried.append(column[-1])
-        found.update(islice((known[key] for text in tried for key in _keys(text) if key in known), 1))
-    return found
-
-
-@lru_cache(maxsize=1 << 16)
-def _keys(label: str) -> tuple[str, ...]:
-    """The keys a label may be known by: as it stands, without its unit, without any bracketed note.
-
-    Remembered: a sheet is held against the thousands of headings of every profile.
-    """
-    plain = _plain(label)
-    return label_key(plain), label_key(_UNIT.sub("", plain)), label_key(_NOTE.sub("", plain))
+    return tuple(
+        keys_of("".join(column))
+        + (keys_of(column[-1]) if len(column) > 1 and lowest[label_key(column[-1])] == 1 else ())
+        for column in columns
+    )
 
 
 def _parts(lines: list[Line]) -> list[tuple[str, ...]]:
@@ -167,7 +156,7 @@ def _are_tied(upper: Line, lower: Line, known: Mapping[str, str]) -> bool:
     So when a known label is merged over both; or, where merges are lost (CSV), when the lower one has labels, but none
     below a known label of the upper one: a person's line would have a name or a number there.
     """
-    labels = [(a, b) for a, b in zip(upper, lower, strict=True) if a and any(key in known for key in _keys(a))]
+    labels = [(a, b) for a, b in zip(upper, lower, strict=True) if a and any(key in known for key in keys_of(a))]
     if upper != lower and any(a == b for a, b in labels):
         return True
     cells = [cell for cell in lower if cell]
@@ -197,27 +186,23 @@ def _header(rows: list[Line], numbers: list[int], first: int, depth: int) -> Hea
     )
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
-
-
 def _shown(label: str) -> str:
-    return _SHOWN_NOISE.sub("", _UNIT.sub("", _plain(label))).rstrip(":")
+    return _SHOWN_NOISE.sub("", UNIT.sub("", plain(label))).rstrip(":")
 
 
 def _unit(column: tuple[str, ...]) -> str | None:
-    found = [match[1] for label in column if (match := _UNIT.search(_plain(label)))]
+    found = [match[1] for label in column if (match := UNIT.search(plain(label)))]
     return found[-1] if found else None
 
 
 def _bare_unit(cell: str | None) -> str | None:
-    text = _plain(cell or "")
+    text = plain(cell or "")
     return text.strip("()[]【】").removeprefix("单位").lstrip(":") if _BARE_UNIT.fullmatch(text) else None
 
 
 def _is_annotation(row: Line) -> bool:
     """A line under the heading that is no person yet: column numbers (1 2 3, 甲 乙 丙), units, or 必填 and 选填."""
-    cells = [_plain(cell).strip("()<>[] ") for cell in row if cell]
+    cells = [plain(cell).strip("()<>[] ") for cell in row if cell]
     if len(cells) >= 3 and all(cell.isdigit() or cell in _ORDINALS for cell in cells):
         counted = [_ORDINALS.get(cell) or int(cell) for cell in cells]
         letters = sum(cell in _ORDINALS for cell in cells)

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, fields, replace
 import polars as pl
 
 from anye.engine.intake.header import Header, headers_of
-from anye.engine.intake.profile import Binding, Profile, label_key, spelling_key
+from anye.engine.intake.labels import label_key
+from anye.engine.intake.profile import Binding, Profile, spelling_key
 
 # 9月工资 this month is 10月工资 the next: the month of a heading does not tell one sheet from another
 _MONTH = re.compile(r"(?:(?:19|20)\d\d年?)?(?:1[0-2]|0?[1-9])月份?|(?:19|20)\d\d年")

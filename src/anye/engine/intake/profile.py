@@ -8,13 +8,13 @@ parsed by a `Grid` and not listed.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
 
 from anye.engine.intake.due import Due
+from anye.engine.intake.labels import known_keys, label_key
 from anye.engine.intake.statements import FIRM, STATEMENTS
 
 TYPES = frozenset({
@@ -25,14 +25,8 @@ FRAMES = frozenset({
     "detail", "membership", "household", "helper", "need", "income", "spell", "insurance", "firm", "row", *STATEMENTS,
 })  # fmt: skip
 OF_KINDS = frozenset({"detail", "need", "income"})  # frames of which a column becomes one kind
-_NOT_LETTERS = re.compile(r"[^0-9A-Z\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 _LABEL_PARTS = re.compile(r"[\s/|_\-—·>]+")
 SOMEONE_ELSE = re.compile("户主|配偶|联系人|责任人|帮扶|监护|担保|法人|法定|代表|单位|企业|公司|经办|填表")
-
-
-def label_key(text: str) -> str:
-    """A heading or a code's spelling as it is compared: NFKC, upper case, letters, digits and hanzi only."""
-    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).upper())
 
 
 def spelling_key(text: str) -> str:
@@ -241,6 +235,15 @@ class Profile:
             for name, label in self.grid.usual_headings():
                 fields[name] = fields.get(name, frozenset()) | {label}
         return fields
+
+    @cached_property
+    def known(self) -> Mapping[str, str]:
+        """What a heading may be known by → field, for finding a heading row."""
+        return known_keys(self.fields)
+
+    def __getstate__(self) -> dict[str, object]:
+        """With what its headings are known by: the process that opens a file need not work it out."""
+        return {**self.__dict__, "known": self.known}
 
     def knows(self, label: str) -> bool:
         """Whether a heading is one of this profile's, kept ones and those of the grid included."""

@@ -15,7 +15,8 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anye.engine.intake.due import MONTHS, Due
-from anye.engine.intake.profile import FRAMES, TYPES, Column, Grid, Profile, Target, label_key, spelling_key
+from anye.engine.intake.labels import label_key
+from anye.engine.intake.profile import FRAMES, TYPES, Column, Grid, Profile, Target, spelling_key
 from anye.engine.intake.profile_faults import ProfileFault
 from anye.engine.intake.statements import ABOUT, STATEMENTS
 

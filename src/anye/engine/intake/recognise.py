@@ -41,7 +41,7 @@ def recognise(first_rows: pl.DataFrame, profiles: Iterable[Profile]) -> Recognis
     tried = [each for each in given if not isinstance(each, MappedProfile)]
     nearest: tuple[tuple[int, bool], Profile | None, tuple[str, ...]] = ((-1, False), None, ())
     for profile in tried:
-        header = find_header(first_rows, profile.fields)
+        header = find_header(first_rows, profile.known)
         if header is None:
             continue
         binding = profile.bind(header.labels)

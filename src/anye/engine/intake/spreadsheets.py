@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
 
 from anye.engine.intake.apart import MEMORY_BYTES, READ_SECONDS, Apart
 from anye.engine.intake.formats import MAX_COLUMNS, SheetInfo
@@ -57,8 +56,7 @@ def read_in_subprocess(
             for info in _sheet_infos(body):
                 told(info)
         elif kind == b"B":
-            frame = pl.from_arrow(pa.ipc.open_stream(body).read_all())
-            assert isinstance(frame, pl.DataFrame)
+            frame = pl.read_ipc_stream(body)
             yield frame
 
 

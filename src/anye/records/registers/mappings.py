@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from anye.engine.intake.profile import label_key
+from anye.engine.intake.labels import label_key
 from anye.engine.intake.sample import Sample
 from anye.records.audit.keys import keyring
 from anye.records.registers.models import MappingTrial, SourceMapping, Upload
