@@ -34,6 +34,16 @@ class District:
         return self.offices[name]
 
 
+# by far the longest: begun last, one of them would run alone while the other workers wait for it
+LONGEST = ("test_load_killed.py", "test_folder_of_all.py", "test_load_truth.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, the others in the order they have."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture(autouse=True)
 def _no_outside_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only this machine may be called: a test that needs the network would pass by chance."""

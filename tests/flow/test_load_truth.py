@@ -140,9 +140,9 @@ def test_the_registry_says_what_was_written_and_the_same_files_again_change_noth
     assert_true(demo, load_all(demo, yubei))
     with acting(BATCH):
         before, batches = current_views(), Batch.objects.count()
-    for place, path in enumerate(demo.files):
+    for place, path in enumerate(demo.files[::4]):
         renamed = Path(shutil.copy(path, tmp_path / f"第二次上报_{path.name}"))
-        for file in (renamed, path) if place % 8 == 0 else (renamed,):
+        for file in (renamed, path) if place % 2 == 0 else (renamed,):
             again = load_file(file, context=yubei)
             assert (again.loaded, again.unchanged) == (0, again.rows - len(again.refused_rows)), path.name
             told = in_words_of_the_truth(again) | {"loaded": again.unchanged, "unchanged": 0}
