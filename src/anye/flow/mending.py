@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from anye.engine.intake.leaving_out import LEFT_OUT
 from anye.flow import staging
 from anye.records.audit.keys import keyring
 from anye.records.registers.queries import LABEL
@@ -21,8 +22,12 @@ NOT_OLDER = f"""
     n.id <> b.id AND n.state <> 'withdrawn'
     AND ({_MONTH.format("n")}, n.known_on) >= ({_MONTH.format("b")}, b.known_on)
 """
-# n may have brought whom a row of b names
-_MENDS = f"(n.source_id = b.source_id OR n.file_name = '') AND {NOT_OLDER}"
+# a row that somebody left out waits for its own return: another file closes it when it is the newer one
+IS_NEWER_WHERE_LEFT_OUT = f"""
+    (q.reason <> '{LEFT_OUT}' OR ({_MONTH.format("n")}, n.known_on) > ({_MONTH.format("b")}, b.known_on))
+"""
+# n may have brought whom a row q of b names
+_MENDS = f"(n.source_id = b.source_id OR n.file_name = '') AND {NOT_OLDER} AND {IS_NEWER_WHERE_LEFT_OUT}"
 TO_MEND = "q.level = 'refused' AND q.reason <> 'duplicate_row' AND q.mended_by IS NULL AND q.sealed IS NOT NULL"
 
 

@@ -10,7 +10,7 @@ Registers that create people: see `mending`.
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from anye.flow.mending import NOT_OLDER, TO_MEND, strength
+from anye.flow.mending import IS_NEWER_WHERE_LEFT_OUT, NOT_OLDER, TO_MEND, strength
 from anye.flow.mending import opened_names as opened
 from anye.flow.specs import SPECS
 
@@ -30,7 +30,7 @@ def note_replaced(batch_id: int) -> None:
             SELECT DISTINCT q.id, q.sealed, n.id FROM registers_batch t
             JOIN registers_source o ON o.id = t.source_id AND NOT o.creates_persons
             JOIN registers_batch b ON b.source_id = t.source_id JOIN registers_batch n ON {_FOLLOWS}
-            JOIN registers_fault q ON q.batch_id = b.id AND {TO_MEND}
+            JOIN registers_fault q ON q.batch_id = b.id AND {TO_MEND} AND {IS_NEWER_WHERE_LEFT_OUT}
             WHERE t.id = %s
             """,
             [batch_id],
@@ -50,7 +50,7 @@ def note_replaced(batch_id: int) -> None:
                 JOIN registers_fault q ON q.id = named.id JOIN registers_batch b ON b.id = q.batch_id
                 JOIN unnest(%s::bigint[], %s::text[], %s::boolean[]) AS said (batch_id, name_key, is_refused) USING (name_key)
                 JOIN registers_batch n ON n.id = said.batch_id AND n.source_id = b.source_id
-                WHERE {NOT_OLDER} AND (NOT said.is_refused OR {strength("n")} > {strength("b")})
+                WHERE {NOT_OLDER} AND {IS_NEWER_WHERE_LEFT_OUT} AND (NOT said.is_refused OR {strength("n")} > {strength("b")})
                 ORDER BY q.id, n.id
             ) m WHERE m.id = f.id
             """,

@@ -1,5 +1,6 @@
 """A part of a file that was looked at is loaded: the rest is refused, as if it did not stand there, and can be given back."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,27 @@ def test_what_was_left_out_is_given_back_and_loaded_from_there(officer: Client, 
     assert {row["reason"] for row in report.refused} == {"id_length"}
     told = known()
     assert {table: rows for table, rows in told.items() if rows != whole[table]} == {}
+
+
+def test_what_was_left_out_waits_for_its_return_or_for_a_newer_file(
+    officer: Client, june: Path, tmp_path: Path
+) -> None:
+    """A file of the same month and day brings the same people, and tells nothing of the rows that were left out."""
+    three = {"姓名": "陈三", "身份证号": number(3), **HOME}
+    too = ledger(tmp_path / "june too.csv", [three], month="2020年6月")
+    assert load_file(too, context=loading_context(), known_on=dt.date(2020, 12, 12)).fault is None
+    upload = looked(officer, june)
+    decide(officer, upload, "changing", "queried")
+    jobs.load_upload(upload.pk)
+    assert left_out_and_open() == {4, 5}
+    july = ledger(tmp_path / "july.csv", [three], month="2020年7月")
+    assert load_file(july, context=loading_context()).fault is None
+    assert left_out_and_open() == {4}
+
+
+def left_out_and_open() -> set[int]:
+    with acting(BATCH):
+        return set(Fault.objects.filter(reason="left_out", mended_by=None).values_list("line", flat=True))
 
 
 def test_a_part_is_named_and_decided_once(officer: Client, june: Path) -> None:
