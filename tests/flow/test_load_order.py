@@ -170,8 +170,10 @@ def disagreements(paths: Sequence[Path], loader: Callable[[Path], None]) -> list
 
 @pytest.mark.parametrize(
     "names",
-    [("may", "june", "june-too", "paid"), ("may", "june", "paid", "paid-too")],
-    ids=" ".join,
+    [
+        pytest.param(("may", "june", "june-too", "paid"), id="two of a month"),
+        pytest.param(("may", "june", "paid", "paid-too"), id="two paid", marks=pytest.mark.trust_long),
+    ],
 )
 def test_any_order_of_four_contradicting_files_ends_alike(
     names: Sequence[str], tmp_path: Path, loader: Callable[[Path], None]

@@ -17,6 +17,7 @@ from anye.records.places import queries as places_queries
 from anye.records.places.models import Area, Office
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
+from anye.records.registers.models import Source
 
 # whom a number belongs to is settled by registers: a registration leads only where none of them speaks
 REGISTRATION_RANK = 0
@@ -32,20 +33,31 @@ TYPED = frozenset({"detail", "household", "membership", "income", "helper", "nee
 
 def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
     """Sources, areas and offices of a pack (owner role). What stands already is kept; twice changes nothing."""
-    for profile in pack.profiles.values():
-        registers.keep_source(
-            code=profile.name,
-            title_zh=profile.title["zh"],
-            title_en=profile.title["en"],
-            rank=profile.rank,
-            identity_rank=profile.ranks.get("identity"),
-            ranks={fact: rank for fact, rank in profile.ranks.items() if fact != "identity"},
-            creates_persons=profile.creates_persons,
-            is_restricted=profile.is_restricted,
-        )
+    registers.keep_sources(sources=[*map(_source_of, pack.profiles.values()), *_sources_by_hand(pack)])
+    rows = list(areas if areas is not None else pack.areas)
+    places.add_areas(rows)
+    if not Office.objects.exists():
+        elsewhere = frozenset(code for office in pack.offices for code in office.runs)
+        places.add_offices_of_areas(rows, run_elsewhere=elsewhere)
+
+
+def _source_of(profile: Profile) -> Source:
+    return Source(
+        code=profile.name,
+        title_zh=profile.title["zh"],
+        title_en=profile.title["en"],
+        rank=profile.rank,
+        identity_rank=profile.ranks.get("identity", profile.rank),
+        ranks={fact: rank for fact, rank in profile.ranks.items() if fact != "identity"},
+        creates_persons=profile.creates_persons,
+        is_restricted=profile.is_restricted,
+    )
+
+
+def _sources_by_hand(pack: Pack) -> list[Source]:
     ranks = ranks_by_hand(pack.profiles.values())
-    for code, zh, en, identity_rank, creates_persons in BY_HAND:
-        registers.keep_source(
+    return [
+        Source(
             code=code,
             title_zh=zh,
             title_en=en,
@@ -55,11 +67,8 @@ def furnish(pack: Pack, areas: Iterable[AreaRow] | None = None) -> None:
             creates_persons=creates_persons,
             is_restricted=False,
         )
-    rows = list(areas if areas is not None else pack.areas)
-    places.add_areas(rows)
-    if not Office.objects.exists():
-        elsewhere = frozenset(code for office in pack.offices for code in office.runs)
-        places.add_offices_of_areas(rows, run_elsewhere=elsewhere)
+        for code, zh, en, identity_rank, creates_persons in BY_HAND
+    ]
 
 
 def ranks_by_hand(profiles: Iterable[Profile]) -> dict[str, int]:

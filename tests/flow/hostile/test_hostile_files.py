@@ -120,12 +120,16 @@ def test_a_workbook_of_two_hundred_thousand_rows_and_forty_columns_is_taken_whol
     assert outcome.peak_bytes <= LARGEST_BYTES
 
 
+@pytest.mark.trust_long(bar=21, control="the number, here")
 def test_there_are_three_hundred_and_no_two_are_alike(record_property: Callable[[str, object], None]) -> None:
     digests = {hashlib.sha256(case.data(seed, SMALL) + case.file_name.encode("utf-8", "replace")).digest()
                for case, seed in LONG_TIER}  # fmt: skip
     record_property("different files", len(digests))
     assert len(digests) >= 300
     assert len({str(case) for case in CASES}) == len(CASES)
+
+
+def test_every_run_reads_some_of_each_family() -> None:
     assert {case.family for case in EVERY_RUN} == {case.family for case in CASES}
 
 

@@ -34,31 +34,19 @@ FAULT_COLUMNS = (
 )  # fmt: skip
 
 
-def keep_source(
-    *,
-    code: str,
-    title_zh: str,
-    title_en: str,
-    rank: int,
-    creates_persons: bool,
-    is_restricted: bool,
-    identity_rank: int | None,
-    ranks: Mapping[str, int],
-) -> Source:
-    """Bring a source in line with its profile."""
-    source, _ = Source.objects.update_or_create(
-        code=code,
-        defaults={
-            "title_zh": title_zh,
-            "title_en": title_en,
-            "rank": rank,
-            "identity_rank": rank if identity_rank is None else identity_rank,
-            "ranks": dict(ranks),
-            "creates_persons": creates_persons,
-            "is_restricted": is_restricted,
-        },
-    )
-    return source
+def keep_sources(*, sources: Sequence[Source]) -> None:
+    """Bring the sources in line with these, by their code. What stands as it is said leaves no event."""
+    standing = {source.code: source for source in Source.objects.all()}
+    Source.objects.bulk_create(source for source in sources if source.code not in standing)
+    for source in sources:
+        if source.code in standing and not _is_same(source, standing[source.code]):
+            source.pk = standing[source.code].pk
+            source.save(force_update=True)
+
+
+def _is_same(one: Source, other: Source) -> bool:
+    fields = [field.attname for field in Source._meta.concrete_fields if not field.primary_key]
+    return all(getattr(one, name) == getattr(other, name) for name in fields)
 
 
 def open_batch(
