@@ -88,7 +88,7 @@ BY_TEST: dict[str, list[str]] = {
     "tests/house/test_roles.py::test_what_was_left_behind_is_looked_after_as_the_batch_role": [
         "flow/jobs.py look_after: acting",
     ],
-    "tests/flow/test_restricted_registers.py::test_nobody_else_meets_them_on_any_page[finance-justice]": [
+    "tests/flow/test_restricted_registers.py::test_nobody_else_meets_them_on_any_page[justice]": [
         "records/accounts/queries.py duties_in_force: compare",
     ],
     "tests/records/people/test_restricted.py::test_nobody_is_shown_them_in_passing_and_those_who_must_see_them_say_why[finance]": [
