@@ -2,7 +2,7 @@
 
 import datetime as dt
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,18 @@ def _no_outside_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _no_job_outlives_its_test(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """The queue is not among the tables that a test with transactions of its own is cleaned of."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction")):
+        from tests.journeys.pages.worker import forget_jobs
+
+        with django_db_blocker.unblock():
+            forget_jobs()
 
 
 def make_district() -> District:

@@ -85,7 +85,10 @@ def visits_due() -> int:
 # ── Q09: not employed, and insured ────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("state", ["explained", "confirmed", "source_error"])
+@pytest.mark.parametrize(
+    "state",
+    ["explained", *(pytest.param(each, marks=pytest.mark.trust_long) for each in ("confirmed", "source_error"))],
+)
 def test_one_more_month_of_a_settled_run_is_not_asked_again(
     state: str, load: Load, idle: Callable[..., Path], paid: Callable[..., Path]
 ) -> None:

@@ -41,6 +41,7 @@ def test_two_processes_with_one_file_load_it_once(delay: float, registry: Regist
     assert raced == small.state()
 
 
+@pytest.mark.trust_long
 def test_two_processes_with_two_files_end_as_one_after_the_other(registry: Registry, tmp_path: Path) -> None:
     files = two_files(tmp_path, 2_000)
     small = replace(registry, block_rows=300)

@@ -92,7 +92,14 @@ def test_a_look_tells_which_rows_may_be_left_out(officer: Client, june: Path) ->
     assert "Load a part of it" in page and page.count('name="leave"') == 3
 
 
-@pytest.mark.parametrize("kinds", [*((kind,) for kind in KINDS), tuple(KINDS)])
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("contradicting",),
+        tuple(KINDS),
+        *(pytest.param((each,), marks=pytest.mark.trust_long) for each in ("queried", "changing")),
+    ],
+)
 def test_what_is_left_out_might_as_well_not_stand_there(
     officer: Client, june: Path, tmp_path: Path, kinds: tuple[str, ...]
 ) -> None:

@@ -27,7 +27,7 @@ LARGEST_BYTES = 1_100_000_000
 LONGEST_SECONDS = 30
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
-EVERY_RUN = some_of_each(3)
+EVERY_RUN = some_of_each(2)
 LONG_TIER = [(case, seed) for case in CASES for seed in range(case.seeds)]
 
 

@@ -53,7 +53,7 @@ def cases(district: District) -> dict[str, Any]:
     return {"heads": heads, "visit": visit, "doubts": doubts}
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("width", [360, pytest.param(1440, marks=pytest.mark.trust_long)])
 def test_a_village_worker_answers_three_doubts_and_opens_whom_refused_rows_name(
     visitor: Callable[..., Visitor],
     district: District,

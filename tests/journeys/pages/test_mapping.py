@@ -191,7 +191,7 @@ def test_a_colleagues_sheet_is_mapped_by_keys_and_next_months_is_read_by_itself(
         assert SourceMapping.objects.get().retired_by == "district"
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("width", [1440, pytest.param(360, marks=pytest.mark.trust_long)])
 def test_a_wrong_word_gets_its_sentence_and_dragging_puts_it_right(
     visitor: Callable[..., Visitor],
     district: District,
