@@ -289,7 +289,7 @@ def test_a_persons_lines_of_the_long_form_come_back_together(
     back = rows_of(give(report, reach=whole))
     assert [(one["姓名"], one["险种"]) for one in back] == [("李娜", "养老保险"), ("李娜", "失业保险")]
     book = openpyxl.load_workbook(tmp_path / "given" / "back.xlsx")
-    book.active["F3"] = "10"
+    book.active["F4"] = "10"
     book.save(tmp_path / "mended.xlsx")
     load(tmp_path / "mended.xlsx")
     (months,) = [rows for table, rows in views().items() if table == "firms_insurancemonth"]

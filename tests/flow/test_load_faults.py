@@ -75,8 +75,8 @@ def reader_dies(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """reader_dies(n): reading ends with a fault after n blocks below the heading; 99 and it never does."""
     plain, left = files.OpenFile.blocks, [99]
 
-    def reading(self: files.OpenFile, *, known_on: dt.date) -> Iterator[Block]:
-        for block in plain(self, known_on=known_on):
+    def reading(self: files.OpenFile, **told: Any) -> Iterator[Block]:
+        for block in plain(self, **told):
             if block.number == left[0]:
                 raise FileFault("too_large", {"reason": "memory", "bytes": 1})
             yield block

@@ -1,5 +1,6 @@
 """A file is one batch, whoever loads it and however often."""
 
+import datetime as dt
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,9 @@ from anye.flow import load as loading
 from anye.flow.digests import current_rows
 from anye.flow.load import LoadedElsewhere, Report
 from anye.records.accounts.scope import BATCH, acting
+from anye.records.firms.models import InsuranceMonth
 from anye.records.registers.models import Batch
-from tests.flow.written import ledger, number
+from tests.flow.written import insurance, ledger, number
 
 
 @pytest.fixture
@@ -100,3 +102,23 @@ def test_the_lock_of_a_killed_load_is_waited_for_until_the_server_has_seen_its_e
     monkeypatch.setattr(loading._Alone, "__enter__", enter)
     monkeypatch.setattr(loading.time, "sleep", see_the_end)
     assert load(path).loaded == 5
+
+
+def test_a_month_that_stands_in_a_column_is_the_files(load: Callable[..., Report], tmp_path: Path) -> None:
+    """A correction whose name tells no month overtakes the list that it corrects; a file of several months has none."""
+    known = {"known_on": dt.date(2020, 6, 12)}
+    load(ledger(tmp_path / "who.csv", [{"姓名": "张伟", "身份证号": number(1), "镇街": "东河镇", "村居": "柳树村"}]))
+    firm = {"单位名称": "青石砖厂", "姓名": "张伟", "证件号码": number(1)}
+    load(insurance(tmp_path / "2020年5月.csv", [{**firm, "费款所属期": "", "养老保险单位实缴": "100"}]), **known)
+    mended = [{**firm, "费款所属期": "202005", "养老保险单位实缴": "160"}]
+    load(insurance(tmp_path / "更正.csv", mended), known_on=dt.date(2020, 6, 13))
+    load(
+        insurance(
+            tmp_path / "多月.csv", [{**firm, "费款所属期": f"2020-0{n}", "养老保险单位实缴": "1"} for n in (1, 2)]
+        )
+    )
+    with acting(BATCH):
+        months = dict(Batch.objects.values_list("file_name", "file_month"))
+        paid = InsuranceMonth.objects.known().get(month=dt.date(2020, 5, 1))
+    assert (months["更正.csv"], months["多月.csv"]) == (dt.date(2020, 5, 1), None)
+    assert paid.pension_firm_paid_fen == 16_000

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -119,7 +120,7 @@ def loader(context: Context, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path]
         with files.OpenFile(path, context, source=None, name=path.name, block_rows=20_000) as opened:
             return opened, tuple(plain_blocks(opened, known_on=known_on(path)))
 
-    def kept(self: files.OpenFile, *, known_on: dt.date) -> Iterator[Block]:
+    def kept(self: files.OpenFile, **_: Any) -> Iterator[Block]:
         return iter(next(blocks for opened, blocks in map(read, asked) if opened is self))
 
     def known_on(path: Path) -> dt.date:

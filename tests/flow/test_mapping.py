@@ -6,23 +6,25 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
 from anye.engine.intake.guess import guess
 from anye.engine.intake.mapping import SheetMapping
+from anye.flow import giving_back
 from anye.flow.jobs import load_upload, try_mapping
 from anye.flow.load import Report, load_file
 from anye.flow.registry import loading_context
 from anye.packs import read_pack
 from anye.records.accounts.models import Duty
-from anye.records.accounts.scope import BATCH, acting
+from anye.records.accounts.scope import BATCH, Scope, acting
 from anye.records.audit.keys import keyring
 from anye.records.people.models import Person
 from anye.records.registers import actions as registers
 from anye.records.registers import mappings, queries
 from anye.records.registers.actions.mappings import retire_mapping, save_mapping
-from anye.records.registers.models import Batch, MappingTrial, SourceMapping, Upload
+from anye.records.registers.models import Batch, Fault, MappingTrial, SourceMapping, Upload
 from tests import factories as made
 from tests.conftest import District
 from tests.flow.written import number
@@ -280,3 +282,41 @@ def test_the_trail_holds_nothing_of_the_file(duty: Duty, tmp_path: Path) -> None
         told = [json.dumps(event.payload) for event in Event.objects.filter(table_name__in=tables)]
     assert len(told) > 5
     assert not any("sealed" in text or '"sample"' in text for text in told)
+
+
+def test_its_rows_go_back_in_its_own_layout_and_are_read_when_they_return(duty: Duty, tmp_path: Path) -> None:
+    upload = hand_in(write(tmp_path / "a.csv", [*ROWS, row(6, "马小石", **{COLLEAGUE[4]: "12"})]), duty)
+    saved(upload, duty)
+    batch, sheet = again(upload).batch, tmp_path / "back.xlsx"
+    assert batch is not None and batch.refused == 1
+    with acting(BATCH):
+        giving_back.write(giving_back.Asked(batch, ("refused",), Scope(None, None), "zh"), sheet)
+    book = openpyxl.load_workbook(sheet)
+    assert [cell.value for cell in book.active[2]][: len(COLLEAGUE)] == COLLEAGUE
+    book.active.cell(3, 5).value = number(6)
+    book.save(sheet)
+    report = load(sheet)
+    assert (report.fault, report.source, report.rows, report.refused) == (None, "village_ledger", 1, [])
+    assert "马小石" in people()
+    with acting(BATCH):
+        assert Fault.objects.get(batch=batch, level="refused").mended_by == report.batch
+
+
+def test_rows_of_a_register_of_ones_own_go_back_too(duty: Duty, tmp_path: Path, settings: Any) -> None:
+    from anye.flow.registry import furnish
+    from tests.config.test_own_register import profile_of
+    from tests.conftest import AREAS
+
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "canteens.yaml").write_text(profile_of("registers.md"), encoding="utf-8")
+    settings.ANYE_SOURCES = tmp_path / "sources"
+    with made.as_owner():
+        furnish(read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES), AREAS)
+    path = tmp_path / "canteen.csv"
+    path.write_text("序号,姓名,证件号,就餐日期,食堂\n1,李长文,12,2020-06-01,河边\n", encoding="utf-8-sig")
+    report = load(path)
+    assert (report.source, len(report.refused)) == ("canteens", 1)
+    with acting(BATCH):
+        batch = Batch.objects.select_related("source").get(pk=report.batch)
+        asked = giving_back.Asked(batch, ("refused",), Scope(None, None), "zh")
+        assert giving_back.write(asked, tmp_path / "back.xlsx") == 1

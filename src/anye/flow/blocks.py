@@ -1,7 +1,7 @@
 """One clean block → stage rows, sealed raw blocks, faults and a done-mark, in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -9,7 +9,6 @@ from django.db import connection
 
 from anye.engine.areas import AreaIndex
 from anye.engine.intake.clean import Cleaned
-from anye.engine.intake.leaving_out import leave_out
 from anye.engine.intake.mapping import SheetMapping
 from anye.engine.intake.profile import Profile
 from anye.engine.sealing import Keyring
@@ -53,12 +52,6 @@ def start_over(batch: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM registers_rawblock WHERE batch_id = %s", [batch])
         cursor.execute("DELETE FROM registers_fault WHERE batch_id = %s", [batch])
-
-
-def without(block: Block, spans: Sequence[Sequence[int]]) -> Block:
-    """The block with some lines refused; `spans`: sheet number, first line, last line."""
-    lines = {line for sheet_no, first, last in spans if sheet_no == block.sheet_no for line in range(first, last + 1)}
-    return replace(block, cleaned=leave_out(block.cleaned, lines))
 
 
 def store_block(batch: int, block: Block, context: Context, *, villages_mend: bool = True) -> None:

@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from anye.flow.specs import SPECS, FactSpec
 
 MOST_SAMPLED = 50
+KINDS = ("queried", "contradicting", "changing")  # of rows that may be left out
 # whom these are about and what they say is for few to see: they are counted, and no sample is taken
 UNSAMPLED = frozenset({"restricted"})
 
@@ -72,28 +73,46 @@ def _overruled(spec: FactSpec, columns: str) -> str:
     """
 
 
-def lines(batch: int) -> dict[str, list[list[int]]]:
+def lines(batch: int, *, is_long: bool) -> dict[str, list[list[int]]]:
     """Kinds of rows that somebody may want to leave out → [sheet number, first line, last line], in order.
 
-    queried: something is asked about; contradicting: they say otherwise than another register, whoever wins; changing:
-    they say otherwise than the register itself did before.
+    queried: something is asked about; contradicting: they say otherwise of their person than another register, whoever
+    wins; changing: otherwise than the register itself did before. With a row goes each that says the same, and each of
+    the file that it overrules. Where several lines make one fact (`is_long`) no row says it alone.
     """
-    by_line = "SELECT DISTINCT n.sheet, n.line, n.source = (SELECT source_id FROM registers_batch WHERE id = %(b)s) FROM ({}) n"
-    found: dict[str, set[tuple[int, int]]] = {"queried": set(), "contradicting": set(), "changing": set()}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT sheet_no, line FROM registers_fault WHERE batch_id = %s AND level = 'queried'", [batch]
+        cursor.execute(  # Q15 asks about a total line, which is no row
+            "SELECT DISTINCT sheet_no, line FROM registers_fault WHERE batch_id = %s AND level = 'queried' AND reason <> 'Q15'",
+            [batch],
         )
-        found["queried"].update(cursor.fetchall())
-        for spec in SPECS.values():
-            for sql in (_replaced, _overruled):
-                cursor.execute(
-                    by_line.format(sql(spec, "n.source_sheet AS sheet, n.source_line AS line, b.source_id AS source")),
-                    {"b": batch},
-                )
-                for sheet_no, line, is_own in cursor.fetchall():
-                    found["changing" if is_own else "contradicting"].add((sheet_no, line))
-    return {kind: _spans(sorted(places)) for kind, places in found.items() if places}
+        found: dict[str, set[tuple[int, int]]] = {"queried": set(cursor.fetchall())}
+        for name, spec in SPECS.items():
+            if spec.parent == "person_id" and not (is_long and name == "insurance"):
+                for sheet_no, line, is_own in _apart(cursor, spec, batch):
+                    found.setdefault("changing" if is_own else "contradicting", set()).add((sheet_no, line))
+    return {kind: _spans(sorted(found[kind])) for kind in KINDS if found.get(kind)}
+
+
+def _apart(cursor: CursorWrapper, spec: FactSpec, batch: int) -> list[tuple[int, int, bool]]:
+    """Lines of the load that disagree with other loads, and whether those are of its own register."""
+    columns = f"n.id, n.{spec.parent} AS parent, b.source_id AS source" + "".join(f', n."{name}"' for name in spec.key)
+    same_key = "".join(f' AND m."{name}" IS NOT DISTINCT FROM n."{name}"' for name in spec.key)
+    cursor.execute(
+        f"""
+        WITH n AS ({_replaced(spec, columns)} UNION {_overruled(spec, columns)}), alike AS (
+            SELECT m.id, m.source_sheet, m.source_line, n.source FROM n
+            JOIN {spec.table} m ON m.{spec.parent} = n.parent AND m.source_batch = %(b)s{same_key}
+        )
+        SELECT DISTINCT l.sheet_no, l.line, l.source = (SELECT source_id FROM registers_batch WHERE id = %(b)s) FROM (
+            SELECT source_sheet AS sheet_no, source_line AS line, source FROM alike
+            UNION ALL
+            SELECT u.sheet_no, u.line, a.source FROM alike a
+            JOIN registers_support u ON u.fact_table = '{spec.table}' AND u.fact_id = a.id AND u.batch_id = %(b)s
+        ) l
+        """,
+        {"b": batch},
+    )
+    return cursor.fetchall()
 
 
 def _spans(places: Sequence[tuple[int, int]]) -> list[list[int]]:

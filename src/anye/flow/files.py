@@ -13,6 +13,7 @@ from typing import Any, Self
 from anye.engine.errors import FileFault
 from anye.engine.intake.apart import SECONDS_A_ROW, Apart
 from anye.engine.intake.cleaner import Request, unpacked
+from anye.engine.intake.files import Spans
 from anye.engine.intake.sample import Sample
 from anye.engine.intake.sampler import Wanted
 from anye.flow.blocks import Block, Context
@@ -29,8 +30,8 @@ class OpenFile:
     """A recognised file; as a context manager it ends the process that reads it.
 
     `month` is what its title, else its name, says; `mapping` the key of what a person said of its heading, if anybody
-    did; `mends` the token of the load that a sheet of faults came from; `notes` (see `engine.intake.notes`) are known
-    after the blocks.
+    did; `mends` the token of the load that a sheet of faults came from; `is_long`: several lines make one fact; `notes`
+    (see `engine.intake.notes`) are known after the blocks.
     """
 
     def __init__(self, path: Path, context: Context, *, source: str | None, name: str, block_rows: int) -> None:
@@ -52,6 +53,7 @@ class OpenFile:
         self.month = dt.date.fromisoformat(told["month"]) if told["month"] else None
         self.mapping: int | None = told["mapping"]
         self.mends: str | None = told["mends"]
+        self.is_long: bool = told["is_long"]
 
     def __enter__(self) -> Self:
         return self
@@ -59,9 +61,13 @@ class OpenFile:
     def __exit__(self, *_: object) -> None:
         self._apart.close()
 
-    def blocks(self, *, known_on: dt.date) -> Iterator[Block]:
-        """Every block of every sheet in order, once. The same file gives the same numbers. Raises FileFault."""
-        self._apart.ask(b"G", json.dumps({"known_on": known_on.isoformat()}).encode())
+    def blocks(self, *, known_on: dt.date, left_out: Spans = ()) -> Iterator[Block]:
+        """Every block of every sheet in order, once. The same file gives the same numbers. Raises FileFault.
+
+        `left_out`: rows that are to be refused, whatever they say.
+        """
+        said = {"known_on": known_on.isoformat(), "left_out": [list(span) for span in left_out]}
+        self._apart.ask(b"G", json.dumps(said).encode())
         number = 0
         while True:
             kind, body = self._apart.answer()

@@ -4,7 +4,7 @@ They are drawn from the sealed source rows, block by block, as the batch role. C
 pointed upwards (同上, a blank below a household's first line), it says what it meant, for the line above may not be there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from anye.engine.errors import FileFault
 from anye.engine.intake.above import Above, filled_down, said_above
 from anye.engine.intake.given_back import HEADINGS, places, slip, without_ours
 from anye.engine.intake.lines import cell_names, trimmed
+from anye.engine.intake.mapping import mapped_profile
 from anye.engine.intake.periods import file_month
 from anye.engine.intake.profile import Binding, Profile
 from anye.engine.intake.recognise import Recognised, recognise
@@ -78,8 +79,12 @@ def may_take(duty: HeldDuty, source: Source) -> bool:
     return duty.role in TAKERS and (duty.reach.sees_restricted or not source.is_restricted)
 
 
-def _profiles() -> Mapping[str, Profile]:
-    return read_pack(settings.ANYE_PACK).profiles
+def _profile_of(batch: Batch) -> Profile | None:
+    """What the load was read with: a register of the pack or of one's own, or what a person said of its headings."""
+    profile = read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES).profiles.get(batch.source.code)
+    if profile is None or batch.mapping is None:
+        return profile
+    return mapped_profile(profile, queries.sheet_mapping(batch.mapping))
 
 
 def give_back_to(duty: HeldDuty, sheet: FaultSheet, out: Path) -> int:
@@ -91,7 +96,7 @@ def give_back_to(duty: HeldDuty, sheet: FaultSheet, out: Path) -> int:
 
 def write(asked: Asked, out: Path) -> int:
     """Write the rows asked for with the pack's profile and the keys of this registry. Raises GivingBackRefused."""
-    profile = _profiles().get(asked.batch.source.code)
+    profile = _profile_of(asked.batch)
     if profile is None:
         raise GivingBackRefused("no_heading")
     return give_back(asked, profile, keyring(), out)

@@ -8,6 +8,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from anye.engine.errors import FileFault
 from anye.flow import duplicates, entries, giving_back, looking, taking_back, transfers, waiting
 from anye.flow.blocks import Context
 from anye.flow.files import sample_of
-from anye.flow.load import LoadedElsewhere, load_file
+from anye.flow.load import LoadedElsewhere, Report, load_file
 from anye.flow.refused import without_values
 from anye.flow.registry import loading_context
 from anye.flow.trying import try_file
@@ -70,9 +71,8 @@ def load_upload(upload_id: int) -> None:
         if duty is None or not may_load(duty):
             registers.refuse_upload(upload=upload, code="duty_ended")
             return
-        left_out = registers_queries.spans_left_out(upload)
+        left_out, token = registers_queries.chosen_after_look(upload)
     context = loading_context(office_no=duty.office.scope_no)
-    sample: bytes | None = None
     with _opened(upload) as path:
         report = load_file(
             path,
@@ -82,14 +82,21 @@ def load_upload(upload_id: int) -> None:
             by=upload.uploaded_by,
             file_name=upload.file_name,
             left_out=left_out,
+            token=token,
         )
-        if report.fault and report.fault.code == "heading_unknown":
-            sample = _sampled(path, context, upload)
+        _close(upload, report, path, context)
+
+
+def _close(upload: Upload, report: Report, path: Path, context: Context) -> None:
+    """The file was read, or cannot be; one of unknown headings waits for a person to say what they mean."""
+    sample: bytes | None = None
+    if report.fault and report.fault.code == "heading_unknown":
+        sample = _sampled(path, context, upload)
     with acting(BATCH, purpose="upload"):
         if sample is None:
-            registers.close_upload(upload_id=upload_id, batch_id=report.batch, failure=report.failure())
+            registers.close_upload(upload_id=upload.pk, batch_id=report.batch, failure=report.failure())
         else:
-            registers.keep_unmapped(upload_id=upload_id, failure=report.failure(), sample=sample)
+            registers.keep_unmapped(upload_id=upload.pk, failure=report.failure(), sample=sample)
 
 
 def _sampled(path: Path, context: Context, upload: Upload) -> bytes | None:
@@ -143,11 +150,10 @@ def look_at_upload(upload_id: int) -> None:
         if duty is None or not may_load(duty):
             registers.refuse_upload(upload=upload, code="duty_ended")
             return
-        data = keyring().unseal_bytes(bytes(upload.sealed), context="raw")
-    with without_values(), tempfile.TemporaryDirectory(prefix="anye-") as folder:
-        path = Path(folder) / ("file" + Path(upload.file_name).suffix.lower())
-        path.write_bytes(data)
-        looking.look(upload, duty, path)
+    with without_values(), _opened(upload) as path:
+        report = looking.look(upload, duty, path)
+        if report is not None:
+            _close(upload, replace(report, batch=None), path, loading_context(office_no=duty.office.scope_no))
 
 
 @app.task(queue="loads", retry=RETRY)

@@ -6,7 +6,7 @@ A load that is killed goes on at the first block that is not marked done.
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,9 +16,10 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from anye.engine.errors import FileFault
+from anye.engine.intake.files import Spans
 from anye.engine.intake.formats import LONGEST_FILE_NAME, shown_name
 from anye.flow import staging
-from anye.flow.blocks import Context, start_over, store_block, without
+from anye.flow.blocks import Context, start_over, store_block
 from anye.flow.files import OpenFile
 from anye.flow.publishing import publish_batch
 from anye.flow.refused import without_values
@@ -31,7 +32,6 @@ DEATH_SEEN_S = 10  # client_connection_check_interval is 2 s (`config/pg_cluster
 # told of each block: what is going on (read, publish), and how many rows were read. How many there are is not known
 # before the last one.
 Progress = Callable[[str, int], None]
-Spans = Sequence[Sequence[int]]  # of rows: sheet number (from 0), first line, last line
 
 
 @dataclass
@@ -50,6 +50,7 @@ class Report:
     notes: dict[str, object] = field(default_factory=dict)
     fault: FileFault | None = None
     batch: int | None = None
+    is_long: bool = False
 
     @property
     def refused_rows(self) -> set[tuple[object, object]]:
@@ -94,11 +95,12 @@ def load_file(
     by: str = "operator",
     file_name: str | None = None,
     left_out: Spans = (),
+    token: str | None = None,
     progress: Progress = lambda stage, rows: None,
 ) -> Report:
     """Load one file as the batch role. Raises nothing for a bad file: the report carries its fault.
 
-    `left_out`: rows that are to be refused, whatever they say.
+    `left_out`: rows that are to be refused, whatever they say. `token`: what the load is to be known by, if it is new.
 
     Raises LoadedElsewhere, and DatabaseRefused: the same file again goes on where this load stopped.
     """
@@ -106,7 +108,7 @@ def load_file(
     report = Report(shown_name(file_name or path.name, LONGEST_FILE_NAME), sha.hex())
     try:
         with OpenFile(path, context, source=source, name=report.file, block_rows=BLOCK_ROWS) as opened:
-            return _load(opened, report, sha, context, known_on or timezone.localdate(), by, left_out, progress)
+            return _load(opened, report, sha, context, known_on or timezone.localdate(), by, left_out, token, progress)
     except FileFault as fault:
         report.fault = fault
         return report
@@ -120,10 +122,11 @@ def _load(
     known_on: date,
     by: str,
     left_out: Spans,
+    token: str | None,
     progress: Progress,
 ) -> Report:
     """Raises FileFault when the file cannot be read to its end: then nothing of it stays but the failed batch."""
-    report.source = opened.profile.name
+    report.source, report.is_long = opened.profile.name, opened.is_long
     with acting(BATCH, actor=by, purpose="load"):
         batch = actions.open_batch(
             source=opened.profile.name,
@@ -135,6 +138,7 @@ def _load(
             known_on=known_on,
             by=by,
             mends=opened.mends,
+            token=token,
         )
     report.batch = batch.pk
     fresh = batch.state != "published"
@@ -182,10 +186,10 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, left_ou
             done = staging.blocks_done(batch.pk)
             if not done:
                 start_over(batch.pk)
-        rows = 0
-        for whole in opened.blocks(known_on=batch.known_on):
-            block = without(whole, left_out)
+        rows, months = 0, set[date]()
+        for block in opened.blocks(known_on=batch.known_on, left_out=left_out):
             rows += block.cleaned.rows_read
+            months |= block.cleaned.months
             if block.number not in done:
                 with acting(BATCH, actor=by, purpose="load"):
                     store_block(batch.pk, block, context, villages_mend=opened.profile.creates_persons)
@@ -193,6 +197,8 @@ def _bring_in(batch: Batch, opened: OpenFile, context: Context, by: str, left_ou
             progress("read", rows)
         progress("publish", rows)
         with acting(BATCH, actor=by, purpose="load"):
+            if opened.month is None and len(months) == 1:
+                actions.note_month(batch=batch.pk, month=months.pop())
             publish_batch(batch.pk, context, notes=opened.notes)
     return True
 

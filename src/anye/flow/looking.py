@@ -18,7 +18,7 @@ from anye.flow.registry import loading_context
 from anye.records.accounts.queries import HeldDuty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
-from anye.records.registers import actions, queries
+from anye.records.registers import queries
 from anye.records.registers.actions import requests
 from anye.records.registers.models import Batch, Upload
 
@@ -31,17 +31,20 @@ class _Looked(Exception):  # no error: it carries what was seen out of a transac
         self.report, self.seen = report, seen
 
 
-def look(upload: Upload, duty: HeldDuty, path: Path) -> None:
-    """Do the load of a file on trial, and keep what it would do. Raises LoadedElsewhere, DatabaseRefused."""
+def look(upload: Upload, duty: HeldDuty, path: Path) -> Report | None:
+    """Do the load of a file on trial, and keep what it would do; the report of one that cannot be loaded.
+
+    Raises LoadedElsewhere, DatabaseRefused.
+    """
     try:
         with acting(BATCH, actor=upload.uploaded_by, duty=f"duty:{duty.pk}", purpose="look"):
             _try(upload, duty, path)
     except _Looked as looked:
+        if looked.seen is None:
+            return looked.report
         with acting(BATCH, actor=upload.uploaded_by, duty=f"duty:{duty.pk}", purpose="look"):
-            if looked.seen is None:
-                actions.close_upload(upload_id=upload.pk, batch_id=None, failure=looked.report.failure())
-            else:
-                requests.keep_look(upload=upload, source=looked.report.source or "", **looked.seen)
+            requests.keep_look(upload=upload, source=looked.report.source or "", **looked.seen)
+    return None
 
 
 def _try(upload: Upload, duty: HeldDuty, path: Path) -> None:
@@ -63,7 +66,8 @@ def _try(upload: Upload, duty: HeldDuty, path: Path) -> None:
     sheet, offices = _sheet(batch, duty)
     seen = {
         "figures": _figures(batch, is_known=is_known),
-        "lines": {} if is_known else differences.lines(batch.pk),
+        "token": "" if is_known else batch.token,
+        "lines": {} if is_known else differences.lines(batch.pk, is_long=report.is_long),
         "sample": keyring().seal(
             json.dumps([] if is_known else differences.sample(batch.pk), ensure_ascii=False), context=queries.SAMPLE
         ),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from anye.engine.intake.leaving_out import LEFT_OUT
+from anye.engine.intake.clean import LEFT_OUT
 from anye.flow import staging
 from anye.records.audit.keys import keyring
 from anye.records.registers.queries import LABEL

@@ -20,7 +20,7 @@ from anye.records.registers.models import Batch, Fault, Look, Upload
 from tests.conftest import District
 from tests.doors.office.looking import text_of
 from tests.doors.office.test_looking import hand_in, page_of
-from tests.flow.written import ledger, monitoring, number
+from tests.flow.written import insurance, ledger, monitoring, number
 
 HOME = {"镇街": "西岭镇", "村居": "云峰村"}
 # line of june.csv → its row; lines 1 and 2 are title and headings
@@ -90,6 +90,35 @@ def test_a_look_tells_which_rows_may_be_left_out(officer: Client, june: Path) ->
         assert Look.objects.get(upload=upload).lines == KINDS
     page = text_of(officer.get(page_of(upload)))
     assert "Load a part of it" in page and page.count('name="leave"') == 3
+
+
+def test_with_a_row_goes_each_that_says_the_same_and_each_that_it_overrules(
+    officer: Client, june: Path, tmp_path: Path
+) -> None:
+    """Left out alone, its sister lines would bring what was not to come."""
+    sisters = [
+        {**JUNE[4], "联系电话": phone, "现住址": at} for phone, at in [("13900000022", "一"), ("13900000033", "二")]
+    ]
+    path = ledger(tmp_path / "sisters.csv", [*JUNE.values(), *sisters], month="2020年6月")
+    upload = looked(officer, path)
+    with acting(BATCH):
+        assert Look.objects.get(upload=upload).lines["changing"] == [[0, 4, 4], [0, 9, 10]]
+    rest = ledger(tmp_path / "rest.csv", [row for line, row in JUNE.items() if line != 4], month="2020年6月")
+    expected = loaded_whole(rest)
+    decide(officer, upload, "changing")
+    jobs.load_upload(upload.pk)
+    assert known() == expected
+
+
+def test_a_total_that_does_not_agree_is_no_row_to_leave_out(officer: Client, tmp_path: Path) -> None:
+    paid = {"单位名称": "青石砖厂", "费款所属期": "2020-06", "养老保险单位实缴": "160.00"}
+    rows = [{"姓名": f"陈{n}", "证件号码": number(n), **paid} for n in (1, 2)]
+    path = insurance(tmp_path / "paid.csv", [*rows, {"姓名": "合计", "养老保险单位实缴": "999.00"}])
+    upload = looked(officer, path)
+    with acting(BATCH):
+        look = Look.objects.get(upload=upload)
+    assert look.figures["reasons"]["queried"] == {"Q15": 1}
+    assert "queried" not in look.lines
 
 
 @pytest.mark.parametrize(

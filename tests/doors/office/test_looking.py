@@ -22,7 +22,7 @@ from anye.records.accounts.models import Duty
 from anye.records.accounts.scope import BATCH, OWNER, acting
 from anye.records.audit.models import Event
 from anye.records.people.models import Person
-from anye.records.registers.models import Batch, Look, Source, Upload
+from anye.records.registers.models import Batch, Fault, Look, Source, Upload
 from tests.conftest import District
 from tests.doors.office.looking import reads, text_of
 from tests.flow.written import ledger, number
@@ -210,6 +210,50 @@ def test_the_rows_that_would_be_refused_are_given_back(
     assert [line[lines[1].index("姓名")] for line in lines[2:]] == ["陈二"]
     (trace,) = reads(kind="export")
     assert (trace.scope_no, trace.shown) == (district["cloud"].scope_no, 1)
+
+
+def test_what_was_fetched_from_a_look_comes_back_to_the_load_that_followed(
+    officer: Client, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    upload = looked(officer, write("may", "2020年5月", chen(1), {"姓名": "陈二", "身份证号": "12"}))
+    sheet = tmp_path / "back.xlsx"
+    sheet.write_bytes(officer.get(reverse("registers:look_sheet", args=[upload.token])).content)
+    decide(officer, upload, "load")
+    jobs.load_upload(upload.pk)
+    book = openpyxl.load_workbook(sheet)
+    heading = [cell.value for cell in book.active[2]]
+    book.active.cell(3, heading.index("身份证号") + 1).value = number(2)
+    book.save(sheet)
+    load(sheet)
+    with acting(BATCH):
+        assert set(Fault.objects.filter(level="refused").values_list("mended_by", flat=True)) == {
+            Batch.objects.latest("pk").pk
+        }
+
+
+def test_nobody_else_is_shown_what_a_list_of_prisoners_would_do(
+    officer: Client, client_as: ClientAs, district: District, tmp_path: Path
+) -> None:
+    path = tmp_path / "justice.csv"
+    path.write_text("姓名,身份证号,罪名,羁押日期,释放日期\n李娜,123,盗窃,2020-01-01,2021-01-01\n", encoding="utf-8-sig")
+    poverty = client_as("poverty_office", district["district"], "poverty")
+    for who in (officer, poverty):
+        upload = looked(who, path)
+        sheet = reverse("registers:look_sheet", args=[upload.token])
+        assert poverty.get(page_of(upload)).status_code == poverty.get(sheet).status_code == 404
+        assert decide(poverty, upload, "load").status_code == 404
+        waiting = poverty.get(reverse("registers:upload", args=[upload.token]))
+        assert waiting.status_code == 200 and "李娜" not in text_of(waiting)
+        assert officer.get(page_of(upload)).status_code == 200
+        assert bool(upload.look.sheet) is (who is officer) and (officer.get(sheet).status_code == 200) is (
+            who is officer
+        )
+
+
+def test_an_unknown_sheet_that_was_to_be_looked_at_waits_for_a_person(officer: Client, tmp_path: Path) -> None:
+    path = tmp_path / "unknown.csv"
+    path.write_text("大名,证,哪里人\n陈一,12,云峰\n", encoding="utf-8-sig")
+    assert looked(officer, path).state == "unmapped"
 
 
 def test_rows_of_another_district_are_not_among_them(

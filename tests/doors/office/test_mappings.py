@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -210,6 +211,16 @@ def test_saving_keeps_the_mapping_and_has_the_file_loaded(officer: Client, uploa
     assert "Somebody else has already said what these columns mean" in again.content.decode()
     for name, token in (("columns", upload.token), ("trial_columns", trial.token)):
         assert officer.get(reverse(f"registers:{name}", args=[token])).status_code == 302
+
+
+def test_what_was_saved_may_be_looked_at_before_it_is_loaded(officer: Client, upload: Upload) -> None:
+    trial = tried(officer, upload)
+    done(trial)
+    officer.post(reverse("registers:save_mapping", args=[trial.token]), {"then": "look"})
+    with made.as_owner(), connection.cursor() as cursor:
+        assert Upload.objects.get(pk=upload.pk).state == "looking"
+        cursor.execute("SELECT task_name FROM procrastinate_jobs ORDER BY id DESC LIMIT 1")
+        assert cursor.fetchone()[0].endswith("look_at_upload")
 
 
 def test_a_mapping_by_which_no_row_would_be_taken_is_not_saved(officer: Client, upload: Upload) -> None:

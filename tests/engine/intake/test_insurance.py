@@ -310,3 +310,24 @@ def test_a_large_sheet_is_the_same_in_any_blocks(block_rows: int) -> None:
         assert_frame_equal(getattr(parts, name), getattr(whole, name))
     assert_frame_equal(parts.facts["insurance"], whole.facts["insurance"])
     assert pl.concat([whole.rows.select("_line"), whole.faults.select("_line")]).n_unique() == 402
+
+
+def test_a_sheet_that_names_no_firm_at_all_is_refused_row_by_row() -> None:
+    loaded = load(
+        [["姓名", "证件号码", "费款所属期", "缴费基数", "养老保险单位实缴"], ["甲一", A, "2020-07", "4000", "160"]]
+    )
+    assert loaded.reasons() == {2: ["firm_missing"]}
+
+
+def test_a_line_of_the_long_form_that_is_left_out_adds_nothing() -> None:
+    """Whichever line it is: the others still make the month."""
+    kinds = ["养老保险", "医疗保险", "失业保险"]
+    for at, kind in enumerate(kinds):
+        loaded = load(
+            [LONG, *map(line, kinds)], context=Context(on=ON, areas=AREAS, trial=True, left_out=frozenset({at + 2}))
+        )
+        assert loaded.reasons() == {at + 2: ["left_out"]}
+        (said,) = loaded.facts["insurance"].rows(named=True)
+        columns = {"养老保险": "pension", "医疗保险": "medical", "失业保险": "unemployment"}
+        known = {name for name in columns if said[f"{columns[name]}_firm_payable_fen"] is not None}
+        assert known == set(kinds) - {kind}

@@ -121,3 +121,43 @@ def test_a_cover_sheet_that_does_not_agree_is_asked_about(tmp_path: Path) -> Non
     assert asked(cover(tmp_path / "b.xlsx", 3, "1,750.50")) == [
         (3, "发放人数", "3", "2"), (4, "合计金额（元）", "1,750.50", "750.50"),
     ]  # fmt: skip
+
+
+PREMIUMS = [
+    "单位名称",
+    "姓名",
+    "证件号码",
+    "费款所属期",
+    "缴费基数",
+    "养老保险单位实缴",
+    "养老保险个人实缴",
+    "失业保险单位实缴",
+]
+
+
+def premiums(path: Path, last: list[str], *, cover: list[list[str]] = []) -> Path:  # noqa: B006 never changed
+    rows = [["青石砖厂", f"冉明{n}", number(n), "2020-06", "4000", "100", "50", "10"] for n in (1, 2)]
+    with xlsxwriter.Workbook(path) as book:
+        for name, lines in (("封面", cover), ("明细", [PREMIUMS, *rows, *([last] if last else [])])):
+            if lines:
+                shown = book.add_worksheet(name)
+                for at, line in enumerate(lines):
+                    shown.write_row(at, 0, line)
+    return path
+
+
+def test_totals_of_premiums_are_compared_too(tmp_path: Path) -> None:
+    right = ["合计", "", "", "", "8000", "200", "100", "20"]
+    assert asked(premiums(tmp_path / "right.xlsx", right)) == []
+    wrong = ["合计", "", "", "", "8000", "900", "100", "20"]
+    assert asked(premiums(tmp_path / "wrong.xlsx", wrong)) == [(4, "养老保险单位实缴", "900.00", "200.00")]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_right"), [("200.00", True), ("220.00", True), ("320.00", True), ("321.00", False), ("8000.00", True)]
+)
+def test_a_cover_sheet_may_state_what_was_paid_of_one_premium_or_of_all(
+    said: str, is_right: bool, tmp_path: Path
+) -> None:
+    found = asked(premiums(tmp_path / "p.xlsx", [], cover=[["封面"], ["缴费金额合计", said]]))
+    assert (found == []) is is_right

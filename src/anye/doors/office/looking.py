@@ -26,6 +26,7 @@ from anye.doors.office.entrance import duty_of, open_to
 from anye.doors.office.registers import UPLOADERS
 from anye.doors.office.rows import log_people
 from anye.flow import sentences
+from anye.flow.giving_back import may_take
 from anye.flow.jobs import load_upload, may_load
 from anye.records.accounts.scope import set_purpose
 from anye.records.audit.actions import looked
@@ -54,8 +55,8 @@ FACTS: Mapping[str, Words] = {
 # kinds of rows that may be left out (`flow.differences.lines`)
 PARTS: Mapping[str, Words] = {
     "queried": _("rows that something is asked about"),
-    "contradicting": _("rows that say otherwise than another register"),
-    "changing": _("rows that change what this register said before"),
+    "contradicting": _("rows that say otherwise of their person than another register"),
+    "changing": _("rows that change what this register said of their person before"),
 }
 WARNINGS: Mapping[str, Words] = {
     "no_month": _("The file names no month, while others of this register do."),
@@ -71,12 +72,17 @@ WARNINGS: Mapping[str, Words] = {
 
 
 def _found(request: HttpRequest, token: str) -> Look:
-    if not may_load(duty_of(request)):
+    """Whoever may not see a register of justice or health does not see what its file would do either."""
+    duty = duty_of(request)
+    if not may_load(duty):
         raise PermissionDenied
     try:
-        return registers.look_with(token)
+        found = registers.look_with(token)
     except Look.DoesNotExist:
         raise Http404 from None
+    if not may_take(duty, found.source):
+        raise Http404
+    return found
 
 
 @require_safe

@@ -20,6 +20,7 @@ from anye.doors.kit.pages import Crumb, FormPage, form_page
 from anye.doors.office.entrance import EVERYBODY, actor_of, duty_of, open_to
 from anye.doors.office.registers import UPLOAD_STATES, UPLOADERS, seen_loads
 from anye.engine.errors import FileFault
+from anye.flow.giving_back import may_take
 from anye.flow.jobs import load_upload, look_at_upload, may_load
 from anye.flow.sentences import file_sentence
 from anye.packs import read_pack
@@ -164,7 +165,7 @@ def _went_on(request: HttpRequest, found: Upload) -> str:
     load = _load_of(request, found)
     if load is not None:
         return reverse("registers:batch", args=[load.token])
-    if found.state == "looked" and may_load(duty_of(request)):
+    if found.state == "looked" and may_load(duty_of(request)) and may_take(duty_of(request), found.look.source):
         return reverse("registers:look", args=[found.token])
     return ""
 

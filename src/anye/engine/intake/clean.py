@@ -33,6 +33,7 @@ ROW_SCHEMA = {
     "area_code": pl.String,
 }  # fmt: skip
 
+LEFT_OUT = "left_out"  # why a row is refused that somebody does not want loaded
 REFUSED_SCHEMA = {"_line": pl.Int64, "_sheet": pl.String, "name": pl.String, "name_key": pl.String, "place": pl.String}
 
 
@@ -65,7 +66,8 @@ class Carry:
 class Context:
     """What cleaning knows besides the file: the day it became known, whether invented numbers are let in, the areas.
 
-    `month`: of sheets whose title names none; without it the file's name is asked. One Context a file.
+    `month`: of sheets whose title names none; without it the file's name is asked. `left_out`: lines of the sheet that is
+    being cleaned which somebody who looked at the file first does not want loaded. One Context a file.
     """
 
     on: dt.date
@@ -73,6 +75,7 @@ class Context:
     trial: bool = False
     file_name: str = ""
     month: dt.date | None = None
+    left_out: frozenset[int] = frozenset()
     carry: Carry = field(default_factory=Carry)
 
     def month_of(self, profile: Profile, header: Header) -> dt.date | None:
@@ -110,6 +113,17 @@ class Cleaned:
         return self.faults.select("_line", "_sheet").n_unique() if self.faults.height else 0
 
     @property
+    def months(self) -> set[dt.date]:
+        """The months that its rows are of, by their own column."""
+        return {
+            month
+            for frame in self.facts.values()
+            if "month" in frame.columns
+            for month in frame["month"].unique()
+            if month
+        }
+
+    @property
     def rows_read(self) -> int:
         return self.rows.height + self.refused
 
@@ -130,7 +144,7 @@ def clean(block: pl.DataFrame, *, profile: Profile, header: Header, context: Con
         named, binding=binding, on=context.on, trial=context.trial, areas=context.areas, month=month, units=header.units
     )
     repeated = context.carry.repeats.marked(rows, named, binding=binding, month=month)
-    faults = _with_repeats(read.faults, rows, repeated)
+    faults = _with_left_out(_with_repeats(read.faults, rows, repeated), rows, context.left_out)
     refused = faults.select("_line").unique()
     loaded = read.read.join(refused, on="_line", how="anti", maintain_order="left")
     facts = fact_frames(loaded, binding=binding)
@@ -222,6 +236,14 @@ def _with_repeats(faults: pl.DataFrame, rows: pl.DataFrame, repeated: pl.Series)
         "_line", "_sheet", pl.lit(None, dtype=pl.String).alias("column"), pl.lit("duplicate_row").alias("reason")
     )
     return pl.concat([faults, again]).sort("_line", maintain_order=True)
+
+
+def _with_left_out(faults: pl.DataFrame, rows: pl.DataFrame, lines: frozenset[int]) -> pl.DataFrame:
+    left = rows.filter(pl.col("_line").is_in(sorted(lines))).join(faults, on="_line", how="anti")
+    if left.is_empty():
+        return faults
+    reason = pl.lit(None, dtype=pl.String).alias("column"), pl.lit(LEFT_OUT).alias("reason")
+    return pl.concat([faults, left.select("_line", "_sheet", *reason)]).sort("_line", maintain_order=True)
 
 
 def _located(frame: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:

@@ -85,17 +85,21 @@ def answer(request: Request, send: Callable[[bytes, bytes], None]) -> None:
     opened = OpenFile(request.path, request.candidates(), name=request.name, block_rows=request.block_rows)
     month = opened.month.isoformat() if opened.month else None
     mapping = opened.profile.mapping.key if isinstance(opened.profile, MappedProfile) else None
-    told = {"profile": opened.profile.name, "month": month, "mapping": mapping, "mends": opened.mends}
+    told = {
+        "profile": opened.profile.name, "month": month, "mapping": mapping, "mends": opened.mends,
+        "is_long": opened.is_long,
+    }  # fmt: skip
     send(b"O", json.dumps(told).encode())
     kind, body = read_frame(sys.stdin.buffer)
     if kind != b"G":
         return  # nobody wants the rows: they are there already
+    said = json.loads(body)
     context = Context(
-        on=dt.date.fromisoformat(json.loads(body)["known_on"]), areas=request.areas, trial=request.trial,
+        on=dt.date.fromisoformat(said["known_on"]), areas=request.areas, trial=request.trial,
         file_name=request.name, month=opened.month,
     )  # fmt: skip
     rows = 0
-    for sheet_no, cleaned in opened.blocks(context):
+    for sheet_no, cleaned in opened.blocks(context, left_out=said["left_out"]):
         body = packed(sheet_no, cleaned)
         if len(body) > _LARGEST_BODY:
             raise FileFault("too_large", {"reason": "memory", "bytes": request.path.stat().st_size})

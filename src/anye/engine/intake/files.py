@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, groupby
@@ -48,10 +48,15 @@ class Sheet:
         return found.item(0, "slip") if found.height else None
 
 
+Spans = Sequence[Sequence[int]]
+"""Rows of a file: sheet number (from 0), first line, last line."""
+
+
 class OpenFile:
     """A recognised file, read as far as its first sheet that a profile knows.
 
-    `month` is what that sheet's title, else the file's name, says; `mends` the load that a sheet of faults came from.
+    `month` is what that sheet's title, else the file's name, says; `mends` the load that a sheet of faults came from;
+    `is_long`: several lines make one fact (insurance with a line a premium).
     `notes` are complete once the blocks are read.
     """
 
@@ -68,11 +73,13 @@ class OpenFile:
         self.profile = first.known.profile
         self.month = file_month(first.known.header.title, name, sources=self.profile.month_from)
         self.mends = first.mends
+        self.is_long = "premium_kind" in first.known.binding.sources
         self._sheets = chain((first,), self._sheets)
 
-    def blocks(self, context: Context) -> Iterator[tuple[int, Cleaned]]:
+    def blocks(self, context: Context, *, left_out: Spans = ()) -> Iterator[tuple[int, Cleaned]]:
         """Every sheet's number and its clean blocks, once. The same file and size of blocks give the same blocks."""
         for sheet in self._sheets:
+            context.left_out = _lines_of(sheet.number, left_out)
             cleaned = clean_file(sheet.blocks, profile=self.profile, header=sheet.known.header, context=context)
             for at, block in enumerate(cleaned):
                 self.notes.no_rows.update(block.no_rows["kind"].to_list())
@@ -114,6 +121,10 @@ class OpenFile:
 
 def _note(infos: dict[str | None, SheetInfo], info: SheetInfo) -> None:
     infos[info.name] = info
+
+
+def _lines_of(sheet_no: int, spans: Spans) -> frozenset[int]:
+    return frozenset(line for number, first, last in spans if number == sheet_no for line in range(first, last + 1))
 
 
 def head_of(lines: Iterator[pl.DataFrame]) -> list[pl.DataFrame]:

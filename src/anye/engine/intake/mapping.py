@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 
 import polars as pl
 
+from anye.engine.intake.given_back import places
 from anye.engine.intake.header import Header, headers_of
 from anye.engine.intake.labels import label_key
 from anye.engine.intake.profile import Binding, Profile, spelling_key
@@ -54,12 +55,12 @@ class MappedProfile(Profile):
 
     def bind(self, labels: Sequence[str]) -> Binding:
         """By place where the headings stand as they did, else by heading: then each of them is named once."""
-        said = self.mapping
-        if _keys(labels) == _keys(said.headings):
+        said, own = self.mapping, _own(labels)
+        if _keys(own) == _keys(said.headings):
             meanings = said.meanings
         else:
             by_key = dict(zip(_keys(said.headings), said.meanings, strict=False))
-            meanings = tuple(by_key.get(key, "") for key in _keys(labels))
+            meanings = tuple(by_key.get(key, "") for key in _keys(own))
         sources: dict[str, tuple[int, ...]] = {}
         for index, name in enumerate(meanings):
             if name:
@@ -73,6 +74,12 @@ def signature(headings: Sequence[str]) -> str:
     is_named = all(keys) and len(set(keys)) == len(keys)
     text = json.dumps([is_named, sorted(keys) if is_named else keys], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _own(labels: Sequence[str]) -> list[str]:
+    """The sheet's headings without those that a sheet of faults has besides, at its right end."""
+    ours = set(places(labels).values())
+    return [label for at, label in enumerate(labels) if at not in ours]
 
 
 def _keys(headings: Sequence[str]) -> list[str]:
@@ -148,7 +155,7 @@ def find_mapped(first_rows: pl.DataFrame, profiles: Iterable[MappedProfile]) -> 
         known.setdefault((profile.mapping.depth, profile.mapping.signature), profile)
     for depth in sorted({depth for depth, _ in known}):
         for header in headers_of(first_rows, depth):
-            profile_of = known.get((depth, signature(header.labels)))
+            profile_of = known.get((depth, signature(_own(header.labels))))
             if profile_of is not None:
                 return profile_of, header
     return None

@@ -72,7 +72,7 @@ def read_rows(
     faults: list[pl.DataFrame] = []
     queries: list[pl.DataFrame] = []
     typed: list[pl.DataFrame] = []
-    for column in _value_columns(binding):
+    for column in value_columns(binding):
         unit = units[binding.sources[column.name][0]] if units and column.name in binding.sources else None
         cells = read_column(column, named[column.name], unit=unit)
         typed.append(cells.values)
@@ -136,7 +136,7 @@ def _names(text: pl.Series) -> pl.DataFrame:
     )
 
 
-def _value_columns(binding: Binding) -> list[Column]:
+def value_columns(binding: Binding) -> list[Column]:
     """The columns whose cells have a type of their own; identity, area and firm code columns are read elsewhere."""
     elsewhere = {"id", "name", "credit_code", "serial", "area-path", "area-town", "area-village"}
     premiums = [Column(name=name, type="yuan", aliases=(name,), must_read=True) for name in binding.premiums]
@@ -237,7 +237,10 @@ def _blanks(read: pl.DataFrame, named: pl.DataFrame, binding: Binding) -> list[p
     faults = []
     if binding.profile.names_firm:
         told = [pl.col(name).is_null() for name in binding.profile.firm_columns if name in read.columns]
-        faults.append(_faults(read, pl.all_horizontal(told), binding.label("firm_name"), "firm_missing"))
+        # a sheet may have no column at all that names the firm
+        faults.append(
+            _faults(read, pl.all_horizontal(pl.lit(value=True), *told), binding.label("firm_name"), "firm_missing")
+        )
     for column in binding.profile.columns:
         if column.must_be_given:
             said = named.select(pl.col(column.name).is_null() if column.name in named.columns else pl.lit(value=True))

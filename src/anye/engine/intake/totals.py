@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -16,6 +16,7 @@ import polars as pl
 from anye.engine.intake.cells import read_column
 from anye.engine.intake.lines import cell_names
 from anye.engine.intake.profile import Binding, Column
+from anye.engine.intake.rows import value_columns
 from anye.engine.money import parse_yuan
 
 _SUMMED = ("yuan", "int", "tenths")
@@ -51,7 +52,7 @@ class Totals:
         self._enter(read, totals)
         self.rows += read.height
         found: list[dict[str, object]] = []
-        for column in binding.columns:
+        for column in value_columns(binding):
             if column.type in _SUMMED and column.name in read.columns:
                 found += self._column(column, totals, read, named, binding, units)
         return found
@@ -72,7 +73,7 @@ class Totals:
         if (value.is_null() & named[name].is_not_null()).any():
             self.unknown.add(name)
         if totals.height:
-            unit = units[binding.sources[name][0]] if units else None
+            unit = units[binding.sources[name][0]] if units and name in binding.sources else None
             said = read_column(column, totals[name], unit=unit).values[name]
             running = pl.DataFrame({"_line": read["_line"], "sum": value.fill_null(0).cum_sum()}).sort("_line")
             at = totals.select("_line").join_asof(running, on="_line", strategy="backward")["sum"].fill_null(0)
@@ -134,12 +135,20 @@ def _fen(text: str) -> int:
     return int(value or 0)
 
 
+def _paid(sums: Mapping[str, int]) -> Iterator[int]:
+    for side in ("", "_firm", "_worker"):
+        columns = [number for name, number in sums.items() if name.endswith(f"{side}_paid")]
+        if len(columns) > 1:
+            yield sum(columns)
+
+
 def unmet(claims: list[Claim], totals: Totals) -> list[tuple[Claim, int | None]]:
     """The claims that the file does not meet, with what was counted; None where several sums of money might be meant.
 
-    Money agrees when one column's sum is it. Without a column of money, or with one unreadable, nothing is compared.
+    Money agrees when one column's sum is it, or what was paid of all premiums, by firms, by workers or together.
+    Without a column of money, or with one unreadable, nothing is compared.
     """
-    sums = set(totals.file_sums.values())
+    sums = {*totals.file_sums.values(), *_paid(totals.file_sums)}
     wrong: list[tuple[Claim, int | None]] = []
     for claim in claims:
         if not claim.is_money and claim.number != totals.rows:

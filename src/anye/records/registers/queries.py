@@ -337,12 +337,12 @@ def look_with(token: str) -> Look:
     return found
 
 
-def spans_left_out(upload: Upload) -> list[list[int]]:
-    """The rows of a file that whoever looked at it first does not want loaded: [sheet number, first line, last line]."""
-    if not upload.left_out:
-        return []
-    lines: dict[str, list[list[int]]] = Look.objects.values_list("lines", flat=True).get(upload=upload)
-    return sorted(span for kind in upload.left_out for span in lines.get(kind, []))
+def chosen_after_look(upload: Upload) -> tuple[list[list[int]], str | None]:
+    """Of a file that was looked at first: the rows not to be loaded ([sheet number, first line, last line]), the load's token."""
+    look = Look.objects.filter(upload=upload).first()
+    if look is None:
+        return [], None
+    return sorted(span for kind in upload.left_out for span in look.lines.get(kind, [])), look.token or None
 
 
 def withdrawal(pk: int) -> Withdrawal:

@@ -22,7 +22,7 @@ from anye.doors.office.places import offices_of, place_words
 from anye.doors.office.registers import UPLOADERS
 from anye.doors.office.uploads import sentence_of
 from anye.flow import sentences
-from anye.flow.jobs import load_upload, may_load
+from anye.flow.jobs import load_upload, look_at_upload, may_load
 from anye.flow.notes import note_sentences
 from anye.records.audit.actions import looked
 from anye.records.registers import actions, mappings
@@ -139,16 +139,16 @@ def _village(request: HttpRequest, area_code: str | None) -> str:
 @require_POST
 @open_to(UPLOADERS)
 def save(request: HttpRequest, token: str) -> HttpResponse:
-    """Keep what was tried for every file of these headings, and load this one."""
+    """Keep what was tried for every file of these headings, and load this one, or look at it first."""
     found = found_trial(request, token)
-    outcome = mappings.outcome_of(found)
+    outcome, look_first = mappings.outcome_of(found), request.POST.get("then") == "look"
     if found.state == "done" and outcome and not outcome["loaded"]:
         return _refused(request, found, "nothing_read")
     try:
-        save_mapping(trial=found, by=actor_of(request))
+        save_mapping(trial=found, by=actor_of(request), look_first=look_first)
     except actions.MappingRefused as refused:
         return _refused(request, found, refused.code)
-    load_upload.defer(upload_id=found.upload_id)
+    (look_at_upload if look_first else load_upload).defer(upload_id=found.upload_id)
     messages.success(request, gettext("Saved: files of these headings are read like this from now on."))
     return redirect("registers:upload", found.upload.token)
 

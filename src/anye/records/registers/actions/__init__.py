@@ -61,10 +61,12 @@ def open_batch(
     mapping_id: int | None = None,
     digest: bytes | None = None,
     mends: str | None = None,
+    token: str | None = None,
 ) -> Batch:
     """The batch of these bytes under this profile version, and mapping if any: the one that stands, else a new one.
 
-    `mends`: the token of the load whose rows the file brings back mended.
+    `mends`: the token of the load whose rows the file brings back mended. `token`: that of a load on trial, whose sheet may be
+    with somebody already.
     """
     read_as = f"{source}:{profile_version}" + (f":mapping {mapping_id}" if mapping_id else "")
     digest = digest or hashlib.sha256(sha256 + read_as.encode()).digest()
@@ -73,7 +75,7 @@ def open_batch(
     batch, _ = Batch.objects.exclude(state="withdrawn").get_or_create(
         digest=digest,
         defaults={
-            "token": new_token(),
+            "token": token or new_token(),
             "source": Source.objects.get(code=source),
             "profile_version": profile_version,
             "mapping_id": mapping_id,
@@ -105,6 +107,11 @@ def _stronger(digest: bytes, than: str) -> bytes:
 
 def note_progress(*, batch: int, rows: int) -> None:
     Batch.objects.filter(pk=batch).update(rows=rows)
+
+
+def note_month(*, batch: int, month: date) -> None:
+    """Neither title nor name tells the file's month, and all its rows are of this one."""
+    Batch.objects.filter(pk=batch).update(file_month=month)
 
 
 def leave_out(*, batch: Batch, spans: Sequence[Sequence[int]]) -> None:

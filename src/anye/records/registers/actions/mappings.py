@@ -9,12 +9,15 @@ from anye.records.registers.actions import MappingRefused
 from anye.records.registers.models import MappingTrial, SourceMapping, Upload
 
 
-def save_mapping(*, trial: MappingTrial, by: str) -> SourceMapping:
-    """Keep what was tried as the meaning of such headings from now on, and let the file be loaded. Raises MappingRefused."""
+def save_mapping(*, trial: MappingTrial, by: str, look_first: bool = False) -> SourceMapping:
+    """Keep what was tried as the meaning of such headings from now on, and let the file be loaded, or looked at first.
+
+    Raises MappingRefused.
+    """
     if trial.state != "done":
         raise MappingRefused("not_tried")
     if not Upload.objects.filter(pk=trial.upload_id, state="unmapped").update(
-        state="waiting", failure=None, named_source=trial.source.code
+        state="looking" if look_first else "waiting", failure=None, named_source=trial.source.code
     ):
         raise MappingRefused("decided_already")
     known = signature(trial.headings)

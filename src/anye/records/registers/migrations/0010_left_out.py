@@ -14,5 +14,8 @@ class Migration(migrations.Migration):
         migrations.AddField("batch", "left_out", models.JSONField(default=list, verbose_name="未加载的行")),
         migrations.AddField("upload", "left_out", models.JSONField(default=list, verbose_name="不加载")),
         migrations.AddField("look", "lines", models.JSONField(default=dict)),
+        migrations.AddField(
+            "look", "token", models.CharField(blank=True, default="", max_length=22), preserve_default=False
+        ),
         granted("registers_upload", app="UPDATE (left_out)", batch=""),
     ]

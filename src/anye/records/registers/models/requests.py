@@ -118,9 +118,11 @@ class Look(models.Model):
 
     `sample`: some contradictions, with the keys of the persons, sealed. `sheet`: the rows at fault as a workbook, sealed;
     `offices`: scope number and rows of each range whose rows it holds. Both go once the file is decided about.
+    `token`: of the load that was done on trial; the real one gets it, for the sheet names it.
     `lines`: kind of rows (queried, contradicting, changing) → [sheet number, first line, last line] of those there are.
     """
 
+    token = models.CharField(max_length=22, blank=True)
     upload = models.OneToOneField(Upload, models.PROTECT, related_name="look")
     scope_no = models.BigIntegerField()
     looked_at = models.DateTimeField("预览时间")
