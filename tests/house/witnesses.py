@@ -290,7 +290,7 @@ BY_TEST: dict[str, list[str]] = {
     ],
     "tests/house/test_roles.py::test_a_file_is_loaded_as_the_batch_role": [
         "flow/jobs.py load_upload: acting",
-        "flow/jobs.py load_upload: acting (2)",
+        "flow/jobs.py _close: acting",
         "flow/registry.py mappings_of: acting",
         "flow/load.py _load: acting",
         "flow/load.py _bring_in: acting",
