@@ -82,15 +82,17 @@ class Registry:
         assert process.returncode == 0, err[-2_000:]
         return json.loads(out), time.monotonic() - begun
 
-    def killed(self, path: Path, after: float) -> bool:
-        """Kill a load after some seconds; False when it was done before."""
+    def killed(self, path: Path, after: float) -> float | None:
+        """Kill a load after some seconds; when it was done before, how many it took."""
+        begun = time.monotonic()
         process = self.start("load", "--json", path)
         try:
             process.wait(timeout=after)
         except subprocess.TimeoutExpired:
             process.kill()
+        took = time.monotonic() - begun
         process.communicate()
-        return process.returncode == -signal.SIGKILL
+        return None if process.returncode == -signal.SIGKILL else took
 
     def state(self) -> dict[str, Any]:
         """Everything two registries must have in common after the same files."""
