@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from anye.flow import doubts as raising
-from anye.flow import withdrawing
+from anye.flow import plans, withdrawing
 from anye.flow.blocks import Context
 from anye.flow.load import Report
 from anye.records.accounts.scope import BATCH, acting
@@ -359,7 +359,7 @@ def test_without_its_guard_every_change_of_employer_would_be_asked(load: Load, j
     assert doubts("Q08") == [("03", "visiting")]
 
 
-@pytest.mark.parametrize(("many", "setting"), [(raising.FEW, "on"), (raising.FEW + 1, "off")])
+@pytest.mark.parametrize(("many", "setting"), [(plans.FEW, "on"), (plans.FEW + 1, "off")])
 def test_of_many_people_nothing_is_compared_each_with_each(
     many: int, setting: str, district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:

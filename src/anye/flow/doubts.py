@@ -5,8 +5,8 @@ order in which it came. A finding has a stable key; one that no longer holds is 
 settled stays settled.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 
 from django.db import connection
@@ -15,13 +15,12 @@ from django.db.backends.utils import CursorWrapper
 from anye.flow import mending, replaced, rival_names
 from anye.flow.caches import households_met
 from anye.flow.doubt_rules import RULES
+from anye.flow.plans import joined_at_once, plan_for
 from anye.records.audit.tokens import SQL_TOKEN
 from anye.records.findings.rules import QUALITY_RULES, VISIT_DAYS, VISIT_RULES
 from anye.records.people.queries import opened_id
 
 OPEN = "('open', 'visiting', 'mending')"
-
-FEW = 200  # suspects
 
 # whose doubts change with somebody else's records: members of a household that was joined or left, near ID numbers
 _RELATED = f"""
@@ -59,10 +58,13 @@ def raise_doubts(
                 cursor.execute(_RELATED)
         cursor.execute("ALTER TABLE suspects ADD PRIMARY KEY (person_id)")
         cursor.execute("ANALYZE suspects")
+        cursor.execute("SELECT count(*) FROM suspects")
+        (count,) = cursor.fetchone()
+        plan_for(cursor, count)
         newest = newest_month(cursor)
         cursor.execute("CREATE TEMPORARY TABLE newest ON COMMIT DROP AS SELECT %s::date AS month", [newest])
         met = nullcontext() if insurance_only else households_met(cursor, "suspects")
-        with met, _joins_for_many(cursor):
+        with met, joined_at_once(cursor, count):
             _find(cursor, asked)
         if not insurance_only:
             _find_near_ids(cursor)
@@ -76,19 +78,6 @@ def raise_doubts(
         mending.note_mended(batch_id)
         replaced.note_replaced(batch_id)
         cursor.execute("DROP TABLE suspects, doubts, newest")
-
-
-@contextmanager
-def _joins_for_many(cursor: CursorWrapper) -> Iterator[None]:
-    """Joins that a planner without statistics chooses well: what this load brought, it takes for a handful of rows, and
-    compares each with each. Of few people it may; a person's rows are then found by their index."""
-    cursor.execute("SELECT count(*) FROM suspects")
-    is_many = cursor.fetchone()[0] > FEW
-    if is_many:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-    yield
-    if is_many:
-        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def newest_month(cursor: CursorWrapper) -> date | None:

@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from anye.flow import attach, brought, caches, facts, mending, staging
 from anye.flow.blocks import Context, stage_again
 from anye.flow.doubts import raise_doubts
+from anye.flow.plans import plan_for
 from anye.flow.specs import SPECS
 from anye.records.audit.actions import note
 from anye.records.audit.tokens import SQL_TOKEN
@@ -30,6 +31,8 @@ def publish_batch(batch_id: int, context: Context, *, notes: Mapping[str, Any] =
     with connection.cursor() as cursor:
         begin(cursor)
         cursor.execute(f"ANALYZE {stage}_row")
+        cursor.execute(f"SELECT count(*) FROM {stage}_row")
+        plan_for(cursor, cursor.fetchone()[0])
         office_of(cursor, context)
         attach.attach(stage, batch_id, batch.source.creates_persons)
         if lost := attach.persons_to_rebuild():
@@ -63,6 +66,9 @@ def begin(cursor: CursorWrapper) -> None:
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
     # dozens of large statements, each run once: compiling them takes longer than it saves
     cursor.execute("SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true)", [WORK_MEM])
+    cursor.execute(
+        "SET LOCAL enable_nestloop = on"
+    )  # inside a larger transaction an earlier load may have forbidden it
     clear_temporary(cursor)
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from anye.flow import attach, brought, caches, staging
 from anye.flow.blocks import Context
 from anye.flow.doubts import newest_month, raise_doubts
+from anye.flow.plans import plan_for
 from anye.flow.publishing import CACHED, begin, name_firms, office_of, restage, take_facts
 from anye.flow.specs import SPECS
 from anye.flow.voices import Silenced, silence
@@ -70,6 +71,7 @@ def withdraw(batch_id: int, context: Context, *, reason: str = "", on: date | No
         if batch.state != "published":
             raise WithdrawalRefused("withdrawn_already" if batch.state == "withdrawn" else "not_published")
         on = max(on or timezone.localdate(), batch.known_on)
+        plan_for(cursor, batch.rows)
         office_of(cursor, context)
         newest = newest_month(cursor)
         attach.forget(batch_id)
