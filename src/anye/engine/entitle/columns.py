@@ -41,6 +41,11 @@ def compiled(node: Node) -> Answer:
     return _WAYS[node.op](node, *map(compiled, node.args))
 
 
+def maybe(node: Node | None) -> Answer | None:
+    """The same of a formula that need not be there."""
+    return None if node is None else compiled(node)
+
+
 def width(*kinds: Kind) -> np.dtype[Any]:
     """The narrowest whole number that holds values of all these kinds."""
     lo, hi = min(_least(kind) for kind in kinds), max(_most(kind) for kind in kinds)

@@ -18,6 +18,11 @@ def compiled(node: Node) -> Answer:
     return _WAYS[node.op](node, *map(compiled, node.args))
 
 
+def maybe(node: Node | None) -> Answer | None:
+    """The same of a formula that need not be there."""
+    return None if node is None else compiled(node)
+
+
 def _literal(node: Node) -> Answer:
     value = node.value
     return lambda known: value

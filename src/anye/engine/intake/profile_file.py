@@ -7,18 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anye.engine.intake.due import MONTHS, Due
 from anye.engine.intake.labels import label_key
 from anye.engine.intake.profile import FRAMES, TYPES, Column, Grid, Profile, Target, spelling_key
 from anye.engine.intake.profile_faults import ProfileFault
 from anye.engine.intake.statements import ABOUT, STATEMENTS
+from anye.engine.yaml_file import YamlFile
 
 Tables = Mapping[str, Mapping[str, str]]
 Common = Mapping[str, CommentedMap]
@@ -65,74 +62,16 @@ _COLUMN_KEYS = {
 _GRID_KEYS = {"kinds", "sides", "states", "fillers", "default_state"}
 
 
-class _Reader:
+class _Reader(YamlFile):
     """One YAML file being read: knows where every node stands, so that faults can say so."""
 
+    Fault = ProfileFault
+    prefix = "profile"
+
     def __init__(self, path: Path, tables: Tables, common: Common) -> None:
-        self.path = path
+        super().__init__(path)
         self.tables = tables
         self.common = common
-
-    def fault(self, code: str, line: int, **params: object) -> ProfileFault:
-        return ProfileFault(code, {"file": str(self.path), "line": line, **params})
-
-    def load(self) -> CommentedMap:
-        yaml = YAML(typ="rt", pure=True)
-        try:
-            tree = yaml.load(self.path.read_text(encoding="utf-8"))
-        except DuplicateKeyError as error:
-            raise self.fault("profile_duplicate_key", _line_of(error), found=error.problem) from error
-        except (YAMLError, UnicodeDecodeError) as error:
-            line = _line_of(error) if isinstance(error, MarkedYAMLError) else 1
-            raise self.fault("profile_unreadable", line, found=str(getattr(error, "problem", error))) from error
-        if not isinstance(tree, CommentedMap):
-            raise self.fault("profile_shape", 1, found=type(tree).__name__, expected="a mapping")
-        return tree
-
-    def line(self, node: CommentedMap | CommentedSeq, key: Any) -> int:
-        """The line of a key or an item, from 1."""
-        place = (node.lc.data or {}).get(key)
-        return int(place[0] if place else node.lc.line) + 1
-
-    def check_keys(self, node: CommentedMap, allowed: set[str], required: set[str]) -> None:
-        for key in node:
-            if key not in allowed:
-                near = difflib.get_close_matches(str(key), sorted(allowed), n=1)
-                raise self.fault(
-                    "profile_unknown_key", self.line(node, key), found=key, meant=near[0] if near else None
-                )
-        for key in sorted(required - set(node)):
-            raise self.fault("profile_missing_key", int(node.lc.line) + 1, expected=key)
-
-    def get(self, node: CommentedMap, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
-        """A value of the kind that is expected; bool is no int."""
-        if key not in node:
-            return default
-        value = node[key]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
-            names = kind if isinstance(kind, tuple) else (kind,)
-            expected = " or ".join(_KIND_NAMES.get(each, each.__name__) for each in names)
-            found = _KIND_NAMES.get(type(value), type(value).__name__)
-            raise self.fault("profile_shape", self.line(node, key), key=key, found=found, expected=expected)
-        return value
-
-    def words(self, node: CommentedMap, key: str) -> tuple[str, ...]:
-        """A list of texts; other scalars (numbers, booleans) must be quoted, so that nothing is read as what it is not."""
-        items = self.get(node, key, CommentedSeq, CommentedSeq())
-        for i, item in enumerate(items):
-            if not isinstance(item, str):
-                raise self.fault(
-                    "profile_shape", self.line(items, i) if items.lc.data else self.line(node, key),
-                    key=key, found=repr(item), expected="a text (put it in quotes)",
-                )  # fmt: skip
-        return tuple(str(item) for item in items)
-
-    def one_of(self, node: CommentedMap, key: str, value: str, allowed: frozenset[str]) -> str:
-        if value not in allowed:
-            raise self.fault(
-                "profile_unknown_value", self.line(node, key), key=key, found=value, expected=", ".join(sorted(allowed))
-            )
-        return value
 
     def spellings(self, node: CommentedMap, allowed: frozenset[str] | None = None) -> dict[str, str]:
         """{code: [spellings]} turned round: spelling key → code."""
@@ -143,7 +82,7 @@ class _Reader:
             for word in self.words(node, code):
                 key = spelling_key(word)
                 if codes.setdefault(key, str(code)) != str(code):
-                    raise self.fault("profile_ambiguous_code", self.line(node, code), found=word)
+                    raise self.fault("ambiguous_code", self.line(node, code), found=word)
         return codes
 
     def codes(self, node: CommentedMap) -> Mapping[str, str]:
@@ -156,7 +95,7 @@ class _Reader:
             name = self.get(tree, "table", str)
             if name not in self.tables:
                 near = ", ".join(sorted(self.tables))
-                raise self.fault("profile_unknown_table", self.line(tree, "table"), found=name, expected=near)
+                raise self.fault("unknown_table", self.line(tree, "table"), found=name, expected=near)
             table = self.tables[name]
         own = CommentedMap({key: value for key, value in tree.items() if key != "table"})
         own.lc.line, own.lc.data = tree.lc.line, tree.lc.data
@@ -168,7 +107,7 @@ class _Reader:
         if frame in FIELDS:
             self.one_of(node, "becomes", name, FIELDS[frame])
         elif not name.isidentifier() or len(name) > (24 if frame == "detail" else 20):
-            raise self.fault("profile_shape", self.line(node, "becomes"), found=text, expected="frame.name, name ≤ 20")
+            raise self.fault("shape", self.line(node, "becomes"), found=text, expected="frame.name, name ≤ 20")
         return Target(frame, name)
 
     def says(self, tree: CommentedMap) -> Mapping[str, Mapping[str, str]]:
@@ -191,9 +130,7 @@ class _Reader:
         name = self.get(node, "common", str)
         if name not in self.common:
             near = difflib.get_close_matches(name, sorted(self.common), n=1)
-            raise self.fault(
-                "profile_unknown_common", self.line(node, "common"), found=name, meant=near[0] if near else None
-            )
+            raise self.fault("unknown_common", self.line(node, "common"), found=name, meant=near[0] if near else None)
         own = {key: value for key, value in node.items() if key != "common"}
         both = CommentedMap({"name": name, **self.common[name], **own})
         if "aliases" in own:
@@ -208,16 +145,14 @@ class _Reader:
         plausible = self.get(node, "plausible", CommentedMap, CommentedMap())
         for unit, pair in plausible.items():
             if not (isinstance(pair, CommentedSeq) and len(pair) == 2 and all(type(each) is int for each in pair)):
-                raise self.fault(
-                    "profile_shape", self.line(plausible, unit), key=unit, expected="[lowest, highest] yuan"
-                )
+                raise self.fault("shape", self.line(plausible, unit), key=unit, expected="[lowest, highest] yuan")
         aliases = self.words(node, "aliases")
         if not aliases:
-            raise self.fault("profile_missing_key", self.line(node, "aliases"), expected="at least one heading")
+            raise self.fault("missing_key", self.line(node, "aliases"), expected="at least one heading")
         column_type = self.one_of(node, "type", self.get(node, "type", str), TYPES)
         codes = self.codes(node)
         if column_type in {"code", "sex"} and not codes:
-            raise self.fault("profile_missing_key", int(node.lc.line) + 1, expected="codes")
+            raise self.fault("missing_key", int(node.lc.line) + 1, expected="codes")
         return Column(
             name=self.get(node, "name", str),
             type=column_type,
@@ -252,14 +187,14 @@ class _Reader:
         owners: dict[str, str] = {}
         for i, node in enumerate(nodes):
             if not isinstance(node, CommentedMap):
-                raise self.fault("profile_shape", self.line(nodes, i), found=type(node).__name__, expected="a mapping")
+                raise self.fault("shape", self.line(nodes, i), found=type(node).__name__, expected="a mapping")
             column = self.column(self.whole(node))
             if column.name in {each.name for each in columns}:
-                raise self.fault("profile_duplicate_column", self.line(node, "name"), found=column.name)
+                raise self.fault("duplicate_column", self.line(node, "name"), found=column.name)
             for key in column.keys:
                 if owners.setdefault(key, column.name) != column.name:
                     raise self.fault(
-                        "profile_duplicate_alias", self.line(node, "aliases"), found=key,
+                        "duplicate_alias", self.line(node, "aliases"), found=key,
                         columns=f"{owners[key]}, {column.name}",
                     )  # fmt: skip
             columns.append(column)
@@ -299,7 +234,7 @@ class _Reader:
         if profile.creates_persons and profile.is_restricted:
             # whom it named would stand in the registry for everybody to see
             raise self.fault(
-                "profile_shape", self.line(tree, "creates_persons"), key="creates_persons", found="true",
+                "shape", self.line(tree, "creates_persons"), key="creates_persons", found="true",
                 expected="false, because the register tells of justice or health",
             )  # fmt: skip
         return profile
@@ -308,7 +243,7 @@ class _Reader:
         """Whom the rows speak of; persons come into being by rows about them alone."""
         about = self.one_of(tree, "about", self.get(tree, "about", str, "person"), frozenset(ABOUT))
         if about != "person" and tree["creates_persons"]:
-            raise self.fault("profile_shape", self.line(tree, "creates_persons"), found="true", expected="false")
+            raise self.fault("shape", self.line(tree, "creates_persons"), found="true", expected="false")
         return about
 
     def due(self, tree: CommentedMap) -> Due | None:
@@ -320,7 +255,7 @@ class _Reader:
         every = self.one_of(node, "every", self.get(node, "every", str), frozenset(MONTHS))
         day, by = self.get(node, "day", int), self.get(node, "by", CommentedMap)
         if not 1 <= day <= 28:
-            raise self.fault("profile_shape", self.line(node, "day"), key="day", found=str(day), expected="1 to 28")
+            raise self.fault("shape", self.line(node, "day"), key="day", found=str(day), expected="1 to 28")
         self.check_keys(by, {"zh", "en"}, {"zh", "en"})
         return Due(every, day, {"zh": self.get(by, "zh", str), "en": self.get(by, "en", str)})
 
@@ -328,7 +263,7 @@ class _Reader:
         found: int = self.get(node, key, int)
         if found < 1:
             # whoever is registered by hand has rank 0: registers say whom a number belongs to
-            raise self.fault("profile_shape", self.line(node, key), found=str(found), expected="a rank above 0")
+            raise self.fault("shape", self.line(node, key), found=str(found), expected="a rank above 0")
         return found
 
     def ranks(self, tree: CommentedMap, facts: frozenset[str]) -> Mapping[str, int]:
@@ -341,7 +276,7 @@ class _Reader:
         about = self.about(tree)
         for name in {"person": ("id_number", "name"), "firm": ("firm_name",)}.get(about, ()):
             if name not in names:
-                raise self.fault("profile_missing_key", self.line(tree, "columns"), expected=f"a column named {name}")
+                raise self.fault("missing_key", self.line(tree, "columns"), expected=f"a column named {name}")
         for key in ("needs", "signs"):
             for need in self.words(tree, key):
                 for name in need.split("|"):
@@ -349,16 +284,6 @@ class _Reader:
         for column, node in zip(columns, tree["columns"], strict=True):
             for other in column.fill_unless:
                 self.one_of(node, "fill_unless", other.partition("=")[0], names)
-
-
-_KIND_NAMES: Mapping[type, str] = MappingProxyType({
-    CommentedMap: "a mapping", CommentedSeq: "a list", str: "a text", int: "a whole number", bool: "true or false",
-})  # fmt: skip
-
-
-def _line_of(error: MarkedYAMLError) -> int:
-    mark = error.problem_mark or error.context_mark
-    return int(mark.line) + 1 if mark else 1
 
 
 def read_common(path: Path, *, tables: Tables | None = None) -> Common:

@@ -1,0 +1,195 @@
+"""Limits for everybody at once, month by month: what was used before a month is what the months before it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from anye.engine.entitle.columns import Answer, Array, Column, maybe
+from anye.engine.entitle.groups import Members
+from anye.engine.entitle.months import year_of
+from anye.engine.entitle.policy import Limit, Policy
+
+
+@dataclass
+class Month:
+    """One month of a block: views that a limit may write into."""
+
+    unmet: Array
+    missing: Array
+    amount: Array
+    known: dict[str, Column]
+    is_open: Array
+    month: int
+
+
+@dataclass
+class Count:
+    lo: Array
+    hi: Array
+    year: int
+
+    def add(self, members: Members, least: Array, most: Array) -> None:
+        """Add to what was used."""
+        if members.of is None:
+            self.lo, self.hi = self.lo + least, self.hi + most
+            return
+        self.lo, self.hi = self.lo + members.summed(least), self.hi + members.summed(most)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A limit's formulas over all months of a stretch."""
+
+    units: Column | None
+    at_most: Column
+    used_before: Column
+    counts_when: Column | None
+    unless: Column | None
+    renewed: Column | None
+
+
+class LimitRule:
+    def __init__(self, policy: Policy, limit: Limit) -> None:
+        self.limit, self.bit, self.of_amount = limit, policy.bits[limit.reason.id], limit.counts == "amount"
+        told = (limit.units, limit.at_most, limit.used_before, limit.counts_when, limit.unless)
+        self.answers: tuple[Answer | None, ...] = tuple(map(maybe, told))
+        self.renewed = maybe(limit.renewal.when if limit.renewal else None)
+
+    def prepare(self, known: dict[str, Column]) -> Prepared:
+        """Everything but what was used, for all months at once."""
+        found = [answer and answer(known) for answer in (*self.answers, self.renewed)]
+        return Prepared(*found)  # type: ignore[arg-type]  # at_most and used_before are never None
+
+    def judge(
+        self,
+        month: Month,
+        ready: Prepared,
+        at: int,
+        counts: dict[str, Count],
+        groups: Mapping[str, Members],
+        reach: int,
+    ) -> tuple[Count, Members, Array, Array]:
+        members = groups[self.limit.within]
+        due = month.unmet == 0
+        if members.is_known is not None:
+            self._leave_open(month, due & ~members.is_known)
+            due &= members.is_known
+        lo, hi = self._wanted(month, ready, at, reach)
+        count = self._count(counts, ready, at, month, members, due)
+        used = members.each(count.lo), members.each(count.hi)
+        is_counted, is_surely = due, due
+        if ready.counts_when is not None:
+            column = at_month(ready.counts_when, at)
+            is_surely = due & column.values
+            is_counted = is_surely if column.known is None else due & (column.values | ~column.known)
+        beside = 0 if members.of is None else members.each(members.summed(hi * is_counted)) - hi * is_counted
+        least_of, most_of = self._grant(month, ready, at, (lo, hi), used, beside, due)
+        return count, members, least_of * is_surely, most_of * is_counted
+
+    def _count(
+        self, counts: dict[str, Count], ready: Prepared, at: int, month: Month, members: Members, due: Array
+    ) -> Count:
+        """What was used before this month. A group starts with the first month in which one of its rows is due."""
+        year = year_of(month.month) if self.limit.per == "year" else 0
+        count = counts.get(self.limit.reason.id)
+        if count is None:
+            count = counts[self.limit.reason.id] = self._first(ready, at, members, len(due), year)
+        elif count.year != year:
+            nothing = np.zeros(members.count, np.int64)
+            count = counts[self.limit.reason.id] = Count(nothing, nothing, year)
+        return count
+
+    def _first(self, ready: Prepared, at: int, members: Members, rows: int, year: int) -> Count:
+        kind = self.limit.used_before.kind
+        lo, hi = _range(at_month(ready.used_before, at), kind.lo, kind.hi)
+        lo, hi = (np.broadcast_to(each, rows).astype(np.int64) for each in (lo, hi))
+        if members.of is None:
+            return Count(lo, hi, year)
+        least, most = np.full(members.count, np.iinfo(np.int64).max), np.zeros(members.count, np.int64)
+        np.minimum.at(least, members.of, lo)
+        np.maximum.at(most, members.of, hi)
+        return Count(least, most, year)
+
+    def _wanted(self, month: Month, ready: Prepared, at: int, reach: int) -> tuple[Any, Any]:
+        if self.of_amount:
+            is_some = month.amount > 0
+            return month.amount.astype(np.int64), np.where(is_some, month.amount, np.int64(reach))
+        if self.limit.units is None or ready.units is None:
+            return np.int64(1), np.int64(1)
+        kind = self.limit.units.kind
+        return _range(at_month(ready.units, at), kind.lo, kind.hi)
+
+    def _allowed(self, ready: Prepared, at: int) -> tuple[Any, Any]:
+        kind = self.limit.at_most.kind
+        lo, hi = _range(at_month(ready.at_most, at), kind.lo, kind.hi)
+        if ready.renewed is None or self.limit.renewal is None:
+            return lo, hi
+        column, times = at_month(ready.renewed, at), 1 + self.limit.renewal.times
+        may = column.values if column.known is None else column.values | ~column.known
+        return np.where(column.values, lo * times, lo), np.where(may, hi * times, hi)
+
+    def _grant(
+        self, month: Month, ready: Prepared, at: int, wanted: tuple[Any, Any], used: tuple[Array, Array], beside: Any,
+        due: Array,
+    ) -> tuple[Array, Array]:  # fmt: skip
+        """What the month gets of the limit, at least and at most; marks where it stands in the way."""
+        (lo, hi), allowed = wanted, self._allowed(ready, at)
+        least = np.maximum(allowed[0] - used[1] - beside, 0)
+        most = np.maximum(allowed[1] - used[0], 0)
+        fits = hi <= least
+        if ready.unless is None:
+            is_bound: Any = np.bool_(True)
+        else:
+            free = at_month(ready.unless, at)
+            fits = fits | free.values
+            is_bound = ~free.values if free.known is None else free.known & ~free.values
+        is_no = ~fits & is_bound & (most <= 0)
+        clipped = np.bool_(False)
+        is_exact = np.asarray(lo == hi)
+        if self.limit.clips:
+            clipped = ~fits & is_bound & ~is_no & (least == most) & is_exact
+        is_open = ~is_no & ~(fits | clipped)
+        if self.limit.clips:
+            is_open = is_open | (~is_no & ~is_exact)
+        mark(month.unmet, due & is_no, self.bit)
+        self._leave_open(month, due & is_open)
+        at_least = np.where(clipped, least, lo)
+        at_most = np.where(is_open, np.where(is_bound, np.minimum(hi, most), hi), np.where(clipped, least, hi))
+        if self.limit.gives:
+            month.known[self.limit.gives] = Column(at_least)
+        if self.of_amount:
+            np.copyto(month.amount, at_least, where=due & ~is_no & ~is_open, casting="same_kind")
+        return np.where(is_open | is_no, 0, at_least), np.where(is_no, 0, at_most)
+
+    def _leave_open(self, month: Month, where: Array) -> None:
+        mark(month.missing, where, self.bit)
+        if self.limit.gives:
+            month.is_open |= where
+
+
+def at_month(column: Column, at: int) -> Column:
+    return Column(rows_of(column.values, at), None if column.known is None else rows_of(column.known, at))
+
+
+def rows_of(array: Array, at: int | slice) -> Array:
+    """Of an array that changes by month, some months; of any other the whole."""
+    found: Array = array[at] if np.ndim(array) == 2 else array
+    return found
+
+
+def _range(column: Column, lo: int, hi: int) -> tuple[Any, Any]:
+    """Values as a range, never under 0: from itself to itself, or all that its kind can be where it is not known."""
+    values = column.values.astype(np.int64)
+    values = np.maximum(values, 0) if lo < 0 else values
+    if column.known is None:
+        return values, values
+    return np.where(column.known, values, max(lo, 0)), np.where(column.known, values, max(hi, 0))
+
+
+def mark(mask: Array, where: Any, bit: int) -> None:
+    """Set a reason's bit in a mask."""
+    np.bitwise_or(mask, where * mask.dtype.type(bit), out=mask)
