@@ -4,7 +4,7 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     link.add_argument("user")
     link.add_argument("--new-device", action="store_true", help="password and device are lost: both are set up anew")
     link.add_argument("--port", type=int, help="where the site is served on this machine")
+    _policies(verbs)
     verbs.add_parser("seal", help="seal the events since the last seal, and verify the trail")
     verbs.add_parser("rotate-keys", help="seal values anew under a new key; may be interrupted and repeated")
     return main
@@ -80,9 +81,46 @@ def _giving_back(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     give_back.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
 
 
+def _policies(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    policy = verbs.add_parser("policy", help="check, run, explain and compare policies on files, without a registry")
+    inner = policy.add_subparsers(dest="policy_verb", required=True)
+    check = inner.add_parser("check", help="read all policies of a pack and play their tests")
+    check.add_argument("pack", help="an installed pack, or a folder with pack.yaml")
+    run = inner.add_parser("run", help="who is owed how much, for a table of facts")
+    run.add_argument("policy", help="a policy's code, or its file")
+    run.add_argument("facts", type=Path, help="CSV, Parquet or YAML, or a folder of tables")
+    run.add_argument("--only", nargs="+", choices=["pay", "no", "unknown"], help="write these outcomes only")
+    explain = inner.add_parser("explain", help="why, why not, and what would change it, for one case")
+    explain.add_argument("policy", help="a policy's code, or its file")
+    explain.add_argument("--facts", type=Path, required=True, metavar="CASE.yaml")
+    explain.add_argument("--month", required=True, metavar="YYYY-MM")
+    explain.add_argument("--lang", choices=["zh", "en"])
+    changes = inner.add_parser("who-changes", help="whom a new rule pays otherwise than the old one")
+    changes.add_argument("old", help="a policy's code, or its file")
+    changes.add_argument("new", help="a policy's code, or its file")
+    changes.add_argument("--facts", type=Path, required=True)
+    for each in (run, changes):
+        each.add_argument("--out", type=Path, metavar="OUT", help="a CSV or Parquet file to write")
+        each.add_argument("--month", nargs="+", metavar="YYYY-MM", help="the month, or the first and the last")
+    for each in (run, explain, changes):
+        each.add_argument("--pack", help="an installed pack or a folder (default: the file's own, or cn_yubei)")
+        each.add_argument("--on", type=date.fromisoformat, help="the day on which it is asked for")
+
+
 def _serving(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--port", type=int, help="default 8000; with --local 8001")
     verb.add_argument("--host", default="127.0.0.1", help="the address to listen on; 0.0.0.0 for all")
+
+
+def _command(args: argparse.Namespace) -> Callable[[argparse.Namespace], int | None]:
+    from anye.config import commands
+
+    if args.verb == "policy":
+        from anye.config import policies
+
+        return policies.policy
+    found: Callable[[argparse.Namespace], int | None] = getattr(commands, args.verb.replace("-", "_"))
+    return found
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -91,7 +129,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from anye.config import commands
 
     try:
-        code = int(getattr(commands, args.verb.replace("-", "_"))(args) or 0)
+        code = int(_command(args)(args) or 0)
         sys.stdout.flush()
         return code
     except SetupFault as fault:

@@ -147,7 +147,9 @@ class _BlockRule:
             here.known[name] = answer(here.known)
         self._conditions(here, found, on)
         for exclusion in self.block.exclusions:
-            if (exclusion.policy, exclusion.keys) in excluded:
+            if (exclusion.policy, exclusion.keys) not in excluded:  # nobody has judged it
+                mark(found.missing, np.bool_(True), self.bits[exclusion.reason.id])
+            else:
                 pay, is_open = excluded[(exclusion.policy, exclusion.keys)]
                 mark(found.unmet, pay, self.bits[exclusion.reason.id])
                 mark(found.missing, is_open & ~pay, self.bits[exclusion.reason.id])

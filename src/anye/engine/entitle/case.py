@@ -102,6 +102,7 @@ class CaseRule:
         ]
         self.derived = [(name, compiled(node)) for name, node in steps if node is not None]
         self.blocks = {id(block): _BlockRule(policy, block) for block in policy.blocks}
+        self._values: dict[int, Known] = {}
 
     def judge(
         self, rows: Sequence[Row], first: int, months: int, *, on: dt.date | None = None, others: Others = _NOBODY
@@ -132,12 +133,16 @@ class CaseRule:
         for name, answer in self.derived:
             known[name] = answer(known)
         if block is not None:
-            for name, parameter in self.policy.parameters.items():
-                dated = parameter.at(month)
-                known[name] = None if dated is None else dated.value
+            known |= self._parameters(month)
             for name, answer in self.blocks[id(block)].formulas:
                 known[name] = answer(known)
         return known
+
+    def _parameters(self, month: int) -> Known:
+        if month not in self._values:
+            dated = {name: parameter.at(month) for name, parameter in self.policy.parameters.items()}
+            self._values[month] = {name: None if each is None else each.value for name, each in dated.items()}
+        return self._values[month]
 
 
 class _BlockRule:
@@ -184,9 +189,12 @@ class _BlockRule:
 
     def _exclusions(self, claim: _Claim, at: int, others: Others) -> None:
         for each in self.block.exclusions:
+            if each.policy not in others:  # nobody has judged it
+                claim.missing |= self.bits[each.reason.id]
+                continue
             same = [
                 verdicts[at].outcome
-                for row, verdicts in others.get(each.policy, ())
+                for row, verdicts in others[each.policy]
                 if all(row.keys.get(key) == claim.row.keys.get(key) for key in each.keys)
             ]
             if PAY in same:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from functools import cache
 
 
 def month_of(day: dt.date) -> int:
@@ -16,6 +17,7 @@ def year_of(month: int) -> int:
     return 1970 + month // 12
 
 
+@cache
 def last_day(month: int) -> dt.date:
     """The day by which a month is judged: what is in force at its end is in force in it."""
     year, at = year_of(month), month % 12 + 1

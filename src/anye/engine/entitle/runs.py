@@ -1,0 +1,135 @@
+"""Policies over tables of facts: those that go before another first, results by block, and who changes from rule to rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from anye.engine.entitle.batch import BatchRule, Other, Outcomes
+from anye.engine.entitle.case import OUTCOMES
+from anye.engine.entitle.catalogue import Catalogue
+from anye.engine.entitle.columns import Array
+from anye.engine.entitle.groups import Cases
+from anye.engine.entitle.months import written
+from anye.engine.entitle.policy import Policy
+from anye.engine.entitle.tables import Tables, labels
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """The policies of a pack by code, with the catalogue that they ask."""
+
+    catalogue: Catalogue
+    policies: Mapping[str, Policy]
+
+
+@dataclass
+class Summary:
+    """What a run came to: row-months by outcome, the sum that is paid, and how often each reason stood in the way."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    amount: int = 0
+    unmet: Counter[str] = field(default_factory=Counter)
+    missing: Counter[str] = field(default_factory=Counter)
+
+    def add(self, policy: Policy, block: Outcomes) -> None:
+        for at, name in enumerate(OUTCOMES):
+            self.outcomes[name] += int((block.outcome == at).sum())
+        self.amount += int(block.amount.sum(dtype=np.int64))
+        for name, bit in policy.bits.items():
+            for counter, mask in ((self.unmet, block.unmet), (self.missing, block.missing)):
+                counter[name] += int(((mask & mask.dtype.type(bit)) != 0).sum())
+
+
+class Run:
+    """One policy over tables; the policies that go before it are run first, over the same tables."""
+
+    def __init__(self, book: RuleBook, code: str, tables: Tables, on: dt.date | None = None) -> None:
+        self.book, self.tables, self.on = book, tables, on
+        self.policy = book.policies[code]
+        self.rule = BatchRule(self.policy, book.catalogue)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return self.tables.cases(self.policy.subject, self.rule.needed)
+
+    @cached_property
+    def unknown(self) -> tuple[str, ...]:
+        """Facts that no table brings: unknown for everybody."""
+        return tuple(sorted(self.rule.needed - set(self.cases.facts)))
+
+    def blocks(self) -> Iterator[Outcomes]:
+        """The verdicts, block by block."""
+        yield from self.rule.run(self.cases, on=self.on, others=self._others())
+
+    def whole(self) -> tuple[Array, Array]:
+        """Outcomes and amounts of all cases: months × rows."""
+        shape = (self.cases.months, self.cases.rows)
+        outcome, amount = np.zeros(shape, np.int8), np.zeros(shape, np.int64)
+        for block in self.blocks():
+            outcome[:, block.rows], amount[:, block.rows] = block.outcome, block.amount
+        return outcome, amount
+
+    def _others(self) -> dict[str, Other]:
+        found: dict[str, Other] = {}
+        for code in sorted({each.policy for block in self.policy.blocks for each in block.exclusions}):
+            if self.book.policies[code].subject in self.tables.subjects():
+                other = Run(self.book, code, self.tables, self.on)
+                found[code] = Other(other.cases, other.whole()[0])
+        return found
+
+    def lines(self, block: Outcomes, only: frozenset[int] | None = None) -> pl.DataFrame:
+        """A block as a table: keys, month, outcome, amount, and the reasons that are unmet or not known."""
+        chosen = np.ones(block.outcome.shape, np.bool_) if only is None else np.isin(block.outcome, sorted(only))
+        month, row = np.nonzero(chosen)
+        told = labels(self.tables, self.cases, block.rows[row])
+        return pl.DataFrame({
+            **told,
+            "month": _months(self.cases)[month],
+            "policy": pl.repeat(self.policy.code, len(month), eager=True),
+            "outcome": pl.Series(OUTCOMES, dtype=pl.String).gather(block.outcome[chosen]),
+            "amount": block.amount[chosen].astype(np.int64),
+            "unmet": self._named(block.unmet[chosen]),
+            "missing": self._named(block.missing[chosen]),
+        })  # fmt: skip
+
+    def _named(self, masks: Array) -> pl.Series:
+        """Masks as the names of their reasons, | between them."""
+        different, places = np.unique(masks, return_inverse=True)
+        said = ["|".join(name for name, bit in self.policy.bits.items() if int(mask) & bit) for mask in different]
+        return pl.Series(said, dtype=pl.String).gather(places)
+
+
+def _months(cases: Cases) -> pl.Series:
+    return pl.Series([written(cases.first + at) for at in range(cases.months)])
+
+
+def who_changes(old: Run, new: Run) -> pl.DataFrame:
+    """The row-months in which the two rules say different things: what each says, and the difference in money."""
+    before, after = old.whole(), new.whole()
+    month, row = np.nonzero((before[0] != after[0]) | (before[1] != after[1]))
+    outcomes = pl.Series(OUTCOMES, dtype=pl.String)
+    return pl.DataFrame({
+        **labels(new.tables, new.cases, row),
+        "month": _months(new.cases)[month],
+        "was": outcomes.gather(before[0][month, row]),
+        "becomes": outcomes.gather(after[0][month, row]),
+        "amount_was": before[1][month, row],
+        "amount_becomes": after[1][month, row],
+        "difference": after[1][month, row] - before[1][month, row],
+    })  # fmt: skip
+
+
+def changes_said(changes: pl.DataFrame) -> pl.DataFrame:
+    """Changes by what became of what: how many row-months, and the sum of money."""
+    return (
+        changes.group_by("was", "becomes")
+        .agg(pl.len().alias("count"), pl.col("difference").sum())
+        .sort("was", "becomes")
+    )
