@@ -45,6 +45,11 @@ class PolicyYaml(YamlFile):
             raise self.fault("missing_key", int(node.lc.line) + 1, expected=key)
         return self.both(found, self.line(node, key), key)
 
+    def cited(self, node: CommentedMap, key: str) -> Texts:
+        """The name of a document, which is the same in all languages, or a text in both."""
+        found = self.get(node, key, (str, CommentedMap))
+        return {"zh": found, "en": found} if isinstance(found, str) else self.texts(node, key)
+
     def both(self, found: Mapping[Any, Any], line: int, key: str) -> Texts:
         is_right = set(found) == {"zh", "en"} and all(isinstance(each, str) and each.strip() for each in found.values())
         if not is_right:

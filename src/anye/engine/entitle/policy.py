@@ -27,11 +27,11 @@ CHANNELS = ("apply", "confirm", "automatic")
 class Legal:
     """A document that a policy stands on. `certainty`: A issuing authority, B secondary, C without a source, D unknown."""
 
-    ref: str
+    ref: Texts
     effective: dt.date | None
     until: dt.date | None
     certainty: str
-    source: str
+    source: Texts
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Dated:
     since: dt.date
     value: Value
     certainty: str
-    source: str
+    source: Texts
 
     @property
     def is_assumed(self) -> bool:

@@ -105,7 +105,8 @@ class _PolicyFile(PolicyYaml):
             self.check_keys(node, {"ref", "effective", "until", "certainty", "source"}, {"ref", "certainty"})
             certainty = self.one_of(node, "certainty", self.get(node, "certainty", str), CERTAINTIES)
             days = self.get(node, "effective", dt.date), self.get(node, "until", dt.date)
-            found.append(Legal(self.get(node, "ref", str), *days, certainty, self.get(node, "source", str, "")))
+            source = self.cited(node, "source") if "source" in node else {"zh": "", "en": ""}
+            found.append(Legal(self.cited(node, "ref"), *days, certainty, source))
         return tuple(found)
 
     def parameters(self, tree: CommentedMap, facts: Mapping[str, Kind]) -> dict[str, Parameter]:
@@ -127,7 +128,7 @@ class _PolicyFile(PolicyYaml):
         node = self.get(values, day, CommentedMap)  # type: ignore[arg-type]  # a day is a key too
         self.check_keys(node, {"value", "certainty", "source"}, {"value", "certainty", "source"})
         certainty = self.one_of(node, "certainty", self.get(node, "certainty", str), CERTAINTIES)
-        return Dated(day, self.get(node, "value", (int, bool)), certainty, self.get(node, "source", str))
+        return Dated(day, self.get(node, "value", (int, bool)), certainty, self.cited(node, "source"))
 
     def blocks(
         self, tree: CommentedMap, subject: str, names: Mapping[str, Kind], parameters: Mapping[str, Parameter]
@@ -255,7 +256,9 @@ class _PolicyFile(PolicyYaml):
     def exclusions(self, node: CommentedMap, subject: str, taken: set[str]) -> tuple[Exclusion, ...]:
         found = []
         for each in self.get(node, "exclusive_with", CommentedSeq, CommentedSeq()):
-            self.check_keys(each, {"policy", "same", *_REASON_KEYS}, {"policy", "same", "met", "unmet", "missing"})
+            self.check_keys(
+                each, {"id", "policy", "same", *_REASON_KEYS}, {"policy", "same", "met", "unmet", "missing"}
+            )
             code = self.get(each, "policy", str)
             same = self.one_of(each, "same", self.get(each, "same", str), {subject, *KEYS[subject]})
             found.append(Exclusion(self.reason(each, taken, f"not_{code}"), code, KEYS[same]))
@@ -271,8 +274,9 @@ class _PolicyFile(PolicyYaml):
     def example(self, node: CommentedMap, base: CommentedMap, facts: Mapping[str, Kind]) -> Example:
         self.check_keys(node, _TEST_KEYS, {"name", "month", "expect"})
         given = {**base, **self.get(node, "given", CommentedMap, CommentedMap())}
+        asked = self.catalogue.with_steps(frozenset(facts))  # what follows from others is worked out, never given
         for name in given:
-            if name not in facts:
+            if name not in asked or self.catalogue.facts[name].formula is not None:
                 raise self.fault("unknown_fact", self.line(node, "given" if "given" in node else "name"), found=name)
         month = self.month(node, "month")
         expect = self.get(node, "expect", (int, str))

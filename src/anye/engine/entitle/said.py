@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from anye.engine.entitle.case import NO, PAY, UNKNOWN, Verdict
+from anye.engine.entitle.case import NO, PAY, UNKNOWN, Room, Verdict
 from anye.engine.entitle.catalogue import THIS_MONTH, Catalogue, Money, Texts
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Dated, Parameter, Policy
 from anye.engine.entitle.values import shown
@@ -101,12 +101,26 @@ class Explainer:
             said = {"unmet": reason.unmet, "missing": reason.missing, "met": reason.met}[state][lang]
             fix = reason.fix[lang] if state != "met" and reason.fix else ""
             facts = self._facts(self.asked[id(block)].get(reason.id, ()), verdict, lang)
+            if reason.id in verdict.rooms:
+                facts = (self._room(reason.id, block, verdict.rooms[reason.id], lang),)
             found.append(Line(reason.id, state, self._filled(said, verdict.month, lang), fix, facts))
         return found
 
     def _facts(self, names: tuple[str, ...], verdict: Verdict, lang: str) -> tuple[tuple[str, str], ...]:
         facts = self.catalogue.facts
         return tuple((facts[name].says[lang], shown(facts[name], verdict.known.get(name), lang)) for name in names)
+
+    def _room(self, name: str, block: Block | None, room: Room, lang: str) -> tuple[str, str]:
+        """How much of a limit was used before the month, and how much it allows."""
+        limit = next(each for each in block.limits if each.reason.id == name) if block else None
+        is_money = limit is not None and limit.counts == "amount"
+
+        def written(lo: int, hi: int) -> str:
+            ends = [money(self.catalogue.money, each, lang) if is_money else str(each) for each in (lo, hi)]
+            return ends[0] if lo == hi else "–".join(ends)
+
+        says = {"zh": "此前已用／可用", "en": "used before / allowed"}[lang]
+        return says, f"{written(*room.used)} / {written(*room.allowed)}"
 
     def _filled(self, text: str, month: int, lang: str) -> str:
         if "{" not in text:
@@ -130,7 +144,7 @@ class Explainer:
             return None
         value = number_said(self.catalogue.money, dated, parameter.unit, lang)
         return Number(
-            parameter.says[lang], value, dated.since.isoformat(), dated.source, dated.certainty, dated.is_assumed
+            parameter.says[lang], value, dated.since.isoformat(), dated.source[lang], dated.certainty, dated.is_assumed
         )
 
 
