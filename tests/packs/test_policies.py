@@ -1,0 +1,104 @@
+"""The policies of the installed packs: their own tests, the law of retirement, and circles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from anye.engine.entitle.case import PAY, CaseRule, Row
+from anye.engine.entitle.examples import check_policy
+from anye.engine.entitle.months import month_of, written
+from anye.engine.entitle.policy_faults import PolicyFault
+from anye.engine.entitle.runs import RuleBook
+from anye.engine.entitle.single import compiled
+from anye.packs import HERE, pack_names
+from anye.packs.rules import check_circles, pack_folder, read_rules
+
+YUBEI = read_rules(pack_folder("cn_yubei"))
+
+
+@pytest.mark.parametrize("pack", [name for name in pack_names() if list((HERE / name).glob("policies/*.yaml"))])
+def test_the_policies_of_each_pack_pass_their_own_tests(pack: str) -> None:
+    book = read_rules(pack_folder(pack))
+    assert [str(fault) for policy in book.policies.values() for fault in check_policy(policy, book.catalogue)] == []
+
+
+def test_a_district_has_the_policies_of_its_city_and_of_the_state() -> None:
+    levels = {policy.level for policy in YUBEI.policies.values()}
+    assert levels == {"state", "municipality", "district"}
+
+
+def test_every_value_says_where_it_stands_and_how_certain_that_is() -> None:
+    values = [dated for policy in YUBEI.policies.values() for p in policy.parameters.values() for dated in p.values]
+    assert len(values) > 50
+    assert all(dated.source["zh"] and dated.source["en"] and dated.certainty in "ABCD" for dated in values)
+
+
+def retires_in(born: dt.date, sex: str, kind: str) -> tuple[int, int]:
+    """The measures on raising the retirement age, month by month: one month later for each full group of births."""
+    years, since, step, most = {
+        ("man", "worker"): (60, dt.date(1965, 1, 1), 4, 36), ("man", "cadre"): (60, dt.date(1965, 1, 1), 4, 36),
+        ("woman", "cadre"): (55, dt.date(1970, 1, 1), 4, 36), ("woman", "worker"): (50, dt.date(1975, 1, 1), 2, 60),
+    }[sex, kind]  # fmt: skip
+    later, day = 0, since
+    while day <= born and later < most:
+        later += 1
+        for _ in range(step):
+            day = dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    total = (born.year + years) * 12 + born.month - 1 + later
+    return total // 12, total % 12 + 1
+
+
+@pytest.mark.parametrize(
+    ("sex", "kind"), [("man", "worker"), ("man", "cadre"), ("woman", "worker"), ("woman", "cadre")]
+)
+def test_the_retirement_month_is_that_of_the_table_for_every_month_of_birth(sex: str, kind: str) -> None:
+    node = YUBEI.catalogue.facts["法定退休月"].formula
+    assert node is not None
+    answer = compiled(node)
+    for year in range(1950, 2000):
+        for month in range(1, 13):
+            born = dt.date(year, month, 1)
+            found = answer({"出生月": month_of(born), "性别": sex, "职工类型": kind})
+            assert written(int(found or 0)) == "{}-{:02d}".format(*retires_in(born, sex, kind)), born
+
+
+@pytest.mark.parametrize(
+    ("sex", "kind", "born", "retires"),
+    [
+        ("man", "worker", "1964-12", "2024-12"), ("man", "worker", "1965-01", "2025-02"), ("man", "worker", "1965-05", "2025-07"),
+        ("man", "worker", "1976-09", "2039-09"), ("woman", "cadre", "1981-09", "2039-09"), ("woman", "worker", "1984-11", "2039-11"),
+        ("woman", "worker", "1975-01", "2025-02"),
+    ],
+)  # fmt: skip
+def test_known_rows_of_the_official_table(sex: str, kind: str, born: str, retires: str) -> None:
+    node = YUBEI.catalogue.facts["法定退休月"].formula
+    assert node is not None
+    day = dt.date.fromisoformat(f"{born}-01")
+    assert written(int(compiled(node)({"出生月": month_of(day), "性别": sex, "职工类型": kind}) or 0)) == retires
+
+
+def test_the_year_of_the_filed_class_comes_to_what_was_published() -> None:
+    """1,352 people from October to December at 500 yuan are 2.028 million; the published 2.018 million are 4,036 months."""
+    policy = YUBEI.policies["training_through_work"]
+    always = {"贫困劳动力": True, "新招用": True, "单位规模": "medium", "停工或困难": False, "受影响行业": False, "在岗参保": True,
+              "工资已发": True, "在训名册": True, "已领以工代训月数": 0}  # fmt: skip
+    rows = [Row({"person": "1", "firm": "1"}, always)]
+    first = month_of(dt.date(2020, 10, 1))
+    verdicts = CaseRule(policy, YUBEI.catalogue).judge(rows, first, 3, others={"workshop_training": []})[0]
+    assert [verdict.outcome for verdict in verdicts] == [PAY] * 3
+    assert sum(verdict.amount for verdict in verdicts) * 1_352 == 202_800_000
+
+
+def test_policies_that_exclude_each_other_in_a_circle_are_refused() -> None:
+    one, other = YUBEI.policies["training_through_work"], YUBEI.policies["workshop_training"]
+    exclusion = replace(one.blocks[0].exclusions[0], policy=one.code)
+    bent = replace(other, blocks=(replace(other.blocks[0], exclusions=(exclusion,)),))
+    book = RuleBook(YUBEI.catalogue, {one.code: one, bent.code: bent})
+    with pytest.raises(PolicyFault) as caught:
+        check_circles(book)
+    assert caught.value.code == "policy_circle"
+    assert Path(str(caught.value.params["file"])).exists()
