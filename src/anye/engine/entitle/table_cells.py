@@ -47,9 +47,9 @@ def read_cells(
         if heading in KEY_NAMES:
             columns.append(_key(column.alias(heading)))
         elif heading == "month":
-            columns.append(_checked(column.alias(heading), _months(column), str(file), bad))
+            columns.append(_checked(column, _months(column), str(file), bad).alias(heading))
         elif fact is not None and fact.formula is None and fact.of in REACH[subject]:
-            columns.append(_checked(column.alias(fact.name), _values(column, fact).alias(fact.name), str(file), bad))
+            columns.append(_checked(column, _values(column, fact), str(file), bad).alias(fact.name))
         else:
             ignored.append((str(file), column.name))
     found = pl.DataFrame(columns)
@@ -97,7 +97,11 @@ def _checked(raw: pl.Series, values: pl.Series, file: str, bad: list[Bad]) -> pl
 
 def _months(column: pl.Series) -> pl.Series:
     """YYYY-MM, or a day, as months since January 1970."""
-    day = column if column.dtype == pl.Date else (_stripped(column).str.slice(0, 7) + "-01").str.to_date(strict=False)
+    day = (
+        column
+        if column.dtype == pl.Date
+        else (_stripped(column).str.slice(0, 7) + "-01").str.to_date("%Y-%m-%d", strict=False)
+    )
     return (day.dt.year().cast(pl.Int32) - 1970) * 12 + day.dt.month().cast(pl.Int32) - 1
 
 

@@ -23,6 +23,9 @@ from anye.engine.entitle.table_cells import KEY_NAMES, Bad, FactsFault, read_cel
 SUFFIXES = (".csv", ".parquet", ".yaml")
 
 
+_ORDER = ("person", "household", "firm")  # a person's table may say of which household somebody is
+
+
 @dataclass
 class Tables:
     """Files that were read. `keys`: key → what each number stands for, the same numbers in all tables."""
@@ -44,7 +47,7 @@ class Tables:
         own = self._own(subject)
         facts: dict[str, Column] = {}
         keys = {key: own.keys[key] for key in own.keys}
-        for other in sorted(REACH[subject] - {subject}):
+        for other in (each for each in _ORDER if each in REACH[subject] and each != subject):
             names = [name for name in needed if self.catalogue.facts[name].of == other]
             if not names or (other not in self.subjects() and not any(name in own.facts for name in names)):
                 continue

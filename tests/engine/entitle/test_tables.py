@@ -1,0 +1,159 @@
+"""Facts from files: one table or a folder of them, joined by keys, added up, and honest about what is no value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from anye.engine.entitle.catalogue import Catalogue
+from anye.engine.entitle.catalogue_file import read_catalogue
+from anye.engine.entitle.groups import Cases
+from anye.engine.entitle.table_cells import FactsFault
+from anye.engine.entitle.tables import Tables, read_tables
+
+CATALOGUE = """\
+money: {unit: fen, per: 100, sign: &t {zh: 元, en: yuan}}
+facts:
+  有证: {en: certified, of: person, per: month, type: bool, says: *t, source: *t}
+  出生月: {en: birth_month, of: person, type: month, says: *t, source: *t}
+  生日: {en: birthday, of: person, type: date, says: *t, source: *t}
+  规模: {en: size, of: firm, type: code, codes: {small: {zh: 小型, en: small}, large: {zh: 大型, en: large}}, says: *t, source: *t}
+  家庭人数: {en: members, of: household, type: int, range: [1, 30], says: *t, source: *t}
+  在岗: {en: works, of: person_firm, per: month, type: bool, says: *t, source: *t}
+  工资: {en: wage, of: person_firm, per: month, type: int, unit: fen, range: [0, 10000000], says: *t, source: *t}
+  在岗人数: {en: staff, of: firm, per: month, type: int, range: [0, 1000], says: *t, source: *t,
+    rolls_up: {over: person_firm, take: count, when: 在岗}}
+  工资总额: {en: payroll, of: firm, per: month, type: int, unit: fen, range: [0, 1000000000], says: *t, source: *t,
+    rolls_up: {over: person_firm, take: sum, of: 工资, when: 在岗}}
+"""
+ALL = frozenset({"有证", "出生月", "生日", "规模", "家庭人数", "在岗", "工资", "在岗人数", "工资总额"})
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    (tmp_path / "facts.yaml").write_text(CATALOGUE, encoding="utf-8")
+    return read_catalogue(tmp_path / "facts.yaml")
+
+
+def told(tables: Tables, cases: Cases, name: str) -> dict[str, list[object]]:
+    """Of each row, by its keys, a fact month by month; None where it is not known."""
+    column = cases.facts[name]
+    found: dict[str, list[object]] = {}
+    for row in range(cases.rows):
+        who = " ".join(str(tables.keys[key][int(cases.keys[key][row])]) for key in cases.keys if key != "household")
+        months = []
+        for at in range(cases.months):
+            known = column.known is None or bool((column.known[at] if column.known.ndim == 2 else column.known)[row])
+            value = (column.values[at] if column.values.ndim == 2 else column.values)[row]
+            months.append(value.item() if known else None)
+        found[who] = months
+    return found
+
+
+def write(folder: Path, **tables: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8-sig")
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write(
+        tmp_path / "facts",
+        person="person,household,birth_month,生日\na,h1,1980-05,1980-05-06\nb,h1,1990-12,\nc,,2001-1,2001-01-31\n",
+        person_month="person,month,有证\na,2020-01,是\na,2020-02,no\nb,2020-01,1\n",
+        household="household,members\nh1,4\n",
+        firm="firm,规模\nf,小型\ng,huge\n",
+        person_firm_month=(
+            "person,firm,month,works,工资\na,f,2020-01,yes,300000\nb,f,2020-01,yes,200000\nc,f,2020-01,no,\n"
+            "a,f,2020-02,yes,\nb,f,2020-02,no,1\nd,g,2020-02,,5\n"
+        ),
+    )
+
+
+def test_tables_are_joined_by_their_keys(folder: Path, catalogue: Catalogue) -> None:
+    tables = read_tables(folder, "person_firm", catalogue)
+    cases = tables.cases("person_firm", ALL)
+    assert told(tables, cases, "有证") == {
+        "a f": [True, False],
+        "b f": [True, None],
+        "c f": [None, None],
+        "d g": [None, None],
+    }
+    assert told(tables, cases, "出生月")["a f"] == [124, 124]
+    assert told(tables, cases, "生日")["c f"] == [11_353, 11_353]
+    assert told(tables, cases, "家庭人数") == {"a f": [4, 4], "b f": [4, 4], "c f": [None, None], "d g": [None, None]}
+    assert told(tables, cases, "规模") == {"a f": [0, 0], "b f": [0, 0], "c f": [0, 0], "d g": [None, None]}
+
+
+def test_rows_are_added_up_and_one_unknown_row_leaves_the_sum_unknown(folder: Path, catalogue: Catalogue) -> None:
+    tables = read_tables(folder, "firm", catalogue)
+    cases = tables.cases("firm", ALL)
+    # in February a's wage is not known, c has no row, and whether d works is open
+    assert told(tables, cases, "在岗人数") == {"f": [2, None], "g": [None, None]}
+    assert told(tables, cases, "工资总额") == {"f": [500_000, None], "g": [None, None]}
+
+
+def test_what_is_no_value_is_unknown_and_told(folder: Path, catalogue: Catalogue) -> None:
+    (bad,) = [each for each in read_tables(folder, "firm", catalogue).bad if each.column == "规模"]
+    assert (bad.count, bad.row, bad.text) == (1, 2, "huge")
+
+
+def test_one_file_may_hold_everything(tmp_path: Path, catalogue: Catalogue) -> None:
+    text = "person,firm,month,certified,规模,wage,好\na,f,2020-03,true,large,7\na,f,2020-04,false,large,99999999999\n"
+    write(tmp_path / "one", all=text.replace(",好", ""))
+    tables = read_tables(tmp_path / "one" / "all.csv", "person_firm", catalogue)
+    cases = tables.cases("person_firm", ALL)
+    assert told(tables, cases, "有证") == {"a f": [True, False]}
+    assert told(tables, cases, "规模") == {"a f": [1, 1]}
+    assert told(tables, cases, "工资") == {"a f": [7, None]}
+    assert [(each.column, each.row) for each in tables.bad] == [("wage", 2)]
+
+
+def test_parquet_says_the_same_as_text(folder: Path, tmp_path: Path, catalogue: Catalogue) -> None:
+    (tmp_path / "typed").mkdir()
+    for file in folder.iterdir():
+        frame = pl.read_csv(file, try_parse_dates=True)
+        frame = (
+            frame.with_columns(pl.col("有证").is_in(["是", "1"]).alias("有证")) if "有证" in frame.columns else frame
+        )
+        frame.write_parquet(tmp_path / "typed" / f"{file.stem}.parquet")
+    plain, typed = (read_tables(path, "person_firm", catalogue) for path in (folder, tmp_path / "typed"))
+    for name in ("有证", "工资", "生日", "规模", "在岗"):
+        one, other = (told(each, each.cases("person_firm", ALL), name) for each in (plain, typed))
+        assert one == other, name
+
+
+def test_months_that_are_asked_for_are_those_of_the_answer(folder: Path, catalogue: Catalogue) -> None:
+    tables = read_tables(folder, "person_firm", catalogue, span=(601, 3))
+    assert told(tables, tables.cases("person_firm", ALL), "有证")["a f"] == [False, None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("person,month,有证\na,2020-01,是\na,2020-01,否\n", "facts_twice"),
+        ("person,month,生日\na,2020-01,1980-01-01\na,2020-02,1980-01-02\n", "facts_differ"),
+        ("月份,有证\n2020-01,是\n", "facts_no_column"),
+        ("person,month,有证\n,2020-01,是\n", "facts_no_key"),
+        ("person,month,有证\na,一月,是\n", "facts_no_key"),
+        ("person,有证\na,是\n", "facts_no_month"),
+        ("", "facts_unreadable"),
+    ],
+)
+def test_tables_that_cannot_be_used_are_refused(text: str, code: str, tmp_path: Path, catalogue: Catalogue) -> None:
+    write(tmp_path / "wrong", person=text)
+    with pytest.raises(FactsFault) as caught:
+        read_tables(tmp_path / "wrong" / "person.csv", "person", catalogue).cases("person", ALL)
+    assert caught.value.code == code
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path, catalogue: Catalogue) -> None:
+    (tmp_path / "empty").mkdir()
+    for path in (tmp_path / "none.csv", tmp_path / "empty"):
+        with pytest.raises(FactsFault) as caught:
+            read_tables(path, "person", catalogue)
+        assert caught.value.code == "facts_no_file"
