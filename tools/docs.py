@@ -8,6 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from anye.packs import pack_names, read_pack
+from tools import policy_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 GLOSSARY = ROOT / "docs" / "glossary.yaml"
@@ -68,12 +69,14 @@ PAGES = {
     ROOT / "docs" / "glossary.md": glossary_page,
     GUIDE / "headings.md": partial(headings_page, "en"),
     GUIDE / "headings.zh-CN.md": partial(headings_page, "zh"),
+    **policy_pages.pages(),
 }
 
 
 def main() -> int:
     """Write every generated page."""
     for path, page in PAGES.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(page(), encoding="utf-8")
     return 0
 

@@ -112,7 +112,7 @@ def test_what_is_wrong_is_said_with_its_place_and_its_cure(
 
 
 def test_what_asks_a_later_step_goes_round(tmp_path: Path) -> None:
-    steps = "    formulas: {甲步: 乙步 + 1, 乙步: 天数 + 1}\n    conditions:"
+    steps = "    formulas: {甲步: {says: *t, formula: 乙步 + 1}, 乙步: {says: *t, formula: 天数 + 1}}\n    conditions:"
     fault = fault_of(tmp_path, FACTS, POLICY.replace("    conditions:", steps, 1))
     assert fault.params["fault"] == "formula_cycle"
     assert "乙步" in fault.text("en")

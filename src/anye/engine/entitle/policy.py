@@ -128,7 +128,10 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Block:
-    """What holds from one day to another. `accept_from` … `accept_until`: when it can be asked for, which is another time."""
+    """What holds from one day to another. `accept_from` … `accept_until`: when it can be asked for, which is another time.
+
+    `formulas`: named steps, each after those it asks; `steps`: what they are called.
+    """
 
     since: dt.date
     until: dt.date | None
@@ -140,6 +143,7 @@ class Block:
     exclusions: tuple[Exclusion, ...]
     amount: Node
     line: int = 1
+    steps: Mapping[str, Texts] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from anye.engine.entitle.formula_faults import FormulaFault
 from anye.engine.errors import Problem
 
 # English fault and cure, Chinese fault and cure
-_SAYS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType({
+SAYS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType({
     "policy_unreadable": (
         "this is no YAML 1.2", "mend the syntax at this line", "这一行不是合规的 YAML 1.2", "改正这一行的写法",
     ),
@@ -99,7 +99,7 @@ class PolicyFault(Problem):
         if self.code == "policy_formula":
             inner = FormulaFault(str(self.params["fault"]), self.params["of"])  # type: ignore[arg-type]  # its own params
             return where + inner.text(language)
-        fault, cure = _SAYS[self.code][2:] if zh else _SAYS[self.code][:2]
+        fault, cure = SAYS[self.code][2:] if zh else SAYS[self.code][:2]
         rest = {key: value for key, value in self.params.items() if key not in {"file", "line"} and value is not None}
         details = "; ".join(f"{key}: {value}" for key, value in rest.items())
         return f"{where}{fault}（{details}）。办法：{cure}。" if zh else f"{where}{fault} ({details}). Cure: {cure}."

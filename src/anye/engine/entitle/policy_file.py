@@ -151,7 +151,8 @@ class _PolicyFile(PolicyYaml):
     def block(self, node: CommentedMap, subject: str, given: Mapping[str, Kind]) -> Block:
         self.check_keys(node, _BLOCK_KEYS, {"from", "conditions", "amount"})
         names = dict(given)
-        formulas = self.block_formulas(node, names)
+        steps = self.get(node, "formulas", CommentedMap, CommentedMap())
+        formulas = self.block_formulas(steps, names)
         taken = {IN_FORCE, ACCEPTED, AMOUNT}
         conditions = []
         for each in self.get(node, "conditions", CommentedSeq):
@@ -171,17 +172,17 @@ class _PolicyFile(PolicyYaml):
         return Block(
             self.get(node, "from", dt.date), self.get(node, "until", dt.date), self.get(accept, "from", dt.date),
             self.get(accept, "until", dt.date), formulas, tuple(conditions), limits, exclusions, amount,
-            int(node.lc.line) + 1,
+            int(node.lc.line) + 1, {str(key): self.texts(steps[key], "says") for key in steps},
         )  # fmt: skip
 
-    def block_formulas(self, node: CommentedMap, names: dict[str, Kind]) -> tuple[tuple[str, Node], ...]:
+    def block_formulas(self, nodes: CommentedMap, names: dict[str, Kind]) -> tuple[tuple[str, Node], ...]:
         """Named steps, each of which may ask those above it; what asks one below is told that it goes round."""
-        nodes = self.get(node, "formulas", CommentedMap, CommentedMap())
         found = []
         for key in nodes:
-            name = self.name(nodes, key, names)
+            name, step = self.name(nodes, key, names), self.get(nodes, key, CommentedMap)
+            self.check_keys(step, {"says", "formula"}, {"says", "formula"})
             try:
-                step = self.formula(nodes, key, names, self.defaults)
+                read = self.formula(step, "formula", names, self.defaults)
             except self.Fault as fault:
                 asked = fault.params.get("of", {})
                 later = asked.get("found") if isinstance(asked, dict) else None
@@ -189,8 +190,8 @@ class _PolicyFile(PolicyYaml):
                     circle = FormulaFault("formula_cycle", {"found": name, "path": f"{name} → {later}"})
                     raise self.of_formula(self.line(nodes, key), circle) from None
                 raise
-            names[name] = step.kind
-            found.append((name, step))
+            names[name] = read.kind
+            found.append((name, read))
         return tuple(found)
 
     def reason(self, node: CommentedMap, taken: set[str], default: str = "") -> Reason:
