@@ -9,6 +9,7 @@ from tests.flow.hostile.books import (
     HEADINGS,
     LINKS,
     NS,
+    PACKAGE_LINKS,
     PEOPLE,
     REL,
     SHEET,
@@ -24,7 +25,7 @@ from tests.flow.hostile.books import (
 )
 from tests.flow.hostile.cases import Size, hostile, twin
 
-_PARTS = (SHEET, STRINGS, BOOK, STYLES, LINKS, TYPES, "_rels/.rels", "docProps/core.xml")
+_PARTS = (SHEET, STRINGS, BOOK, STYLES, LINKS, TYPES, PACKAGE_LINKS, "docProps/core.xml")
 _XXE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b SYSTEM "http://127.0.0.1:9/x">]>'
 _LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">{}]>'.format(
     "".join(f'<!ENTITY a{at} "{f"&a{at - 1 or chr(0)};".replace(chr(0), "") * 10}">' for at in range(1, 12))
