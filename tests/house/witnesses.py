@@ -40,9 +40,6 @@ BY_TEST: dict[str, list[str]] = {
         "flow/looking.py _sheet: reach",
         "flow/looking.py _sheet: reach (2)",
     ],
-    "tests/doors/office/test_looking.py::test_who_decides_nothing_about_it_stays_on_the_page_of_the_file": [
-        "doors/office/uploads.py _went_on: may_load",
-    ],
     "tests/doors/office/test_looking.py::test_who_hands_in_no_files_looks_at_none[poverty_office]": [
         "doors/office/looking.py _found: may_load",
     ],
