@@ -17,7 +17,7 @@ HEADINGS = "镇街 村居 户编号 与户主关系 姓名 身份证号 出生�
 PEOPLE = 12
 NAMES = ("张伟", "王芳", "李娜", "刘敏", "陈静", "杨洋", "赵磊", "黄丽", "周涛", "吴霞", "徐强", "孙燕")
 SHEET, STRINGS, BOOK, STYLES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml"
-LINKS, TYPES = "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
+LINKS, PACKAGE_LINKS, TYPES = "xl/_rels/workbook.xml.rels", "_rels/.rels", "[Content_Types].xml"
 NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -105,7 +105,7 @@ def parts(
         TYPES: f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType='
         f'"application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_OFFICE}.sheet.main+xml"/>{kinds}</Types>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{REL}/officeDocument" '
+        PACKAGE_LINKS: f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{REL}/officeDocument" '
         f'Target="xl/workbook.xml"/></Relationships>',
         BOOK: f'<workbook xmlns="{NS}" xmlns:r="{REL}"><sheets>{listed}</sheets></workbook>',
         LINKS: f'<Relationships xmlns="{_PACKAGE}/relationships">{links}'

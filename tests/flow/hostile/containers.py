@@ -10,6 +10,7 @@ from random import Random
 from tests.flow.hostile.books import (
     BOOK,
     LINKS,
+    PACKAGE_LINKS,
     REL,
     SHEET,
     STRINGS,
@@ -282,7 +283,14 @@ def the_sheet_left_out(_: Random, _size: Size) -> bytes:
     return zipped({name: part for name, part in parts().items() if name != SHEET})
 
 
+@hostile("container", "damaged", "rows", loaded=12)
+def the_way_to_the_workbook_left_out(_: Random, _size: Size) -> bytes:
+    """A package has to say which of its parts is the workbook; some readers look at the usual place all the same."""
+    return zipped({name: part for name, part in parts().items() if name != PACKAGE_LINKS})
+
+
 @twin("container", loaded=12)
 def nothing_but_what_must_be_there(_: Random, _size: Size) -> bytes:
     links = f'<Relationships><Relationship Id="rId1" Type="{REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
-    return zipped({BOOK: parts()[BOOK], SHEET: parts()[SHEET], LINKS: links.encode()})
+    made = parts(extra={LINKS: links})
+    return zipped({name: made[name] for name in (PACKAGE_LINKS, BOOK, SHEET, LINKS)})

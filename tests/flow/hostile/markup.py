@@ -9,6 +9,7 @@ from tests.flow.hostile.books import (
     HEADINGS,
     LINKS,
     NS,
+    PACKAGE_LINKS,
     PEOPLE,
     REL,
     SHEET,
@@ -24,7 +25,7 @@ from tests.flow.hostile.books import (
 )
 from tests.flow.hostile.cases import Size, hostile, twin
 
-_PARTS = (SHEET, STRINGS, BOOK, STYLES, LINKS, TYPES, "_rels/.rels", "docProps/core.xml")
+_PARTS = (SHEET, STRINGS, BOOK, STYLES, LINKS, TYPES, PACKAGE_LINKS, "docProps/core.xml")
 _XXE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b SYSTEM "http://127.0.0.1:9/x">]>'
 _LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">{}]>'.format(
     "".join(f'<!ENTITY a{at} "{f"&a{at - 1 or chr(0)};".replace(chr(0), "") * 10}">' for at in range(1, 12))
@@ -134,8 +135,9 @@ def two_sheets_of_one_name(_: Random, _size: Size) -> bytes:
     return book(sheets=("台账", "台账"))
 
 
-@hostile("pointers", "rows", "too_large:time", "too_large:memory", "zip_bomb", loaded=12)
+@hostile("pointers", "rows", loaded=12)
 def thousands_of_sheets(_: Random, size: Size) -> bytes:
+    """A few seconds where each sheet is met once; where each looks through all of them, more than a process gets."""
     return book(sheets=[f"表{at}" for at in range(size.of(9_000, least=300))])
 
 

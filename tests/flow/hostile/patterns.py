@@ -45,6 +45,9 @@ _CHOKES = {
     "combining": "a" + "\u0301" * 29_000,
     "newlines": "\n" * 30_000 + "x",
 }
+_TOTALS = {"totals", "total_words"}
+"""Whoever is called so is a total line and no person: twelve of them are a sheet without rows."""
+
 for _name, _said in _CHOKES.items():
 
     @hostile("patterns", "rows", loaded=12, name=f"{_name}_in_every_cell")
@@ -53,7 +56,7 @@ for _name, _said in _CHOKES.items():
             **dict.fromkeys((each for each in HEADINGS if each not in {"姓名", "身份证号", "月收入"}), said)
         )
 
-    @hostile("patterns", "rows", loaded=0, name=f"{_name}_as_names_and_numbers",
+    @hostile("patterns", "no_rows" if _name in _TOTALS else "rows", loaded=0, name=f"{_name}_as_names_and_numbers",
              refused=("name_missing", "name_chars", "multi_person", "mojibake", "id_missing", "id_length", "id_chars", "id_date",
                       "id_check", "id_precision_lost", "number_unreadable"))  # fmt: skip
     def _choked_name(_: Random, _size: Size, said: str = _said) -> bytes:

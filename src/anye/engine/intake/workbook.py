@@ -76,9 +76,9 @@ def answer(request: dict[str, Any], send: Send) -> None:
             layouts = Layouts(file)
             book = opened(file, Path(request["path"]))
             if request["task"] == "sheets":
-                send(
-                    b"S", json.dumps([sheet_facts(book, layouts.of(name), name) for name in worksheets(book)]).encode()
-                )
+                hidden = hidden_sheets(book)
+                facts = [sheet_facts(layouts.of(name), name, is_hidden=name in hidden) for name in worksheets(book)]
+                send(b"S", json.dumps(facts).encode())
             else:
                 send_blocks(book, layouts, request, send)
         except PasswordError:
@@ -140,10 +140,14 @@ def shown(name: str) -> str:
     return shown_name(name, LONGEST_SHEET_NAME)
 
 
-def sheet_facts(book: CalamineWorkbook, layout: Layout | None, name: str) -> dict[str, Any]:
+def hidden_sheets(book: CalamineWorkbook) -> set[str]:
+    """Names of the sheets that are not shown. Asked once a workbook: the answer lists all of its sheets, thousands maybe."""
+    return {sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible}
+
+
+def sheet_facts(layout: Layout | None, name: str, *, is_hidden: bool) -> dict[str, Any]:
     """The fields of a SheetInfo."""
-    visible = {sheet.name: sheet.visible for sheet in book.sheets_metadata}[name]
-    facts: dict[str, Any] = {"name": shown(name), "is_hidden": visible != SheetVisibleEnum.Visible}
+    facts: dict[str, Any] = {"name": shown(name), "is_hidden": is_hidden}
     if layout is not None:
         facts |= {
             "is_layout_known": True,
@@ -163,10 +167,10 @@ def send_blocks(book: CalamineWorkbook, layouts: Layouts, request: dict[str, Any
         if request["sheet"] not in known:
             raise FileFault("no_such_sheet", {"sheet": request["sheet"], "sheets": known})
         names = [name for name in names if shown(name) == request["sheet"]]
-    number = 0
+    number, hidden = 0, hidden_sheets(book)
     for name in names:
         layout = layouts.of(name)
-        send(b"S", json.dumps([sheet_facts(book, layout, name)]).encode())
+        send(b"S", json.dumps([sheet_facts(layout, name, is_hidden=name in hidden)]).encode())
         number = send_sheet(book, layout, name, request, send, number)
     if not number and request["start_line"] == 1:
         raise FileFault("no_rows", {"sheet": request["sheet"]} if request["sheet"] else {})
