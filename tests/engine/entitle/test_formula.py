@@ -124,3 +124,13 @@ def test_names_and_nodes() -> None:
     node = parse("(在岗 AND 月数 > 3) OR COALESCE(在训, FALSE)", NAMES, defaults=DEFAULTS)
     assert node.names == {"在岗", "月数", "在训"}
     assert node.kind == BOOL
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 1_900 + "a" + ")" * 1_900, "NOT " * 900 + "a", "a AND (" * 100 + "a" + ")" * 100, "a OR " * 2_000 + "a"],
+)
+def test_what_is_too_deep_or_too_long_is_refused(text: str) -> None:
+    found = fault(text.replace("a", "甲"))
+    assert found.code in {"formula_deep", "formula_long"}
+    assert "办法" in found.text("zh")

@@ -23,6 +23,8 @@ from anye.engine.entitle.kinds import ANY, BOOL, Kind, alike, integer, product, 
 from anye.engine.entitle.nodes import Node, Value
 
 LARGEST = 2**63 - 1
+LONGEST = 4_000  # characters
+DEEPEST = 60  # levels: what follows a tree down stays far from the end of the stack
 EPOCH = dt.date(1970, 1, 1)
 _SIGNS: Mapping[type[exp.Expr], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%",
@@ -37,6 +39,15 @@ def parse(text: str, names: Mapping[str, Kind], *, defaults: Mapping[str, Value]
 
     Raises FormulaFault.
     """
+    if len(text) > LONGEST:
+        raise FormulaFault("formula_long", {"length": len(text), "most": LONGEST})
+    try:
+        return _read(text, names, defaults or {})
+    except RecursionError:
+        raise FormulaFault("formula_deep", {"at": text[:40]}) from None
+
+
+def _read(text: str, names: Mapping[str, Kind], defaults: Mapping[str, Value]) -> Node:
     try:
         found = sqlglot.parse(text)
     except SqlglotError as error:
@@ -45,7 +56,10 @@ def parse(text: str, names: Mapping[str, Kind], *, defaults: Mapping[str, Value]
         raise FormulaFault("formula_syntax", {"at": at[:40] or text[:40]}) from None
     if len(found) != 1 or found[0] is None:
         raise FormulaFault("formula_syntax", {"at": text[:40]})
-    return _Reader(names, defaults or {}).node(found[0])
+    node = _Reader(names, defaults).node(found[0])
+    if node.depth > DEEPEST:
+        raise FormulaFault("formula_deep", {"at": text[:40]})
+    return node
 
 
 class _Reader:

@@ -42,6 +42,14 @@ SAYS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType({
         "“{found}” is no code of this fact: {expected}", "use one of its codes",
         "“{found}”不是该事实的代码：{expected}", "改用其中一个代码",
     ),
+    "formula_long": (
+        "a formula of {length} characters; {most} are the most", "make steps of it",
+        "公式有 {length} 个字符，最多 {most} 个", "拆成几步",
+    ),
+    "formula_deep": (
+        "too many brackets within brackets in “{at}…”", "make steps of it",
+        "“{at}…”的括号层次太深", "拆成几步",
+    ),
     "formula_cycle": (
         "“{found}” needs itself: {path}", "break the circle",
         "“{found}”要靠自己才能算出：{path}", "打断这个循环",

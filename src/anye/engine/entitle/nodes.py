@@ -35,6 +35,11 @@ class Node:
             yield from arg.walk()
 
     @property
+    def depth(self) -> int:
+        """How many levels it has."""
+        return 1 + max((arg.depth for arg in self.args), default=0)
+
+    @property
     def names(self) -> frozenset[str]:
         """The facts, parameters and other formulas that it asks."""
         return frozenset(str(node.value) for node in self.walk() if node.op == "name")
