@@ -9,6 +9,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 from anye.engine.entitle.catalogue import KEYS, THIS_MONTH, Catalogue
 from anye.engine.entitle.months import year_of
@@ -31,16 +33,14 @@ class Row:
     monthly: Mapping[str, Sequence[Value | None]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Room:
+class Room(NamedTuple):
     """How far a limit was used before a month, and how much it allows: at least and at most, where not all is known."""
 
     used: Range
     allowed: Range
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What one row is owed in one month. `unmet`, `missing`: bits of the policy's reasons; `amount`: 0 unless paid.
 
     `rooms`: by limit. `known`: every name that its formulas may ask.
@@ -60,7 +60,7 @@ Others = Mapping[str, Sequence[tuple[Row, Sequence[Verdict]]]]
 _NOBODY: Others = {}
 
 
-@dataclass
+@dataclass(slots=True)
 class _Claim:
     """One row in the month that is being judged."""
 
@@ -82,7 +82,7 @@ class _Claim:
         return NO if self.unmet else UNKNOWN if self.missing else PAY
 
 
-@dataclass
+@dataclass(slots=True)
 class _Count:
     """What was used of a limit within its period."""
 
@@ -96,13 +96,12 @@ class CaseRule:
 
     def __init__(self, policy: Policy, catalogue: Catalogue) -> None:
         self.policy = policy
-        asked = frozenset(name for block in policy.blocks for name in block.names)
-        steps = [
-            (name, catalogue.facts[name].formula) for name in catalogue.order if name in catalogue.with_steps(asked)
-        ]
+        asked = catalogue.with_steps(frozenset(name for block in policy.blocks for name in block.names))
+        steps = [(name, catalogue.facts[name].formula) for name in catalogue.order if name in asked]
         self.derived = [(name, compiled(node)) for name, node in steps if node is not None]
+        self.needed = frozenset(asked & set(catalogue.facts))
         self.blocks = {id(block): _BlockRule(policy, block) for block in policy.blocks}
-        self._values: dict[int, Known] = {}
+        self.month = cache(self._month)
 
     def judge(
         self, rows: Sequence[Row], first: int, months: int, *, on: dt.date | None = None, others: Others = _NOBODY
@@ -110,39 +109,52 @@ class CaseRule:
         """The verdicts, row by row and month by month. `on`: the day on which it is asked for, None when that is open."""
         counts: dict[tuple[str, tuple[str, ...]], _Count] = {}
         found: list[list[Verdict]] = [[] for _ in rows]
+        asked = [self._asked(row) for row in rows]
         for at in range(months):
             month = first + at
-            block = self.policy.block_at(month)
-            claims = [_Claim(row, self._known(row, at, month, block)) for row in rows]
+            block, values = self.month(month)
+            claims = [_Claim(row, self._known(each, at, values, block)) for row, each in zip(rows, asked, strict=True)]
             if block is None:
                 for claim in claims:
                     claim.unmet = self.policy.bits[IN_FORCE]
             else:
-                self.blocks[id(block)].judge(claims, month, at, counts, on, others)
+                block.judge(claims, month, at, counts, on, others)
             for verdicts, claim in zip(found, claims, strict=True):
-                amount = claim.amount if claim.outcome == PAY else 0
-                verdicts.append(
-                    Verdict(month, claim.outcome, amount, claim.unmet, claim.missing, claim.rooms, claim.known)
-                )
+                outcome = claim.outcome
+                amount = claim.amount if outcome == PAY else 0
+                verdicts.append(Verdict(month, outcome, amount, claim.unmet, claim.missing, claim.rooms, claim.known))
         return found
 
-    def _known(self, row: Row, at: int, month: int, block: Block | None) -> Known:
-        known: Known = {THIS_MONTH: month, **row.always}
-        for name, values in row.monthly.items():
-            known[name] = values[at]
+    def _month(self, month: int) -> tuple[_BlockRule | None, Known]:
+        """What is in force in a month: the block, and what does not depend on the case."""
+        block = self.policy.block_at(month)
+        if block is None:
+            return None, {THIS_MONTH: month}
+        dated = {name: parameter.at(month) for name, parameter in self.policy.parameters.items()}
+        values = {name: None if each is None else each.value for name, each in dated.items()}
+        return self.blocks[id(block)], {THIS_MONTH: month, **values}
+
+    def _asked(self, row: Row) -> tuple[Known, list[tuple[str, Sequence[Value | None]]]]:
+        """Of what is known about a row, what the policy asks."""
+        always = {name: value for name, value in row.always.items() if name in self.needed}
+        return always, [(name, values) for name, values in row.monthly.items() if name in self.needed]
+
+    def _known(
+        self,
+        asked: tuple[Known, list[tuple[str, Sequence[Value | None]]]],
+        at: int,
+        values: Known,
+        block: _BlockRule | None,
+    ) -> Known:
+        known = {**asked[0], **values}
+        for name, months in asked[1]:
+            known[name] = months[at]
         for name, answer in self.derived:
             known[name] = answer(known)
         if block is not None:
-            known |= self._parameters(month)
-            for name, answer in self.blocks[id(block)].formulas:
+            for name, answer in block.formulas:
                 known[name] = answer(known)
         return known
-
-    def _parameters(self, month: int) -> Known:
-        if month not in self._values:
-            dated = {name: parameter.at(month) for name, parameter in self.policy.parameters.items()}
-            self._values[month] = {name: None if each is None else each.value for name, each in dated.items()}
-        return self._values[month]
 
 
 class _BlockRule:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from anye.engine.entitle.case import NO, PAY, UNKNOWN, Room, Verdict
-from anye.engine.entitle.catalogue import THIS_MONTH, Catalogue, Money, Texts
+from anye.engine.entitle.catalogue import Catalogue, Money, Texts
+from anye.engine.entitle.nodes import Value
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Dated, Parameter, Policy
 from anye.engine.entitle.values import shown
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_GENERAL = 0b111  # the bits of the reasons that every policy has
+_KEPT = 4_096  # lines of a policy
 OUTCOME_WORDS: Mapping[int, Texts] = {
     PAY: {"zh": "应发", "en": "to be paid"},
     NO: {"zh": "不发", "en": "not paid"},
@@ -35,8 +39,7 @@ _OF_EVERY_POLICY: Mapping[str, Mapping[str, Texts]] = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One reason: its state, the words for the citizen, what would mend it, and the facts that it rests on."""
 
     id: str
@@ -46,8 +49,7 @@ class Line:
     facts: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A parameter that the verdict rests on."""
 
     says: str
@@ -58,8 +60,7 @@ class Number:
     is_assumed: bool
 
 
-@dataclass(frozen=True)
-class Explained:
+class Explained(NamedTuple):
     """A verdict in one language. `amount` is empty unless paid."""
 
     title: str
@@ -71,72 +72,99 @@ class Explained:
 
 
 class Explainer:
-    """Words for the verdicts of a policy; what does not change with the case is made ready once."""
+    """Words for the verdicts of a policy. What was said once is kept: cases are many, what is said of them is not."""
 
     def __init__(self, policy: Policy, catalogue: Catalogue) -> None:
         self.policy, self.catalogue = policy, catalogue
-        self.asked = {id(block): _asked(policy, block, catalogue) for block in policy.blocks}
+        self.asked = {id(block): tuple(_asked(policy, block, catalogue)) for block in policy.blocks}
+        self.alike: dict[tuple[int, ...], int] = {}
+        self.period = cache(self._period)
+        self.numbers = cache(self._numbers)
+        self.said = cache(self._said)
+        self.line = lru_cache(maxsize=_KEPT)(self._line)
+        self.room = lru_cache(maxsize=_KEPT)(self._room)
+        self.general = cache(self._general)
 
     def explain(self, verdict: Verdict, language: str) -> Explained:
         """The verdict in `zh` or `en`."""
         lang = "zh" if language.startswith("zh") else "en"
-        block = self.policy.block_at(verdict.month)
-        numbers = self._numbers(block, verdict.month, lang) if block else ()
+        month, asked = self.period(verdict.month)
+        lines = list(self.general(verdict.unmet & _GENERAL, verdict.missing & _GENERAL, lang))
+        if asked is None:
+            return Explained(self.policy.title[lang], OUTCOME_WORDS[NO][lang], "", False, tuple(lines), ())
+        known, rooms = verdict.known, verdict.rooms
+        for name, bit, names in asked:
+            state = "unmet" if verdict.unmet & bit else "missing" if verdict.missing & bit else "met"
+            if name in rooms:
+                lines.append(self.room(name, month, state, rooms[name], lang))
+            else:
+                lines.append(self.line(name, month, state, names, tuple([known.get(each) for each in names]), lang))
+        numbers, is_assumed = self.numbers(month, lang)
         is_paid = verdict.outcome == PAY
-        return Explained(
-            self.policy.title[lang], OUTCOME_WORDS[verdict.outcome][lang],
-            money(self.catalogue.money, verdict.amount, lang) if is_paid else "",
-            any(number.is_assumed for number in numbers), tuple(self._lines(block, verdict, lang)), numbers,
-        )  # fmt: skip
+        amount = money(self.catalogue.money, verdict.amount, lang) if is_paid else ""
+        outcome = OUTCOME_WORDS[verdict.outcome][lang]
+        return Explained(self.policy.title[lang], outcome, amount, is_assumed, tuple(lines), numbers)
 
-    def _lines(self, block: Block | None, verdict: Verdict, lang: str) -> list[Line]:
+    def _general(self, unmet: int, missing: int, lang: str) -> tuple[Line, ...]:
+        """The reasons that every policy has."""
         found = []
         for name, says in _OF_EVERY_POLICY.items():
-            for state, mask in (("unmet", verdict.unmet), ("missing", verdict.missing)):
+            for state, mask in (("unmet", unmet), ("missing", missing)):
                 if mask & self.policy.bits[name]:
                     found.append(Line(name, state, says[state][lang], "", ()))
-        for reason in block.reasons() if block else ():
-            bit = self.policy.bits[reason.id]
-            state = "unmet" if verdict.unmet & bit else "missing" if verdict.missing & bit else "met"
-            said = {"unmet": reason.unmet, "missing": reason.missing, "met": reason.met}[state][lang]
-            fix = reason.fix[lang] if state != "met" and reason.fix else ""
-            facts = self._facts(self.asked[id(block)].get(reason.id, ()), verdict, lang)
-            if reason.id in verdict.rooms:
-                facts = (self._room(reason.id, block, verdict.rooms[reason.id], lang),)
-            found.append(Line(reason.id, state, self._filled(said, verdict.month, lang), fix, facts))
-        return found
+        return tuple(found)
 
-    def _facts(self, names: tuple[str, ...], verdict: Verdict, lang: str) -> tuple[tuple[str, str], ...]:
-        facts = self.catalogue.facts
-        return tuple((facts[name].says[lang], shown(facts[name], verdict.known.get(name), lang)) for name in names)
+    def _period(self, month: int) -> tuple[int, _Asked | None]:
+        """The first month that was met in which the same block and the same values are in force, and what is asked in it."""
+        block = self.policy.block_at(month)
+        values = (id(parameter.at(month)) for parameter in self.policy.parameters.values())
+        first = self.alike.setdefault((id(block), *values), month)
+        return first, None if block is None else self.asked[id(block)]
 
-    def _room(self, name: str, block: Block | None, room: Room, lang: str) -> tuple[str, str]:
+    def _line(
+        self, name: str, month: int, state: str, names: tuple[str, ...], values: tuple[Value | None, ...], lang: str
+    ) -> Line:
+        facts = [self.catalogue.facts[each] for each in names]
+        told = tuple((fact.says[lang], shown(fact, value, lang)) for fact, value in zip(facts, values, strict=True))
+        text, fix = self.said(name, month, state, lang)
+        return Line(name, state, text, fix, told)
+
+    def _said(self, name: str, month: int, state: str, lang: str) -> tuple[str, str]:
+        """The words for a reason, and for what would mend it."""
+        block = self.policy.block_at(month)
+        reason = self.policy.says_of(name, block) if block else None
+        assert reason is not None
+        said = {"unmet": reason.unmet, "missing": reason.missing, "met": reason.met}[state][lang]
+        return self._filled(said, month, lang), reason.fix[lang] if state != "met" and reason.fix else ""
+
+    def _room(self, name: str, month: int, state: str, room: Room, lang: str) -> Line:
         """How much of a limit was used before the month, and how much it allows."""
-        limit = next(each for each in block.limits if each.reason.id == name) if block else None
-        is_money = limit is not None and limit.counts == "amount"
+        block = self.policy.block_at(month)
+        assert block is not None
+        is_money = next(each for each in block.limits if each.reason.id == name).counts == "amount"
 
         def written(lo: int, hi: int) -> str:
             ends = [money(self.catalogue.money, each, lang) if is_money else str(each) for each in (lo, hi)]
             return ends[0] if lo == hi else "–".join(ends)
 
         says = {"zh": "此前已用／可用", "en": "used before / allowed"}[lang]
-        return says, f"{written(*room.used)} / {written(*room.allowed)}"
+        told = ((says, f"{written(*room.used)} / {written(*room.allowed)}"),)
+        text, fix = self.said(name, month, state, lang)
+        return Line(name, state, text, fix, told)
 
     def _filled(self, text: str, month: int, lang: str) -> str:
-        if "{" not in text:
-            return text
-        values = {name: parameter.at(month) for name, parameter in self.policy.parameters.items()}
-        units = {name: parameter.unit for name, parameter in self.policy.parameters.items()}
-
         def place(match: re.Match[str]) -> str:
-            dated = values[match[1]]
-            return number_said(self.catalogue.money, dated, units[match[1]], lang)
+            parameter = self.policy.parameters[match[1]]
+            return number_said(self.catalogue.money, parameter.at(month), parameter.unit, lang)
 
         return _PLACE.sub(place, text)
 
-    def _numbers(self, block: Block, month: int, lang: str) -> tuple[Number, ...]:
-        used = [parameter for name, parameter in self.policy.parameters.items() if name in block.names]
-        return tuple(each for parameter in used if (each := self._number(parameter, month, lang)) is not None)
+    def _numbers(self, month: int, lang: str) -> tuple[tuple[Number, ...], bool]:
+        """The parameters of the block in force, and whether one of them is assumed."""
+        block = self.policy.block_at(month)
+        used = [each for name, each in self.policy.parameters.items() if block and name in block.names]
+        numbers = tuple(each for parameter in used if (each := self._number(parameter, month, lang)) is not None)
+        return numbers, any(each.is_assumed for each in numbers)
 
     def _number(self, parameter: Parameter, month: int, lang: str) -> Number | None:
         dated = parameter.at(month)
@@ -148,24 +176,21 @@ class Explainer:
         )
 
 
-def _asked(policy: Policy, block: Block, catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
-    """Reason → the facts that its formula asks, through the block's steps."""
-    steps = dict(block.formulas)
+_Asked = tuple[tuple[str, int, tuple[str, ...]], ...]
+
+
+def _asked(policy: Policy, block: Block, catalogue: Catalogue) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """(reason, its bit, the facts that its formula asks, through the block's steps)."""
+    steps, order = dict(block.formulas), {name: at for at, name in enumerate(policy.facts)}
+    formulas = {each.reason.id: each.when.names for each in block.conditions}
 
     def facts_of(names: frozenset[str]) -> set[str]:
-        found: set[str] = set()
-        for name in names:
-            if name in steps:
-                found |= facts_of(steps[name].names)
-            elif name in catalogue.facts and name != THIS_MONTH:
-                found.add(name)
-        return found
+        through = (facts_of(steps[name].names) if name in steps else {name} for name in names)
+        return {fact for each in through for fact in each if fact in catalogue.facts}
 
-    order = {name: at for at, name in enumerate(policy.facts)}
-    return {
-        each.reason.id: tuple(sorted(facts_of(each.when.names), key=lambda name: order.get(name, len(order))))
-        for each in block.conditions
-    }
+    for reason in block.reasons():
+        asked = facts_of(formulas.get(reason.id, frozenset()))
+        yield reason.id, policy.bits[reason.id], tuple(sorted(asked, key=lambda name: order.get(name, len(order))))
 
 
 def money(of: Money, amount: int, lang: str) -> str:
