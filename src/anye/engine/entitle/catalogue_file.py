@@ -17,8 +17,7 @@ from anye.engine.entitle.formula_faults import FormulaFault
 from anye.engine.entitle.kinds import BOOL, Kind, integer
 from anye.engine.entitle.nodes import Node, Value
 from anye.engine.entitle.policy_faults import PolicyFault
-from anye.engine.errors import Problem
-from anye.engine.yaml_file import YamlFile
+from anye.engine.yaml_file import YamlFault, YamlFile
 
 _FACT_KEYS = {
     "en", "of", "per", "type", "unit", "range", "codes", "says", "source", "default", "because", "formula", "rolls_up",
@@ -36,7 +35,6 @@ class PolicyYaml(YamlFile):
     """What files of facts and files of policies have in common: texts in two languages, names, formulas."""
 
     Fault = PolicyFault
-    prefix = "policy"
 
     def texts(self, node: CommentedMap, key: str) -> Texts:
         """A text in both languages."""
@@ -82,7 +80,7 @@ class PolicyYaml(YamlFile):
             raise self.of_formula(self.line(node, key), fault) from None
         return found
 
-    def of_formula(self, line: int, fault: FormulaFault) -> Problem:
+    def of_formula(self, line: int, fault: FormulaFault) -> YamlFault:
         return self.fault("formula", line, fault=fault.code, of=dict(fault.params))
 
 

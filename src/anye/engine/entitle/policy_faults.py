@@ -6,100 +6,77 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from anye.engine.entitle.formula_faults import FormulaFault
-from anye.engine.errors import Problem
+from anye.engine.yaml_file import YamlFault
 
 # English fault and cure, Chinese fault and cure
 SAYS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType({
-    "policy_unreadable": (
-        "this is no YAML 1.2", "mend the syntax at this line", "这一行不是合规的 YAML 1.2", "改正这一行的写法",
-    ),
-    "policy_duplicate_key": (
-        "a key occurs twice in one mapping", "keep one of the two", "同一段里有两个同名的键", "保留其中一个",
-    ),
-    "policy_shape": (
-        "a value has the wrong shape", "write it in the shape that is expected here", "值的写法不对", "按这里要求的写法改写",
-    ),
-    "policy_missing_key": ("a key that must be here is missing", "add it", "缺少必须有的键", "补上"),
-    "policy_unknown_key": (
-        "a key has no meaning here", "correct its spelling or take it out", "这里没有这个键", "改正拼写，或删去",
-    ),
-    "policy_unknown_value": (
-        "a value is none of those allowed", "use one of the allowed values", "值不在允许的范围内", "改用允许的值",
-    ),
-    "policy_text": (
+    "text": (
         "a text must be there in both languages", "write it as {zh: …, en: …}", "文字须有中英两种", "写成 {zh: …, en: …}",
     ),
-    "policy_name_taken": (
+    "name_taken": (
         "a name stands for two things", "rename one of the two", "一个名称指两样东西", "给其中一个改名",
     ),
-    "policy_name_spelling": (
+    "name_spelling": (
         "this can be no name in a formula", "use letters or hanzi, digits and underscores, and no word of the language",
         "这不能作公式里的名称", "用汉字、字母、数字和下划线，且不用公式语言的词",
     ),
-    "policy_unknown_fact": (
+    "unknown_fact": (
         "the catalogue of facts has no such fact", "correct the name, or declare the fact in facts.yaml",
         "事实目录中没有这一项", "改正名称，或在 facts.yaml 中声明",
     ),
-    "policy_out_of_reach": (
+    "out_of_reach": (
         "a fact of another subject cannot be asked here", "declare a roll-up of it, or choose another subject for the policy",
         "这里不能用别的对象的事实", "在事实目录中声明汇总，或给政策换对象",
     ),
-    "policy_unused": (
+    "unused": (
         "it is declared and nothing asks it", "use it or take it out", "已声明而无处使用", "用上，或删去",
     ),
-    "policy_dates": (
+    "dates": (
         "days do not follow each other", "let each block begin after the one before it has ended",
         "日期先后不对", "每一段应在前一段结束之后开始",
     ),
-    "policy_parameter_gap": (
+    "parameter_gap": (
         "a parameter has no value while the block is in force", "add a value that holds from the block's first day on",
         "政策有效期内参数没有值", "补上从第一天起有效的值",
     ),
-    "policy_unit": (
+    "unit": (
         "the amount is not counted in the smallest unit of money", "let the formula end in that unit",
         "金额的单位不是最小货币单位", "让公式的结果以最小货币单位计",
     ),
-    "policy_reasons": (
+    "reasons": (
         "a policy with more than 62 reasons", "join conditions, or make two policies of it",
         "理由超过 62 条", "合并条件，或拆成两项政策",
     ),
-    "policy_placeholder": (
+    "placeholder": (
         "a text asks for something that is not there", "name a parameter of the policy in {…}",
         "文字里引用的名称不存在", "{…} 中写本政策的参数名",
     ),
-    "policy_limit_differs": (
+    "limit_differs": (
         "a limit is counted otherwise than in an earlier block", "keep count, within and per, or give it another id",
         "限额的计法与前一段不同", "保持 count、within、per 不变，或改用别的 id",
     ),
-    "policy_circle": (
+    "circle": (
         "policies exclude each other in a circle", "say of one of them only that the other goes before it",
         "政策互相排除成环", "只在其中一项写明另一项优先",
     ),
-    "policy_test_missing": (
+    "test_missing": (
         "no test of the file says what happens here", "add a test for it", "文件里没有这种情形的测试", "补上一条测试",
     ),
-    "policy_test_failed": (
+    "test_failed": (
         "a test comes out otherwise", "mend the rule or the expectation", "测试结果与预期不符", "改正规则或预期",
     ),
-    "policy_formula": ("a formula cannot be used", "see below", "公式不能用", "见下"),
 })  # fmt: skip
 
 
-class PolicyFault(Problem):
-    """A fault in a policy or a catalogue: `code`, and `params` with file, line and what was found, expected or meant."""
+class PolicyFault(YamlFault):
+    """A fault in a policy or in a catalogue of facts."""
 
-    def __str__(self) -> str:
-        return self.text("en")
+    prefix = "policy"
+    says = SAYS
 
     def text(self, language: str) -> str:
-        """Where, what and the cure, in the language (`zh…` or `en`)."""
-        zh = language.startswith("zh")
-        file, line = self.params["file"], self.params["line"]
-        where = f"{file} 第 {line} 行：" if zh else f"{file}, line {line}: "
-        if self.code == "policy_formula":
-            inner = FormulaFault(str(self.params["fault"]), self.params["of"])  # type: ignore[arg-type]  # its own params
-            return where + inner.text(language)
-        fault, cure = SAYS[self.code][2:] if zh else SAYS[self.code][:2]
-        rest = {key: value for key, value in self.params.items() if key not in {"file", "line"} and value is not None}
-        details = "; ".join(f"{key}: {value}" for key, value in rest.items())
-        return f"{where}{fault}（{details}）。办法：{cure}。" if zh else f"{where}{fault} ({details}). Cure: {cure}."
+        """Where, what and the cure, in the language (`zh…` or `en`); of a formula, what is wrong within it."""
+        if self.code != "policy_formula":
+            return super().text(language)
+        inner = FormulaFault(str(self.params["fault"]), self.params["of"])  # type: ignore[arg-type]  # its own params
+        return self.where(language) + inner.text(language)

@@ -66,7 +66,6 @@ class _Reader(YamlFile):
     """One YAML file being read: knows where every node stands, so that faults can say so."""
 
     Fault = ProfileFault
-    prefix = "profile"
 
     def __init__(self, path: Path, tables: Tables, common: Common) -> None:
         super().__init__(path)
