@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from anye.engine import yaml_file
+from anye.engine import yaml_faults
 from anye.engine.entitle import formula, policy_faults
 from anye.engine.entitle.catalogue import KEYS, REACH, Texts
 from anye.engine.entitle.formula_faults import SAYS, TYPES
@@ -103,7 +103,7 @@ def language_page(lang: str) -> str:
     lines += ["", f"## {_L['faults'][lang]}", ""]
     at = 2 if lang == "zh" else 0
     faults = (
-        (text[at], text[at + 1]) for text in (*yaml_file.SAYS.values(), *policy_faults.SAYS.values(), *SAYS.values())
+        (text[at], text[at + 1]) for text in (*yaml_faults.SAYS.values(), *policy_faults.SAYS.values(), *SAYS.values())
     )
     lines += [re.sub(r"\{\w+\}", "…", line) for line in table(lang, ("fault", "cure"), faults)]
     return "\n".join(lines) + "\n"

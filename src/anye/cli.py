@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from anye.config.faults import SetupFault
-from anye.engine.intake.profile_faults import ProfileFault
+from anye.engine.yaml_faults import YamlFault
 
 
 def parser() -> argparse.ArgumentParser:
@@ -135,7 +135,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SetupFault as fault:
         sys.stderr.write(fault.text(commands.language(args)) + "\n")
         return 2
-    except ProfileFault as fault:  # in a profile of the registry's own
+    except YamlFault as fault:  # in a pack, a policy, or a profile of the registry's own
         sys.stderr.write(fault.text(commands.language(args)) + "\n")
         return 2
     except subprocess.CalledProcessError as error:

@@ -145,3 +145,12 @@ def test_what_cannot_be_done_is_said(
 ) -> None:
     assert anye(*(facts if word == "FACTS" else word for word in words)) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_registry_of_a_pack_that_is_not_there_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANYE_HOME", str(tmp_path / "home"))
+    assert main(["--language", "en", "init", "--pack", "nowhere"]) == 2
+    assert "there is no such pack (found: nowhere; expected: cn, cn_chongqing, cn_yubei)" in capsys.readouterr().err
+    assert not (tmp_path / "home").exists()

@@ -56,12 +56,14 @@ def opened() -> Home:
 
 def init(args: argparse.Namespace) -> None:
     """Make a registry, or complete one that is there: roles, database, tables, sources, areas, offices."""
+    from anye.packs import read_pack
+
     path = default_home()
-    home = (
-        Home.open(path)
-        if (path / "settings.toml").exists()
-        else Home.create(path, pack=args.pack, trial=args.trial, language=language(args))
-    )
+    if (path / "settings.toml").exists():
+        home = Home.open(path)
+    else:
+        read_pack(args.pack)  # a pack that is not there is told of before a home is made for it
+        home = Home.create(path, pack=args.pack, trial=args.trial, language=language(args))
     furnish(home, args.areas)
     home.remember()
     say(args, f"登记库已建好：{home.path}", f"The registry stands: {home.path}")

@@ -17,11 +17,9 @@ from anye.engine.entitle import said
 from anye.engine.entitle.case import OUTCOMES, CaseRule, Row, Verdict
 from anye.engine.entitle.examples import NoFact, NoValue, check_policy, row_of
 from anye.engine.entitle.months import read_month, written
-from anye.engine.entitle.policy_faults import PolicyFault
 from anye.engine.entitle.runs import RuleBook, Run, Summary, changes_said, who_changes
 from anye.engine.entitle.table_cells import FactsFault
 from anye.engine.entitle.tables import Tables, read_tables
-from anye.packs import PackFault
 from anye.packs.rules import pack_folder, read_rules, with_policy
 
 FIRST_PACK = "cn_yubei"
@@ -34,12 +32,8 @@ def policy(args: argparse.Namespace) -> int:
     }  # fmt: skip
     try:
         return verbs[args.policy_verb](args)
-    except PolicyFault as fault:
-        complain(fault.text(language(args)))
     except FactsFault as fault:
         complain(facts_fault_said(fault).in_language(language(args)))
-    except PackFault as fault:
-        complain(str(fault))
     return 2
 
 

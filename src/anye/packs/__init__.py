@@ -12,22 +12,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from anye.engine.errors import Problem
 from anye.engine.intake.profile import Profile, spelling_key
 from anye.engine.intake.profile_file import Common, read_common, read_profile
+from anye.engine.yaml_faults import YamlFault
 
 HERE = Path(__file__).parent
 _AREA_CODE = re.compile(r"[0-9]{12}")
 _KEYS = {"name", "version", "title", "base", "district", "areas", "offices"}
 
 
-class PackFault(Problem):
-    """A pack that cannot be used. Params: `file`, `line` (from 1), what was found and what is expected."""
+class PackFault(YamlFault):
+    """A pack that cannot be used."""
+
+    prefix = "pack"
+    says = MappingProxyType({
+        "unknown": ("there is no such pack", "name one of those that there are, or a folder with pack.yaml",
+                    "没有这个地区包", "改用现有的，或写一个有 pack.yaml 的文件夹"),
+        "csv_heading": ("a table lacks a column", "add it", "表缺少一列", "补上"),
+        "area": ("this is no area code", "correct it", "不是地区代码", "改正"),
+        "date": ("this is no date", "write it as YYYY-MM-DD", "不是日期", "写成 YYYY-MM-DD"),
+        "no_facts": ("the pack and those that it stands on have no facts.yaml", "add one, or name a base",
+                     "地区包及其上级都没有 facts.yaml", "补上，或写明 base"),
+    })  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def read_rules(folder: Path) -> RuleBook:
             catalogue = read_catalogue(each / "facts.yaml", catalogue)
         files |= {path.stem: path for path in sorted(each.glob("policies/*.yaml"))}
     if catalogue is None:
-        raise PackFault("pack_unreadable", {"file": str(folder / "facts.yaml"), "line": 1, "found": "-"})
+        raise PackFault("pack_no_facts", {"file": str(folder), "line": 1})
     policies = {}
     for stem, path in files.items():
         policy = read_policy(path, catalogue)

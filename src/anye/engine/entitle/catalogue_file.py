@@ -17,7 +17,8 @@ from anye.engine.entitle.formula_faults import FormulaFault
 from anye.engine.entitle.kinds import BOOL, Kind, integer
 from anye.engine.entitle.nodes import Node, Value
 from anye.engine.entitle.policy_faults import PolicyFault
-from anye.engine.yaml_file import YamlFault, YamlFile
+from anye.engine.yaml_faults import YamlFault
+from anye.engine.yaml_file import YamlFile
 
 _FACT_KEYS = {
     "en", "of", "per", "type", "unit", "range", "codes", "says", "source", "default", "because", "formula", "rolls_up",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from anye.engine.entitle.formula_faults import FormulaFault
-from anye.engine.yaml_file import YamlFault
+from anye.engine.yaml_faults import YamlFault
 
 # English fault and cure, Chinese fault and cure
 SAYS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType({

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from anye.engine.yaml_file import YamlFault
+from anye.engine.yaml_faults import YamlFault
 
 # English fault and cure, Chinese fault and cure
 SAYS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType({
