@@ -81,6 +81,15 @@ def _giving_back(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     give_back.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
 
 
+def _month(text: str) -> int:
+    from anye.engine.entitle.months import read_month
+
+    try:
+        return read_month(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: YYYY-MM") from None
+
+
 def _policies(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     policy = verbs.add_parser("policy", help="check, run, explain and compare policies on files, without a registry")
     inner = policy.add_subparsers(dest="policy_verb", required=True)
@@ -93,7 +102,7 @@ def _policies(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     explain = inner.add_parser("explain", help="why, why not, and what would change it, for one case")
     explain.add_argument("policy", help="a policy's code, or its file")
     explain.add_argument("--facts", type=Path, required=True, metavar="CASE.yaml")
-    explain.add_argument("--month", required=True, metavar="YYYY-MM")
+    explain.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
     explain.add_argument("--lang", choices=["zh", "en"])
     changes = inner.add_parser("who-changes", help="whom a new rule pays otherwise than the old one")
     changes.add_argument("old", help="a policy's code, or its file")
@@ -101,10 +110,14 @@ def _policies(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     changes.add_argument("--facts", type=Path, required=True)
     for each in (run, changes):
         each.add_argument("--out", type=Path, metavar="OUT", help="a CSV or Parquet file to write")
-        each.add_argument("--month", nargs="+", metavar="YYYY-MM", help="the month, or the first and the last")
+        each.add_argument(
+            "--month", nargs="+", type=_month, metavar="YYYY-MM", help="the month, or the first and the last"
+        )
     for each in (run, explain, changes):
         each.add_argument("--pack", help="an installed pack or a folder (default: the file's own, or cn_yubei)")
-        each.add_argument("--on", type=date.fromisoformat, help="the day on which it is asked for")
+        each.add_argument(
+            "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day on which it is asked for"
+        )
 
 
 def _serving(verb: argparse.ArgumentParser) -> None:

@@ -56,7 +56,7 @@ def test_run_writes_who_is_owed_how_much(facts: Path, tmp_path: Path, capsys: py
         (line["person"], line["month"]): (line["outcome"], line["amount"], line["unmet"]) for line in lines.to_dicts()
     }
     # who else trains is not in this file: the workshop's subsidy goes before this one, and is not known
-    assert found["a", "2020-07"] == ("unknown", 0, "")
+    assert found["a", "2020-07"] == ("unknown", None, "")
     assert found["b", "2020-07"][0] == "unknown"
     told = capsys.readouterr()
     assert "Not given, unknown for everybody: 就业困难人员" in told.err
@@ -98,11 +98,11 @@ def test_explain_says_why_in_both_languages(tmp_path: Path, capsys: pytest.Captu
     )  # fmt: skip
     assert anye("explain", "work_travel_subsidy", "--facts", case, "--month", "2020-03") == 0
     english = capsys.readouterr().out
-    assert "Work-travel subsidy: to be paid 200 yuan (assumed: no document was found for it yet)" in english
+    assert "Work-travel subsidy, 2020-03: to be paid 200 yuan (assumed: no document was found for it yet)" in english
     assert "✓ Works outside the district" in english
     assert anye("explain", "work_travel_subsidy", "--facts", case, "--month", "2020-06", "--lang", "zh") == 0
     chinese = capsys.readouterr().out
-    assert "跨区域务工交通补贴: 不发" in chinese
+    assert "跨区域务工交通补贴, 2020-06: 不发" in chinese
     assert "✗ 本年已发足" in chinese
     assert "此前已用／可用: 200元 / 50元" in chinese
 
@@ -133,7 +133,7 @@ def test_who_changes_tells_whom_a_new_rule_pays_otherwise(
         (("run", "training_through_work", "none.csv"), "none.csv is not there"),
         (
             ("run", "training_through_work", "FACTS", "--month", "2020-09", "2020-08"),
-            "The months are the wrong way round",
+            "One month, or the first and the last: 2020-09 2020-08",
         ),
         (("explain", "startup_grant", "--facts", "FACTS", "--month", "2020-06"), "cannot be read"),
         (("who-changes", "training_through_work", "startup_grant", "--facts", "FACTS"), "different subjects"),

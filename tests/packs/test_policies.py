@@ -17,6 +17,7 @@ from anye.engine.entitle.single import compiled
 from anye.packs import HERE, pack_names
 from anye.packs.rules import check_circles, pack_folder, read_rules
 
+EXAMPLE = Path(__file__).parent.parent.parent / "docs" / "examples" / "elsewhere"
 YUBEI = read_rules(pack_folder("cn_yubei"))
 
 
@@ -24,6 +25,13 @@ YUBEI = read_rules(pack_folder("cn_yubei"))
 def test_the_policies_of_each_pack_pass_their_own_tests(pack: str) -> None:
     book = read_rules(pack_folder(pack))
     assert [str(fault) for policy in book.policies.values() for fault in check_policy(policy, book.catalogue)] == []
+
+
+def test_the_example_of_the_guide_passes_its_own_tests() -> None:
+    """A policy of quite another place, written from the guide alone: its results were worked out by hand beforehand."""
+    book = read_rules(EXAMPLE)
+    assert [str(fault) for policy in book.policies.values() for fault in check_policy(policy, book.catalogue)] == []
+    assert len(book.policies["wage_topup"].examples) > 50
 
 
 def test_a_district_has_the_policies_of_its_city_and_of_the_state() -> None:

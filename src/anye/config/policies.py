@@ -14,15 +14,17 @@ from ruamel.yaml.error import YAMLError
 from anye.config.commands import language
 from anye.config.faults import Text
 from anye.engine.entitle import said
-from anye.engine.entitle.case import OUTCOMES, CaseRule, Row, Verdict
+from anye.engine.entitle.case import OUTCOMES, UNKNOWN, CaseRule, Row, Verdict
 from anye.engine.entitle.examples import NoFact, NoValue, check_policy, row_of
 from anye.engine.entitle.months import read_month, written
 from anye.engine.entitle.runs import RuleBook, Run, Summary, changes_said, who_changes
 from anye.engine.entitle.table_cells import FactsFault
 from anye.engine.entitle.tables import Tables, read_tables
+from anye.engine.entitle.values import money_said
 from anye.packs.rules import pack_folder, read_rules, with_policy
 
 FIRST_PACK = "cn_yubei"
+UNKNOWN_WORD = OUTCOMES[UNKNOWN]
 
 
 def policy(args: argparse.Namespace) -> int:
@@ -78,15 +80,16 @@ def chosen(args: argparse.Namespace, name: str) -> tuple[RuleBook, str]:
 
 def run(args: argparse.Namespace) -> int:
     book, code = chosen(args, args.policy)
+    can_be_written(args.out)
     tables = read_tables(args.facts, book.policies[code].subject, book.catalogue, span(args))
-    one = Run(book, code, tables, args.on)
+    one, since = Run(book, code, tables, args.on), args.month[0] if args.month else tables.first
     told(args, tables, one)
     only = frozenset(OUTCOMES.index(each) for each in args.only) if args.only else None
     summary, frames = Summary(), []
     for block in one.blocks():
-        summary.add(one.policy, block)
+        summary.add(one.policy, block, since - one.cases.first)
         if args.out:
-            frames.append(one.lines(block, only))
+            frames.append(one.lines(block, since, only))
     if args.out:
         write(args.out, frames)
     summed(args, one, summary)
@@ -94,13 +97,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def span(args: argparse.Namespace) -> tuple[int, int] | None:
-    """The months that are asked for: the first, and how many."""
+    """The first and the last month that are asked for; months before them that the tables hold are judged too."""
     if not args.month:
         return None
-    first, last = read_month(args.month[0]), read_month(args.month[-1])
-    if last < first:
-        raise FactsFault("facts_span", {"found": f"{written(first)} > {written(last)}"})
-    return first, last - first + 1
+    if args.month[-1] < args.month[0] or len(args.month) > 2:
+        raise FactsFault("facts_span", {"found": " ".join(map(written, args.month))})
+    return args.month[0], args.month[-1]
+
+
+def can_be_written(out: Path | None) -> None:
+    """Told before the work is done."""
+    if out is not None and out.suffix not in {".csv", ".parquet"}:
+        raise FactsFault("facts_out", {"found": out.name})
+    if out is not None and not out.resolve().parent.is_dir():
+        raise FactsFault("facts_no_folder", {"found": str(out.resolve().parent)})
 
 
 def write(out: Path, frames: list[pl.DataFrame]) -> None:
@@ -120,8 +130,13 @@ def told(args: argparse.Namespace, tables: Tables, one: Run) -> None:
         text = Text(
             f"{bad.file}：“{bad.column}”有 {bad.count} 格不是该事实的值，按未知处理；第一处在第 {bad.row} 行：{bad.text}",
             f"{bad.file}: {bad.count} cells of “{bad.column}” are no values of this fact and count as unknown; "
-            f"the first is in row {bad.row}: {bad.text}",
+            f"the first is in line {bad.row}: {bad.text}",
         )
+        complain(text.in_language(language(args)))
+    for (subject, other), (count, first) in tables.apart.items():
+        text = Text(f"{subject} 表中有 {count} 个 {other} 在 {other} 表里没有行，其事实未知；例如 {first}",
+                    f"{count} of each {other} that the {subject} rows name have no row in the {other} table, so their facts are "
+                    f"unknown; {first} for one")  # fmt: skip
         complain(text.in_language(language(args)))
     for file, column in tables.ignored:
         complain(Text(f"{file}：不认识的列“{column}”，未用。", f"{file}: column “{column}” is unknown here and was not used.")
@@ -134,7 +149,9 @@ def told(args: argparse.Namespace, tables: Tables, one: Run) -> None:
 
 def summed(args: argparse.Namespace, one: Run, summary: Summary) -> None:
     lang = "zh" if language(args).startswith("zh") else "en"
-    paid = said.money(one.book.catalogue.money, summary.amount, lang)
+    paid = money_said(one.book.catalogue.money, summary.amount, lang)
+    if summary.amount and any(one.policy.is_assumed(one.cases.first + at) for at in range(one.cases.months)):
+        paid += f"（{said.ASSUMED_WORDS['zh']}）" if lang == "zh" else f" ({said.ASSUMED_WORDS['en']})"
     count = summary.outcomes
     tell(args, f"{one.policy.title['zh']}：应发 {count['pay']} 个月次，{paid}；不发 {count['no']}；待核实 {count['unknown']}。",
          f"{one.policy.title['en']}: {count['pay']} row-months to be paid, {paid}; {count['no']} not paid; "
@@ -147,12 +164,14 @@ def summed(args: argparse.Namespace, one: Run, summary: Summary) -> None:
 
 def explain(args: argparse.Namespace) -> int:
     book, code = chosen(args, args.policy)
-    one, month = book.policies[code], read_month(args.month)
+    one, month = book.policies[code], args.month
     first, row, others = read_case(args.facts, book, month)
     lang = args.lang or language(args)
     rule = CaseRule(one, book.catalogue)
     verdicts = rule.judge([row], first, month - first + 1, on=args.on, others=others)[0]
-    sys.stdout.write("\n".join(described(said.Explainer(one, book.catalogue).explain(verdicts[-1], lang), lang)) + "\n")
+    sys.stdout.write(
+        "\n".join(described(said.Explainer(one, book.catalogue).explain(verdicts[-1], lang), month, lang)) + "\n"
+    )
     return 0
 
 
@@ -182,18 +201,19 @@ def read_case(path: Path, book: RuleBook, month: int) -> tuple[int, Row, dict[st
     return first, row, {code: [(row, [Verdict(0, at, 0, 0, 0, {}, {})] * months)] for code, at in said_of.items()}
 
 
-def described(told_: said.Explained, lang: str) -> list[str]:
+def described(told_: said.Explained, month: int, lang: str) -> list[str]:
     """An explanation as lines of text."""
     zh = lang.startswith("zh")
     mark = f"（{said.ASSUMED_WORDS['zh']}）" if zh else f" ({said.ASSUMED_WORDS['en']})"
     amount = f" {told_.amount}{mark if told_.is_assumed else ''}" if told_.amount else ""
-    lines = [f"{told_.title}: {told_.outcome}{amount}"]
+    lines = [f"{told_.title}, {written(month)}: {told_.outcome}{amount}"]
     signs = {"met": "✓", "unmet": "✗", "missing": "?"}
     for line in told_.lines:
         lines.append(f"  {signs[line.state]} {line.text}")
         lines += [f"      {name}: {value}" for name, value in line.facts]
         if line.fix:
             lines.append(f"      → {line.fix}")
+    lines += [f"  = {name}: {value}" for name, value in told_.steps]
     for number in told_.numbers:
         certainty = mark if number.is_assumed else ""
         lines.append(f"  {number.says}: {number.value} ({number.since}; {number.source}){certainty}")
@@ -201,6 +221,7 @@ def described(told_: said.Explained, lang: str) -> list[str]:
 
 
 def changes(args: argparse.Namespace) -> int:
+    can_be_written(args.out)
     (old_book, old), (new_book, new) = chosen(args, args.old), chosen(args, args.new)
     subjects = {book.policies[code].subject for book, code in ((old_book, old), (new_book, new))}
     if len(subjects) > 1:
@@ -208,15 +229,15 @@ def changes(args: argparse.Namespace) -> int:
     tables = read_tables(args.facts, subjects.pop(), new_book.catalogue, span(args))
     before, after = Run(old_book, old, tables, args.on), Run(new_book, new, tables, args.on)
     told(args, tables, after)
-    found = who_changes(before, after)
+    found = who_changes(before, after, args.month[0] if args.month else tables.first)
     if args.out:
         write(args.out, [found])
     lang = "zh" if language(args).startswith("zh") else "en"
     words = {name: said.OUTCOME_WORDS[at][lang] for at, name in enumerate(OUTCOMES)}
-    total = said.money(new_book.catalogue.money, int(found.get_column("difference").sum()), lang)
+    total = money_said(new_book.catalogue.money, int(found.get_column("difference").sum()), lang)
     tell(args, f"{found.height} 个月次改变，合计 {total}。", f"{found.height} row-months change, {total} in all.")
     for was, becomes, count, difference in changes_said(found).iter_rows():
-        money = said.money(new_book.catalogue.money, difference, lang)
+        money = "" if UNKNOWN_WORD in {was, becomes} else money_said(new_book.catalogue.money, difference, lang)
         sys.stdout.write(f"  {words[was]} → {words[becomes]}  {count}  {money}\n")
     return 0
 
@@ -227,14 +248,17 @@ _FACTS_SAYS: dict[str, tuple[str, str]] = {
     "facts_two_files": ("{file}：表 {found} 有两个文件，留一个", "{file}: table {found} has two files; keep one"),
     "facts_no_month": ("{file} 没有月份。加 month 列（YYYY-MM），或用 --month 指明",
                        "{file} names no month. Add a column month (YYYY-MM), or say --month"),
-    "facts_span": ("月份颠倒：{found}", "The months are the wrong way round: {found}"),
+    "facts_span": ("月份应为一个，或先后两个：{found}", "One month, or the first and the last: {found}"),
     "facts_unreadable": ("{file} 读不了：{found}", "{file} cannot be read: {found}"),
     "facts_no_column": ("{file} 缺少列 {expected}", "{file} lacks the column {expected}"),
-    "facts_no_key": ("{file} 第 {row} 行 {column} 为空或不是该有的写法", "{file}, row {row}: {column} is empty or badly written"),
-    "facts_twice": ("同一对象同一月份有两行：第 {row} 行 {month}。留一行",
-                    "Two rows of one subject and month: row {row} {month}. Keep one"),
-    "facts_differ": ("第 {row} 行“{column}”与同一对象的其他行不同，而它不随月份变化。改成一致",
-                     "Row {row}: “{column}” differs from other rows of its subject, though no month changes it. Make them agree"),
+    "facts_no_key": ("{file} 第 {row} 行 {column} 为空或不是该有的写法", "{file}, line {row}: {column} is empty or badly written"),
+    "facts_twice": ("{file} 第 {row} 行与第 {other} 行是同一对象同一月份。留一行",
+                    "{file}, lines {row} and {other}: one subject and month twice. Keep one"),
+    "facts_differ": ("{file} 第 {row} 行“{column}”与同一对象的其他行不同，而它应当相同（家庭变了就分开算）。改成一致",
+                     "{file}, line {row}: “{column}” differs from other rows of the same person, household or firm, and should not "
+                     "(who changes household is judged in two runs). Make them agree"),
+    "facts_out": ("{found}：只写 .csv 或 .parquet", "{found}: only .csv and .parquet are written"),
+    "facts_no_folder": ("没有文件夹 {found}", "There is no folder {found}"),
     "facts_no_fact": ("{file}：事实目录中没有“{found}”", "{file}: the catalogue has no fact “{found}”"),
     "facts_value": ("{file}：“{found}”不是“{column}”的值", "{file}: “{found}” is no value of “{column}”"),
     "facts_two_subjects": ("两项政策的对象不同：{found}", "The two policies are about different subjects: {found}"),

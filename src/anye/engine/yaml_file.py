@@ -67,8 +67,8 @@ class YamlFile:
         if key not in node:
             return default
         value = node[key]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
-            names = kind if isinstance(kind, tuple) else (kind,)
+        names = kind if isinstance(kind, tuple) else (kind,)
+        if not isinstance(value, kind) or (isinstance(value, bool) and bool not in names):
             expected = " or ".join(_KIND_NAMES.get(each, each.__name__) for each in names)
             found = _KIND_NAMES.get(type(value), type(value).__name__)
             raise self.fault("shape", self.line(node, key), key=key, found=found, expected=expected)

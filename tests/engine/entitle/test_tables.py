@@ -99,7 +99,7 @@ def test_rows_are_added_up_and_one_unknown_row_leaves_the_sum_unknown(folder: Pa
 
 def test_what_is_no_value_is_unknown_and_told(folder: Path, catalogue: Catalogue) -> None:
     (bad,) = [each for each in read_tables(folder, "firm", catalogue).bad if each.column == "规模"]
-    assert (bad.count, bad.row, bad.text) == (1, 2, "huge")
+    assert (bad.count, bad.row, bad.text) == (1, 3, "huge")
 
 
 def test_one_file_may_hold_everything(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -110,7 +110,7 @@ def test_one_file_may_hold_everything(tmp_path: Path, catalogue: Catalogue) -> N
     assert told(tables, cases, "有证") == {"a f": [True, False]}
     assert told(tables, cases, "规模") == {"a f": [1, 1]}
     assert told(tables, cases, "工资") == {"a f": [7, None]}
-    assert [(each.column, each.row) for each in tables.bad] == [("wage", 2)]
+    assert [(each.column, each.row) for each in tables.bad] == [("wage", 3)]
 
 
 def test_parquet_says_the_same_as_text(folder: Path, tmp_path: Path, catalogue: Catalogue) -> None:
@@ -127,9 +127,12 @@ def test_parquet_says_the_same_as_text(folder: Path, tmp_path: Path, catalogue: 
         assert one == other, name
 
 
-def test_months_that_are_asked_for_are_those_of_the_answer(folder: Path, catalogue: Catalogue) -> None:
-    tables = read_tables(folder, "person_firm", catalogue, span=(601, 3))
-    assert told(tables, tables.cases("person_firm", ALL), "有证")["a f"] == [False, None, None]
+def test_months_before_those_that_are_asked_for_are_judged_too(folder: Path, catalogue: Catalogue) -> None:
+    tables = read_tables(folder, "person_firm", catalogue, span=(601, 603))
+    assert (tables.first, told(tables, tables.cases("person_firm", ALL), "有证")["a f"]) == (
+        600,
+        [True, False, None, None],
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,6 +140,8 @@ def test_months_that_are_asked_for_are_those_of_the_answer(folder: Path, catalog
     [
         ("person,month,有证\na,2020-01,是\na,2020-01,否\n", "facts_twice"),
         ("person,month,生日\na,2020-01,1980-01-01\na,2020-02,1980-01-02\n", "facts_differ"),
+        ("person,month,household\na,2020-01,h1\na,2020-02,h2\n", "facts_differ"),
+        ("person,household,month,members\na,h,2020-01,3\nb,h,2020-01,4\n", "facts_differ"),
         ("月份,有证\n2020-01,是\n", "facts_no_column"),
         ("person,month,有证\n,2020-01,是\n", "facts_no_key"),
         ("person,month,有证\na,一月,是\n", "facts_no_key"),
@@ -157,3 +162,27 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path, catalogue: Catalogue) 
         with pytest.raises(FactsFault) as caught:
             read_tables(path, "person", catalogue)
         assert caught.value.code == "facts_no_file"
+
+
+def test_money_is_whole_cents_and_nobody_guesses(tmp_path: Path, catalogue: Catalogue) -> None:
+    """1200.00 may be meant as yuan: read as 1,200 fen it would be paid wrongly, and nobody would notice."""
+    write(tmp_path / "m", person_firm="person,firm,month,wage,members\na,f,2020-01,1200.00,\nb,f,2020-01,120000,4.0\n")
+    tables = read_tables(tmp_path / "m" / "person_firm.csv", "person_firm", catalogue)
+    assert told(tables, tables.cases("person_firm", ALL), "工资") == {"a f": [None], "b f": [120_000]}
+    assert [(each.column, each.row, each.text) for each in tables.bad] == [("wage", 2, "1200.00")]
+
+
+def test_semicolons_and_tabs_are_read_like_commas(tmp_path: Path, catalogue: Catalogue) -> None:
+    for name, sign in (("s", ";"), ("t", "\t")):
+        write(
+            tmp_path / name,
+            person=sign.join(["person", "month", "有证"]) + "\n" + sign.join(["a", "2020-01", "是"]) + "\n",
+        )
+        tables = read_tables(tmp_path / name / "person.csv", "person", catalogue)
+        assert told(tables, tables.cases("person", ALL), "有证") == {"a": [True]}
+
+
+def test_who_is_named_and_has_no_row_is_told(folder: Path, catalogue: Catalogue) -> None:
+    tables = read_tables(folder, "person_firm", catalogue)
+    tables.cases("person_firm", ALL)
+    assert tables.apart == {("person_firm", "person"): (1, "d")}

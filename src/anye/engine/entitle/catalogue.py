@@ -52,8 +52,11 @@ class RollUp:
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact. `name` is the official Chinese term, `en` its English name in tables; `is_month`: a whole number that is
-    written YYYY-MM. `formula`: it follows from other facts; `roll_up`: it adds up rows of another subject."""
+    """One fact. `name` is the official Chinese term, `en` its English name in tables.
+
+    `is_month`: a whole number that is written YYYY-MM; `is_money`: counted in the smallest unit of money. `formula`: it
+    follows from other facts; `roll_up`: it adds up rows of another subject.
+    """
 
     name: str
     en: str
@@ -68,6 +71,7 @@ class Fact:
     because: Texts = field(default_factory=dict)
     formula: Node | None = None
     roll_up: RollUp | None = None
+    is_money: bool = False
 
 
 @dataclass(frozen=True)

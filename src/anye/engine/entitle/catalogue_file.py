@@ -94,7 +94,8 @@ class _CatalogueFile(PolicyYaml):
     def whole(self, base: Catalogue | None) -> Catalogue:
         tree = self.load()
         self.check_keys(tree, {"money", "facts"}, {"facts"} if base else {"money", "facts"})
-        money = self.money(tree) if "money" in tree else None
+        money = self.money(tree) if "money" in tree else base.money  # type: ignore[union-attr]  # one of the two is there
+        self.unit = money.unit
         facts: dict[str, Fact] = dict(base.facts) if base else {}
         nodes = self.get(tree, "facts", CommentedMap)
         aliases = {fact.en for fact in facts.values()}
@@ -106,7 +107,7 @@ class _CatalogueFile(PolicyYaml):
             aliases.add(fact.en)
         own = self.formulas(nodes, facts)
         self.roll_ups(nodes, facts)
-        return Catalogue(money or base.money, facts, (*(base.order if base else ()), *own))  # type: ignore[union-attr]
+        return Catalogue(money, facts, (*(base.order if base else ()), *own))
 
     def money(self, tree: CommentedMap) -> Money:
         node = self.get(tree, "money", CommentedMap)
@@ -127,7 +128,7 @@ class _CatalogueFile(PolicyYaml):
         return Fact(
             name, alias, subject, "per" in node, kind, self.texts(node, "says"),
             self.texts(node, "source") if "source" in node else {}, node.get("type") == "month", codes, default, because,
-            roll_up=self.roll_up(node),
+            roll_up=self.roll_up(node), is_money=kind.unit.split("/")[0] == self.unit,
         )  # fmt: skip
 
     def kind(self, node: CommentedMap) -> tuple[Kind, Mapping[str, Texts]]:
@@ -228,5 +229,5 @@ class _CatalogueFile(PolicyYaml):
         is_monthly = any(name == THIS_MONTH or facts[name].is_monthly for name in found.names)
         return Fact(
             fact.name, fact.en, fact.of, is_monthly, found.kind, fact.says, fact.source, node.get("type") == "month",
-            formula=found,
+            formula=found, is_money=found.kind.unit.split("/")[0] == self.unit,
         )  # fmt: skip

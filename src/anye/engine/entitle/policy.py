@@ -111,6 +111,13 @@ class Limit:
     unless: Node | None
     renewal: Renewal | None
 
+    def nodes(self) -> Iterator[Node]:
+        """Its formulas."""
+        told = (self.units, self.at_most, self.used_before, self.counts_when, self.unless)
+        yield from (node for node in told if node is not None)
+        if self.renewal:
+            yield self.renewal.when
+
     @property
     def clips(self) -> bool:
         """Whether a month may be paid in part: by days or by amount; a month as such is paid or not."""
@@ -156,10 +163,7 @@ class Block:
         yield from (each.when for each in self.conditions)
         yield self.amount
         for limit in self.limits:
-            told = (limit.units, limit.at_most, limit.used_before, limit.counts_when, limit.unless)
-            yield from (node for node in told if node is not None)
-            if limit.renewal:
-                yield limit.renewal.when
+            yield from limit.nodes()
 
     def reasons(self) -> Iterator[Reason]:
         """What can stand in the way, in the order in which it is asked."""
@@ -220,6 +224,12 @@ class Policy:
         day = last_day(month)
         fitting = (each for each in self.blocks if each.since <= day and (each.until is None or day <= each.until))
         return next(fitting, None)
+
+    def is_assumed(self, month: int) -> bool:
+        """Whether a value that the month is judged by has no document yet."""
+        block = self.block_at(month)
+        asked = [self.parameters[name].at(month) for name in (block.names if block else ()) if name in self.parameters]
+        return any(dated is not None and dated.is_assumed for dated in asked)
 
     def says_of(self, reason: str, block: Block) -> Reason | None:
         """A reason's texts in a block; None for those that every policy has."""

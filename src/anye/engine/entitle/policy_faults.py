@@ -11,7 +11,8 @@ from anye.engine.yaml_faults import YamlFault
 # English fault and cure, Chinese fault and cure
 SAYS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType({
     "text": (
-        "a text must be there in both languages", "write it as {zh: …, en: …}", "文字须有中英两种", "写成 {zh: …, en: …}",
+        "a text must be there in both languages", "write it as {zh: …, en: …}, in quotes where it holds a comma or a colon",
+        "文字须有中英两种", "写成 {zh: …, en: …}，含逗号、冒号的加引号",
     ),
     "name_taken": (
         "a name stands for two things", "rename one of the two", "一个名称指两样东西", "给其中一个改名",

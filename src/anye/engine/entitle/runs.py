@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from anye.engine.entitle.batch import BatchRule, Other, Outcomes
-from anye.engine.entitle.case import OUTCOMES
+from anye.engine.entitle.case import OUTCOMES, PAY, UNKNOWN
 from anye.engine.entitle.catalogue import Catalogue
 from anye.engine.entitle.columns import Array
 from anye.engine.entitle.groups import Cases
@@ -38,7 +38,11 @@ class Summary:
     unmet: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
 
-    def add(self, policy: Policy, block: Outcomes) -> None:
+    def add(self, policy: Policy, whole: Outcomes, skip: int) -> None:
+        """Count a block, without its first months."""
+        block = Outcomes(
+            whole.rows, whole.outcome[skip:], whole.amount[skip:], whole.unmet[skip:], whole.missing[skip:]
+        )
         for at, name in enumerate(OUTCOMES):
             self.outcomes[name] += int((block.outcome == at).sum())
         self.amount += int(block.amount.sum(dtype=np.int64))
@@ -84,9 +88,11 @@ class Run:
                 found[code] = Other(other.cases, other.whole()[0])
         return found
 
-    def lines(self, block: Outcomes, only: frozenset[int] | None = None) -> pl.DataFrame:
-        """A block as a table: keys, month, outcome, amount, and the reasons that are unmet or not known."""
+    def lines(self, block: Outcomes, since: int, only: frozenset[int] | None = None) -> pl.DataFrame:
+        """A block as a table, from a month on: keys, month, outcome, amount (empty while it is not known), whether it stands
+        on assumed values, and the reasons that are unmet or not known."""
         chosen = np.ones(block.outcome.shape, np.bool_) if only is None else np.isin(block.outcome, sorted(only))
+        chosen[: max(since - self.cases.first, 0)] = False
         month, row = np.nonzero(chosen)
         told = labels(self.tables, self.cases, block.rows[row])
         return pl.DataFrame({
@@ -94,10 +100,15 @@ class Run:
             "month": _months(self.cases)[month],
             "policy": pl.repeat(self.policy.code, len(month), eager=True),
             "outcome": pl.Series(OUTCOMES, dtype=pl.String).gather(block.outcome[chosen]),
-            "amount": block.amount[chosen].astype(np.int64),
+            "amount": _amounts(block.amount[chosen], block.outcome[chosen]),
+            "is_assumed": (block.outcome[chosen] == PAY) & np.array(self._assumed())[month],
             "unmet": self._named(block.unmet[chosen]),
             "missing": self._named(block.missing[chosen]),
         })  # fmt: skip
+
+    def _assumed(self) -> list[bool]:
+        """By month, whether a value that is in force has no document yet."""
+        return [self.policy.is_assumed(self.cases.first + at) for at in range(self.cases.months)]
 
     def _named(self, masks: Array) -> pl.Series:
         """Masks as the names of their reasons, | between them."""
@@ -110,19 +121,27 @@ def _months(cases: Cases) -> pl.Series:
     return pl.Series([written(cases.first + at) for at in range(cases.months)])
 
 
-def who_changes(old: Run, new: Run) -> pl.DataFrame:
+def _amounts(amount: Array, outcome: Array) -> pl.Series:
+    """Amounts; none where it is not known whether something is paid."""
+    return pl.Series(amount.astype(np.int64)).set(pl.Series(outcome == UNKNOWN), None)
+
+
+def who_changes(old: Run, new: Run, since: int) -> pl.DataFrame:
     """The row-months in which the two rules say different things: what each says, and the difference in money."""
     before, after = old.whole(), new.whole()
-    month, row = np.nonzero((before[0] != after[0]) | (before[1] != after[1]))
+    differs = (before[0] != after[0]) | (before[1] != after[1])
+    differs[: max(since - new.cases.first, 0)] = False
+    month, row = np.nonzero(differs)
     outcomes = pl.Series(OUTCOMES, dtype=pl.String)
+    was, becomes = (_amounts(each[1][month, row], each[0][month, row]) for each in (before, after))
     return pl.DataFrame({
         **labels(new.tables, new.cases, row),
         "month": _months(new.cases)[month],
         "was": outcomes.gather(before[0][month, row]),
         "becomes": outcomes.gather(after[0][month, row]),
-        "amount_was": before[1][month, row],
-        "amount_becomes": after[1][month, row],
-        "difference": after[1][month, row] - before[1][month, row],
+        "amount_was": was,
+        "amount_becomes": becomes,
+        "difference": becomes - was,
     })  # fmt: skip
 
 

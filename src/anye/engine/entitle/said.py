@@ -11,7 +11,7 @@ from anye.engine.entitle.case import NO, PAY, UNKNOWN, Room, Verdict
 from anye.engine.entitle.catalogue import Catalogue, Money, Texts
 from anye.engine.entitle.nodes import Value
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Dated, Parameter, Policy
-from anye.engine.entitle.values import shown
+from anye.engine.entitle.values import money_said, shown
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _GENERAL = 0b111  # the bits of the reasons that every policy has
@@ -61,13 +61,14 @@ class Number(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """A verdict in one language. `amount` is empty unless paid."""
+    """A verdict in one language. `amount` is empty unless paid; `steps`: what it was worked out from, one after the other."""
 
     title: str
     outcome: str
     amount: str
     is_assumed: bool
     lines: tuple[Line, ...]
+    steps: tuple[tuple[str, str], ...]
     numbers: tuple[Number, ...]
 
 
@@ -82,7 +83,6 @@ class Explainer:
         self.numbers = cache(self._numbers)
         self.said = cache(self._said)
         self.line = lru_cache(maxsize=_KEPT)(self._line)
-        self.room = lru_cache(maxsize=_KEPT)(self._room)
         self.general = cache(self._general)
 
     def explain(self, verdict: Verdict, language: str) -> Explained:
@@ -91,19 +91,19 @@ class Explainer:
         month, asked = self.period(verdict.month)
         lines = list(self.general(verdict.unmet & _GENERAL, verdict.missing & _GENERAL, lang))
         if asked is None:
-            return Explained(self.policy.title[lang], OUTCOME_WORDS[NO][lang], "", False, tuple(lines), ())
+            return Explained(self.policy.title[lang], OUTCOME_WORDS[NO][lang], "", False, tuple(lines), (), ())
         known, rooms = verdict.known, verdict.rooms
         for name, bit, names in asked:
             state = "unmet" if verdict.unmet & bit else "missing" if verdict.missing & bit else "met"
-            if name in rooms:
-                lines.append(self.room(name, month, state, rooms[name], lang))
-            else:
-                lines.append(self.line(name, month, state, names, tuple([known.get(each) for each in names]), lang))
+            values = tuple([known.get(each) for each in names])
+            lines.append(self.line(name, month, state, rooms.get(name), names, values, lang))
         numbers, is_assumed = self.numbers(month, lang)
         is_paid = verdict.outcome == PAY
-        amount = money(self.catalogue.money, verdict.amount, lang) if is_paid else ""
+        amount = money_said(self.catalogue.money, verdict.amount, lang) if is_paid else ""
         outcome = OUTCOME_WORDS[verdict.outcome][lang]
-        return Explained(self.policy.title[lang], outcome, amount, is_assumed, tuple(lines), numbers)
+        return Explained(
+            self.policy.title[lang], outcome, amount, is_assumed, tuple(lines), self._steps(verdict, lang), numbers
+        )
 
     def _general(self, unmet: int, missing: int, lang: str) -> tuple[Line, ...]:
         """The reasons that every policy has."""
@@ -122,12 +122,16 @@ class Explainer:
         return first, None if block is None else self.asked[id(block)]
 
     def _line(
-        self, name: str, month: int, state: str, names: tuple[str, ...], values: tuple[Value | None, ...], lang: str
-    ) -> Line:
+        self, name: str, month: int, state: str, room: Room | None, names: tuple[str, ...], values: tuple[Value | None, ...],
+        lang: str,
+    ) -> Line:  # fmt: skip
         facts = [self.catalogue.facts[each] for each in names]
-        told = tuple((fact.says[lang], shown(fact, value, lang)) for fact, value in zip(facts, values, strict=True))
+        money = self.catalogue.money
+        told = [(fact.says[lang], shown(fact, value, lang, money)) for fact, value in zip(facts, values, strict=True)]
+        if room is not None:
+            told.insert(0, self._room(name, month, room, lang))
         text, fix = self.said(name, month, state, lang)
-        return Line(name, state, text, fix, told)
+        return Line(name, state, text, fix, tuple(told))
 
     def _said(self, name: str, month: int, state: str, lang: str) -> tuple[str, str]:
         """The words for a reason, and for what would mend it."""
@@ -135,22 +139,40 @@ class Explainer:
         reason = self.policy.says_of(name, block) if block else None
         assert reason is not None
         said = {"unmet": reason.unmet, "missing": reason.missing, "met": reason.met}[state][lang]
-        return self._filled(said, month, lang), reason.fix[lang] if state != "met" and reason.fix else ""
+        fix = reason.fix[lang] if state != "met" and reason.fix else ""
+        return self._filled(said, month, lang), self._filled(fix, month, lang)
 
-    def _room(self, name: str, month: int, state: str, room: Room, lang: str) -> Line:
+    def _room(self, name: str, month: int, room: Room, lang: str) -> tuple[str, str]:
         """How much of a limit was used before the month, and how much it allows."""
         block = self.policy.block_at(month)
         assert block is not None
-        is_money = next(each for each in block.limits if each.reason.id == name).counts == "amount"
+        limit = next(each for each in block.limits if each.reason.id == name)
+        unit = limit.units.kind.unit.split("/")[0] if limit.units else ""
+        is_money = limit.counts == "amount" or unit == self.catalogue.money.unit
 
         def written(lo: int, hi: int) -> str:
-            ends = [money(self.catalogue.money, each, lang) if is_money else str(each) for each in (lo, hi)]
+            ends = [money_said(self.catalogue.money, each, lang) if is_money else str(each) for each in (lo, hi)]
             return ends[0] if lo == hi else "–".join(ends)
 
         says = {"zh": "此前已用／可用", "en": "used before / allowed"}[lang]
-        told = ((says, f"{written(*room.used)} / {written(*room.allowed)}"),)
-        text, fix = self.said(name, month, state, lang)
-        return Line(name, state, text, fix, told)
+        return says, f"{written(*room.used)} / {written(*room.allowed)}"
+
+    def _steps(self, verdict: Verdict, lang: str) -> tuple[tuple[str, str], ...]:
+        """The named steps of the block, and what limits left of them."""
+        block = self.policy.block_at(verdict.month)
+        if block is None or verdict.outcome != PAY:
+            return ()
+        given = [(limit.gives, limit.units, {"zh": "限额内", "en": "within the limit"}) for limit in block.limits]
+        steps = [(name, node, block.steps[name]) for name, node in block.formulas]
+        told = []
+        for name, node, says in [*steps, *given]:
+            value = verdict.known.get(name)
+            if node is not None and node.kind.type == "int" and value is not None:
+                is_money = node.kind.unit.split("/")[0] == self.catalogue.money.unit
+                told.append(
+                    (says[lang], money_said(self.catalogue.money, int(value), lang) if is_money else str(value))
+                )
+        return tuple(told)
 
     def _filled(self, text: str, month: int, lang: str) -> str:
         def place(match: re.Match[str]) -> str:
@@ -183,6 +205,7 @@ def _asked(policy: Policy, block: Block, catalogue: Catalogue) -> Iterator[tuple
     """(reason, its bit, the facts that its formula asks, through the block's steps)."""
     steps, order = dict(block.formulas), {name: at for at, name in enumerate(policy.facts)}
     formulas = {each.reason.id: each.when.names for each in block.conditions}
+    formulas |= {limit.reason.id: frozenset(n for node in limit.nodes() for n in node.names) for limit in block.limits}
 
     def facts_of(names: frozenset[str]) -> set[str]:
         through = (facts_of(steps[name].names) if name in steps else {name} for name in names)
@@ -193,19 +216,10 @@ def _asked(policy: Policy, block: Block, catalogue: Catalogue) -> Iterator[tuple
         yield reason.id, policy.bits[reason.id], tuple(sorted(asked, key=lambda name: order.get(name, len(order))))
 
 
-def money(of: Money, amount: int, lang: str) -> str:
-    """An amount of the smallest unit as people write it: 1234567 fen are 12,345.67元."""
-    whole, rest = divmod(abs(amount), of.per)
-    digits = len(str(of.per)) - 1
-    said = f"{whole:,}" + (f".{rest:0{digits}d}" if rest else "")
-    sign = "-" if amount < 0 else ""
-    return f"{sign}{said}{of.sign['zh']}" if lang == "zh" else f"{sign}{said} {of.sign['en']}"
-
-
 def number_said(of: Money, dated: Dated | None, unit: str, lang: str) -> str:
     """A parameter's value; money as money."""
     if dated is None:
         return "?"
     if isinstance(dated.value, bool):
         return ("是" if dated.value else "否") if lang == "zh" else ("yes" if dated.value else "no")
-    return money(of, int(dated.value), lang) if unit.split("/", maxsplit=1)[0] == of.unit else f"{dated.value}"
+    return money_said(of, int(dated.value), lang) if unit.split("/", maxsplit=1)[0] == of.unit else f"{dated.value}"

@@ -15,6 +15,7 @@ from anye.engine.entitle.catalogue import KEYS, REACH, Catalogue, Fact
 from anye.engine.entitle.values import NO, YES
 from anye.engine.errors import Problem
 
+HEADING = 2  # the line of the first row: the heading stands above it
 KEY_NAMES = ("person", "household", "firm", "post")
 
 
@@ -24,7 +25,7 @@ class FactsFault(Problem):
 
 @dataclass(frozen=True)
 class Bad:
-    """Cells of a column that are no values of its fact, and count as unknown: how many, the first row (from 1), its text."""
+    """Cells of a column that are no values of its fact, and count as unknown: how many, the first line, its text."""
 
     file: str
     column: str
@@ -59,7 +60,9 @@ def read_cells(
             raise FactsFault("facts_no_column", {"file": str(file), "expected": key})
         empty = found.get_column(key).is_null()
         if empty.any():
-            raise FactsFault("facts_no_key", {"file": str(file), "column": key, "row": int(empty.arg_true()[0]) + 1})
+            raise FactsFault(
+                "facts_no_key", {"file": str(file), "column": key, "row": int(empty.arg_true()[0]) + HEADING}
+            )
     return found
 
 
@@ -71,9 +74,16 @@ def _frame(file: Path) -> pl.DataFrame:
             rows = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
             names = list(dict.fromkeys(str(name) for row in rows for name in row))
             return pl.DataFrame({name: [_text(row.get(name)) for row in rows] for name in names}, strict=False)
-        return pl.read_csv(file, infer_schema=False)
+        return pl.read_csv(file, infer_schema=False, separator=_separator(file))
     except (pl.exceptions.PolarsError, YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
         raise FactsFault("facts_unreadable", {"file": str(file), "found": str(error).splitlines()[0][:200]}) from None
+
+
+def _separator(file: Path) -> str:
+    """What stands most often in the heading: sheets are written with commas, semicolons or tabs."""
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        heading = lines.readline()
+    return max(",;\t", key=heading.count)
 
 
 def _text(value: Any) -> str | None:
@@ -91,7 +101,7 @@ def _checked(raw: pl.Series, values: pl.Series, file: str, bad: list[Bad]) -> pl
     wrong = values.is_null() & text.is_not_null() & (text.str.strip_chars() != "")
     if wrong.any():
         at = int(wrong.arg_true()[0])
-        bad.append(Bad(file, raw.name, int(wrong.sum()), at + 1, str(text[at])[:40]))
+        bad.append(Bad(file, raw.name, int(wrong.sum()), at + HEADING, str(text[at])[:40]))
     return values.alias(raw.name)
 
 
@@ -129,13 +139,15 @@ def _bool(column: pl.Series, _fact: Fact) -> pl.Series:
     return text.replace_strict(said, [word in YES for word in said], default=None, return_dtype=pl.Boolean)
 
 
-def _int(column: pl.Series, _fact: Fact) -> pl.Series:
+def _int(column: pl.Series, fact: Fact) -> pl.Series:
+    """Whole numbers. Of money no decimals, not even .00: they may be meant as euro or as cents, and nobody guesses."""
     if column.dtype.is_integer():
         return column.cast(pl.Int64)
     if column.dtype.is_float():
         whole = column.cast(pl.Int64, strict=False)
-        return whole.set((whole.cast(pl.Float64) != column).fill_null(value=True), None)
-    return _stripped(column).str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
+        return whole.set((whole.cast(pl.Float64) != column).fill_null(value=True) | fact.is_money, None)
+    text = _stripped(column)
+    return (text if fact.is_money else text.str.replace(r"\.0+$", "")).cast(pl.Int64, strict=False)
 
 
 def _date(column: pl.Series, _fact: Fact) -> pl.Series:

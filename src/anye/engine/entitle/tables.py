@@ -17,8 +17,7 @@ import polars as pl
 from anye.engine.entitle.catalogue import KEYS, REACH, Catalogue, Fact
 from anye.engine.entitle.columns import Array, Column, width
 from anye.engine.entitle.groups import Cases
-from anye.engine.entitle.months import written
-from anye.engine.entitle.table_cells import KEY_NAMES, Bad, FactsFault, read_cells
+from anye.engine.entitle.table_cells import HEADING, KEY_NAMES, Bad, FactsFault, read_cells
 
 SUFFIXES = (".csv", ".parquet", ".yaml")
 
@@ -28,15 +27,21 @@ _ORDER = ("person", "household", "firm")  # a person's table may say of which ho
 
 @dataclass
 class Tables:
-    """Files that were read. `keys`: key → what each number stands for, the same numbers in all tables."""
+    """Files that were read. `keys`: key → what each number stands for, the same numbers in all tables.
+
+    `ignored`: (file, column) that nobody knows; `apart`: (subject, other subject) → how many rows name one that has no row
+    in its own table, and the first such name.
+    """
 
     frames: Mapping[str, pl.DataFrame]
+    files: Mapping[str, Path]
     keys: Mapping[str, pl.Series]
     catalogue: Catalogue
     first: int
     months: int
     bad: list[Bad] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
+    apart: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
 
     def subjects(self) -> frozenset[str]:
         """The subjects that there are rows of."""
@@ -56,12 +61,19 @@ class Tables:
             if rest and other in self.subjects() and all(key in keys for key in KEYS[other]):
                 theirs = self._own(other)
                 places = _places(keys, theirs.keys, KEYS[other], theirs.rows)
+                self._tell_apart(subject, other, keys[KEYS[other][0]], places)
                 if other == "person" and "household" in theirs.keys and "household" not in keys:
                     keys["household"] = np.where(places >= 0, theirs.keys["household"][places], -1)
                 facts |= {name: _joined(theirs.facts[name], places) for name in rest if name in theirs.facts}
         facts |= {name: column for name, column in own.facts.items() if name in needed}
         facts |= self._added_up(subject, needed - set(facts), keys)
         return Cases(subject, self.first, self.months, own.rows, keys, facts)
+
+    def _tell_apart(self, subject: str, other: str, keys: Array, places: Array) -> None:
+        alone = (places < 0) & (keys >= 0)
+        if alone.any():
+            first = self.keys[KEYS[other][0]][int(keys[alone][0])]
+            self.apart[(subject, other)] = (len(np.unique(keys[alone])), str(first))
 
     def _added_up(self, subject: str, names: frozenset[str], keys: Mapping[str, Array]) -> dict[str, Column]:
         """Facts that rows of another subject add up to."""
@@ -84,44 +96,53 @@ class Tables:
         self._read: dict[str, Cases] = {}
 
     def _arrays(self, subject: str) -> Cases:
-        frames = [self.frames[name] for name in (subject, f"{subject}_month") if name in self.frames]
+        names = [name for name in (subject, f"{subject}_month") if name in self.frames]
+        frames = [self.frames[name] for name in names]
         own = KEYS[subject]
         index = pl.concat([frame.select(own) for frame in frames]).unique(maintain_order=True).with_row_index("_row")
         keys = {key: index.get_column(key).to_numpy().astype(np.int64) for key in own}
         facts: dict[str, Column] = {}
-        for frame in frames:
+        for name, frame in zip(names, frames, strict=True):
+            file = str(self.files[name])
             rows = frame.join(index, on=own, how="left").get_column("_row").to_numpy()
-            keys |= self._other_keys(frame, rows, index.height, set(KEY_NAMES) - set(own))
+            self._other_keys(frame, rows, keys, (file, index.height))
+            _alike(frame, subject, self.catalogue, file)
             months = frame.get_column("month").to_numpy() if "month" in frame.columns else None
-            facts |= self._facts(frame, rows, months, index.height, subject)
+            _once(rows, months, file)
+            facts |= self._facts(frame, rows, months, (file, index.height))
         return Cases(subject, self.first, self.months, index.height, keys, facts)
 
-    def _other_keys(self, frame: pl.DataFrame, rows: Array, count: int, others: set[str]) -> dict[str, Array]:
-        found = {}
-        for key in sorted(others & set(frame.columns)):
-            found[key] = np.full(count, -1, np.int64)
+    def _other_keys(self, frame: pl.DataFrame, rows: Array, keys: dict[str, Array], of: tuple[str, int]) -> None:
+        """Of which household or firm each row is: one in all months, for what is known of it is joined to all of them."""
+        file, count = of
+        for key in [each for each in KEY_NAMES if each in frame.columns]:
             values = frame.get_column(key).fill_null(-1).to_numpy()
-            found[key][rows[values >= 0]] = values[values >= 0]
-        return found
+            held = keys.setdefault(key, np.full(count, -1, np.int64))
+            known = values >= 0
+            differs = known & (held[rows] >= 0) & (held[rows] != values)
+            held[rows[known]] = values[known]
+            differs |= known & (held[rows] != values)
+            if differs.any():
+                raise FactsFault(
+                    "facts_differ", {"file": file, "column": key, "row": int(np.flatnonzero(differs)[0]) + HEADING}
+                )
 
-    def _facts(
-        self, frame: pl.DataFrame, rows: Array, months: Array | None, count: int, subject: str
-    ) -> dict[str, Column]:
-        names = [name for name in frame.columns if name in self.catalogue.facts]
-        _once(frame, rows, months, subject, self.keys)
+    def _facts(self, frame: pl.DataFrame, rows: Array, months: Array | None, of: tuple[str, int]) -> dict[str, Column]:
         found = {}
-        for name in names:
+        for name in [each for each in frame.columns if each in self.catalogue.facts]:
             fact = self.catalogue.facts[name]
             values, known = _plain(frame.get_column(name), fact)
             if months is not None and fact.is_monthly:
-                found[name] = _by_month(values, known, rows, months - self.first, (self.months, count))
+                found[name] = _by_month(fact, values, known, rows, (months - self.first, self.months, of[1]))
             else:
-                found[name] = _always(values, known, rows, count, (fact, subject, self.keys))
+                found[name] = _always(fact, values, known, rows, of)
         return found
 
 
 def read_tables(path: Path, subject: str, catalogue: Catalogue, span: tuple[int, int] | None = None) -> Tables:
-    """A file of a subject's rows, or a folder of tables. `span`: first month and how many, else those of the files.
+    """A file of a subject's rows, or a folder of tables. `span`: the first and the last month that are asked for.
+
+    Months before them that the files hold are among those judged: they use limits up. Without a span, all that they hold.
 
     Raises FactsFault.
     """
@@ -129,16 +150,16 @@ def read_tables(path: Path, subject: str, catalogue: Catalogue, span: tuple[int,
     bad: list[Bad] = []
     ignored: list[tuple[str, str]] = []
     frames = {name: read_cells(file, name, catalogue, bad, ignored) for name, file in files.items()}
-    spans = [frame.get_column("month") for frame in frames.values() if "month" in frame.columns and frame.height]
-    if span is None:
-        if not spans:
-            raise FactsFault("facts_no_month", {"file": str(path)})
-        first, last = min(int(each.min()) for each in spans), max(int(each.max()) for each in spans)  # type: ignore[arg-type]
-        span = first, last - first + 1
+    months = [frame.get_column("month") for frame in frames.values() if "month" in frame.columns and frame.height]
+    held = [(int(each.min()), int(each.max())) for each in months]  # type: ignore[arg-type]  # none is null
+    if span is None and not held:
+        raise FactsFault("facts_no_month", {"file": str(path)})
+    first = min([first for first, _ in held] + ([span[0]] if span else []))
+    span = first, (span[1] if span else max(last for _, last in held)) - first + 1
     inside = pl.col("month").is_between(span[0], span[0] + span[1] - 1)
     frames = {name: frame.filter(inside) if "month" in frame.columns else frame for name, frame in frames.items()}
     numbered, keys = _numbered(frames)
-    return Tables(numbered, keys, catalogue, *span, bad, ignored)
+    return Tables(numbered, files, keys, catalogue, *span, bad, ignored)
 
 
 def _files(path: Path, subject: str) -> Iterator[tuple[str, Path]]:
@@ -173,16 +194,27 @@ def _numbered(frames: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFram
     return numbered, keys
 
 
-def _once(frame: pl.DataFrame, rows: Array, months: Array | None, subject: str, keys: Mapping[str, pl.Series]) -> None:
+def _once(rows: Array, months: Array | None, file: str) -> None:
     """Each row of the subject stands in a table once, or once a month."""
     places = rows.astype(np.int64) if months is None else rows.astype(np.int64) * 4_000 + months + 1_200
     order = np.argsort(places, kind="stable")
     twice = np.flatnonzero(np.diff(places[order]) == 0)
     if len(twice):
-        at = int(order[twice[0] + 1])
-        who = {key: keys[key][int(frame.get_column(key)[at])] for key in KEYS[subject]}
-        month = "" if months is None else written(int(months[at]))
-        raise FactsFault("facts_twice", {"row": at + 1, "month": month, **who})
+        one, other = sorted((int(order[twice[0]]), int(order[twice[0] + 1])))
+        raise FactsFault("facts_twice", {"file": file, "row": one + HEADING, "other": other + HEADING})
+
+
+def _alike(frame: pl.DataFrame, subject: str, catalogue: Catalogue, file: str) -> None:
+    """A household's or a firm's fact that stands in a table of persons is the same for all of them."""
+    for name in [each for each in frame.columns if each in catalogue.facts]:
+        fact = catalogue.facts[name]
+        by = [*KEYS[fact.of], *(("month",) if fact.is_monthly and "month" in frame.columns else ())]
+        if fact.of == subject or not set(by) <= set(frame.columns):
+            continue
+        told = frame.with_row_index("_at", HEADING).filter(pl.col(name).is_not_null() & pl.col(by[0]).is_not_null())
+        other = told.filter(pl.col(name) != pl.col(name).first().over(by))
+        if other.height:
+            raise FactsFault("facts_differ", {"file": file, "column": name, "row": int(other.get_column("_at")[0])})
 
 
 def _plain(column: pl.Series, fact: Fact) -> tuple[Array, Array]:
@@ -190,27 +222,32 @@ def _plain(column: pl.Series, fact: Fact) -> tuple[Array, Array]:
     known = column.is_not_null().to_numpy()
     if fact.kind.type == "bool":
         return column.fill_null(value=False).to_numpy(), known
-    filler = 0 if fact.kind.type == "code" else fact.kind.lo
-    return column.fill_null(filler).to_numpy().astype(width(fact.kind)), known
+    return column.fill_null(_filler(fact)).to_numpy().astype(width(fact.kind)), known
 
 
-def _by_month(values: Array, known: Array, rows: Array, months: Array, shape: tuple[int, int]) -> Column:
-    filled = np.zeros(shape, values.dtype)
-    is_known = np.zeros(shape, np.bool_)
+def _by_month(fact: Fact, values: Array, known: Array, rows: Array, at: tuple[Array, int, int]) -> Column:
+    months, count, width_ = at
+    filled = np.full((count, width_), _filler(fact), values.dtype)
+    is_known = np.zeros((count, width_), np.bool_)
     filled[months, rows], is_known[months, rows] = values, known
     return Column(filled, None if is_known.all() else is_known)
 
 
-def _always(
-    values: Array, known: Array, rows: Array, count: int, of: tuple[Fact, str, Mapping[str, pl.Series]]
-) -> Column:
-    """A fact that holds in all months: where rows say different things of it, none of them is believed."""
-    filled, is_known = np.zeros(count, values.dtype), np.zeros(count, np.bool_)
+def _filler(fact: Fact) -> int:
+    """What stands where nothing is known: within the range, so that no formula meets what it was not made for."""
+    return 0 if fact.kind.type in {"bool", "code"} else fact.kind.lo
+
+
+def _always(fact: Fact, values: Array, known: Array, rows: Array, of: tuple[str, int]) -> Column:
+    """A fact that holds in all months: rows that say different things of it are refused."""
+    file, count = of
+    filled, is_known = np.full(count, _filler(fact), values.dtype), np.zeros(count, np.bool_)
     at = rows[known]
     filled[at], is_known[at] = values[known], True
     is_other = filled[at] != values[known]
     if is_other.any():
-        raise FactsFault("facts_differ", {"column": of[0].name, "row": int(np.flatnonzero(known)[is_other][0]) + 1})
+        row = int(np.flatnonzero(known)[is_other][0]) + HEADING
+        raise FactsFault("facts_differ", {"file": file, "column": fact.name, "row": row})
     return Column(filled, None if is_known.all() else is_known)
 
 

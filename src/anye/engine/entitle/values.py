@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from anye.engine.entitle.catalogue import Fact
+from anye.engine.entitle.catalogue import Fact, Money
 from anye.engine.entitle.formula import EPOCH
 from anye.engine.entitle.months import read_month, written
 from anye.engine.entitle.nodes import Value
@@ -25,13 +25,15 @@ def read_value(fact: Fact, raw: Any) -> Value | None:
     return found
 
 
-def shown(fact: Fact, value: Value | None, language: str) -> str:
+def shown(fact: Fact, value: Value | None, language: str, money: Money) -> str:
     """The value as people write it."""
     zh = language.startswith("zh")
     if value is None:
         return "未知" if zh else "unknown"
     if fact.is_month:
         return written(int(value))
+    if fact.is_money:
+        return money_said(money, int(value), "zh" if zh else "en")
     if fact.kind.type == "bool":
         return ("是" if value else "否") if zh else ("yes" if value else "no")
     if fact.kind.type == "date":
@@ -54,11 +56,11 @@ def _bool(_fact: Fact, raw: Any) -> bool:
     return text in YES
 
 
-def _int(_fact: Fact, raw: Any) -> int:
+def _int(fact: Fact, raw: Any) -> int:
     if isinstance(raw, bool):
         raise ValueError(raw)  # one kind of error for whatever is not of the type
-    if isinstance(raw, float) and not raw.is_integer():
-        raise ValueError(raw)
+    if isinstance(raw, float) and (fact.is_money or not raw.is_integer()):
+        raise ValueError(raw)  # 1200.00 may be meant as euro or as cents: nobody guesses
     return int(raw)
 
 
@@ -78,3 +80,12 @@ def _code(fact: Fact, raw: Any) -> str:
 
 
 _WAYS: Mapping[str, Callable[[Fact, Any], Value]] = {"bool": _bool, "int": _int, "date": _date, "code": _code}
+
+
+def money_said(of: Money, amount: int, lang: str) -> str:
+    """An amount of the smallest unit as people write it: 1234567 fen are 12,345.67元."""
+    whole, rest = divmod(abs(amount), of.per)
+    digits = len(str(of.per)) - 1
+    said = f"{whole:,}" + (f".{rest:0{digits}d}" if rest else "")
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{said}{of.sign['zh']}" if lang == "zh" else f"{sign}{said} {of.sign['en']}"
