@@ -1,15 +1,20 @@
-"""Limits for everybody at once, month by month: what was used before a month is what the months before it came to."""
+"""Limits for everybody at once, month by month: what was used before a month is what the months before it came to.
+
+A `Tally` is for the ordinary limit, which counts the months of each row alone: nothing of it is marked before all months
+are counted. `LimitRule.judge` is for all others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from anye.engine.entitle.columns import Answer, Array, Column, maybe
+from anye.engine.entitle.columns import Answer, Array, Column, maybe, width
 from anye.engine.entitle.groups import Members
+from anye.engine.entitle.kinds import integer
 from anye.engine.entitle.months import year_of
 from anye.engine.entitle.policy import Limit, Policy
 
@@ -63,6 +68,29 @@ class LimitRule:
         """Everything but what was used, for all months at once."""
         found = [answer and answer(known) for answer in (*self.answers, self.renewed)]
         return Prepared(*found)  # type: ignore[arg-type]  # at_most and used_before are never None
+
+    def is_plain(self, groups: Mapping[str, Members]) -> bool:
+        """Whether it counts months, of each row alone and of each row surely."""
+        limit, members = self.limit, groups[self.limit.within]
+        is_shared = members.of is not None or members.is_known is not None
+        return limit.counts == "month" and limit.unless is None and limit.renewal is None and not is_shared
+
+    def tally(self, ready: Prepared, first: int, shape: tuple[int, ...], counts: dict[str, Count]) -> Tally:
+        """A plain limit over months × rows; goes on from its count, which it keeps up to date."""
+        year = year_of(first) if self.limit.per == "year" else 0
+        count = counts.get(self.limit.reason.id)
+        if count is None:
+            before, kind = at_month(ready.used_before, 0), self.limit.used_before.kind
+            lo, hi = (np.broadcast_to(each, shape[1]) for each in _range(before, kind.lo, kind.hi))
+            count = counts[self.limit.reason.id] = Count(lo, hi, year)
+        kind = self.limit.at_most.kind
+        most = max(int(count.hi.max(initial=0)) + shape[0], kind.hi)
+        count.lo, count.hi = (each.astype(width(integer(0, most))) for each in (count.lo, count.hi))
+        allowed = [each.astype(count.lo.dtype) for each in _range(ready.at_most, kind.lo, kind.hi)]
+        years = [year_of(first + at) if self.limit.per == "year" else 0 for at in range(shape[0])]
+        return Tally(
+            self.bit, count, years, allowed[0], allowed[1], ready.counts_when, *np.empty((2, *shape), np.bool_)
+        )
 
     def judge(
         self,
@@ -171,13 +199,52 @@ class LimitRule:
             month.is_open |= where
 
 
+@dataclass(frozen=True)
+class Tally:
+    """An ordinary limit over all months of a stretch. `fits`: months that surely lie within it; `is_left`: months that may."""
+
+    bit: int
+    count: Count
+    years: Sequence[int]
+    least: Array
+    most: Array
+    counts_when: Column | None
+    fits: Array
+    is_left: Array
+
+    def bound(self, at: int, pay: Array, may: Array) -> None:
+        """Take out of what is paid and of what is not refused where a month does not lie within the limit."""
+        count = self.count
+        if count.year != self.years[at]:
+            count.lo[:], count.hi[:], count.year = 0, 0, self.years[at]
+        np.less(count.hi, rows_of(self.least, at), out=self.fits[at])
+        np.less(count.lo, rows_of(self.most, at), out=self.is_left[at])
+        np.logical_and(pay, self.fits[at], out=pay)
+        np.logical_and(may, self.is_left[at], out=may)
+
+    def add(self, at: int, pay: Array, may: Array) -> None:
+        """Count the month, once all limits are looked at."""
+        if self.counts_when is not None:
+            column = at_month(self.counts_when, at)
+            pay = pay & column.values
+            may = may & (column.values if column.known is None else column.values | ~column.known)
+        np.add(self.count.lo, pay.view(np.int8), out=self.count.lo)
+        np.add(self.count.hi, may.view(np.int8), out=self.count.hi)
+
+    def marked(self, unmet: Array, missing: Array, due: Array) -> Array:
+        """Where it is still due once the limit is marked where it stands in the way."""
+        mark(unmet, due > self.is_left, self.bit)
+        mark(missing, due & (self.is_left > self.fits), self.bit)
+        return np.logical_and(due, self.is_left, out=due)
+
+
 def at_month(column: Column, at: int) -> Column:
     return Column(rows_of(column.values, at), None if column.known is None else rows_of(column.known, at))
 
 
 def rows_of(array: Array, at: int | slice) -> Array:
     """Of an array that changes by month, some months; of any other the whole."""
-    found: Array = array[at] if np.ndim(array) == 2 else array
+    found: Array = array[at] if array.ndim == 2 else array
     return found
 
 
@@ -192,4 +259,6 @@ def _range(column: Column, lo: int, hi: int) -> tuple[Any, Any]:
 
 def mark(mask: Array, where: Any, bit: int) -> None:
     """Set a reason's bit in a mask."""
-    np.bitwise_or(mask, where * mask.dtype.type(bit), out=mask)
+    is_so, dtype = np.asarray(where), mask.dtype
+    flags = is_so.view(np.uint8) if dtype == np.uint8 else is_so.astype(dtype)
+    np.bitwise_or(mask, flags * dtype.type(bit), out=mask)
