@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from anye.engine.entitle.batch_limits import Count, LimitRule, Month, Prepared, Tally, at_month, mark, rows_of
+from anye.engine.entitle.batch_limits import Count, LimitRule, Month, Prepared, Tally, at_month, mark, rows_of, spans
 from anye.engine.entitle.case import NO, PAY, UNKNOWN
 from anye.engine.entitle.catalogue import KEYS, MONTHS, THIS_MONTH, Catalogue
 from anye.engine.entitle.columns import Array, Column, column_of, compiled, width
@@ -95,14 +95,14 @@ class BatchRule:
             known[name] = answer(known)
         shape = (cases.months, len(places))
         found = Outcomes(
-            places, np.zeros(shape, np.int8), np.zeros(shape, self.money), np.zeros(shape, self.mask), np.zeros(shape, self.mask)
+            places, np.empty(shape, np.int8), np.empty(shape, self.money), np.zeros(shape, self.mask), np.zeros(shape, self.mask)
         )  # fmt: skip
         counts: dict[str, Count] = {}
         members = {within: Members.make(each, chosen, len(places)) for within, each in groups.items()}
         for each in stretches:
             part = slice(each.since, each.until)
             if each.block is None:
-                found.unmet[part] = self.policy.bits[IN_FORCE]
+                found.outcome[part], found.amount[part], found.unmet[part] = NO, 0, self.policy.bits[IN_FORCE]
                 continue
             here = {**{name: _in_months(column, part) for name, column in known.items()}, **each.parameters}
             theirs = {name: (pay[part][:, chosen], open_[part][:, chosen]) for name, (pay, open_) in excluded.items()}
@@ -174,6 +174,7 @@ class _BlockRule:
                        for limit, ready in zip(self.limits, prepared, strict=True)]  # fmt: skip
             self._at_once(found, tallies, early)
             return
+        found.amount[...] = 0
         for at in range(here.months):
             self._month(here, _months(found, slice(at, at + 1)), at, counts, members, prepared, early)
 
@@ -204,19 +205,19 @@ class _BlockRule:
     def _at_once(self, found: Outcomes, tallies: Sequence[Tally], amount: Column) -> None:
         """Limits, amounts and outcomes of all months, where each row's limits count its own months."""
         due = found.unmet == 0
-        pay, may, nothing = due & (found.missing == 0), due.copy(), None  # it is paid; it is not refused
+        pay, nothing = due & (found.missing == 0), None
         if amount.known is not None:
             pay &= amount.known
         if self.may_be_nothing:
             is_some = np.greater(amount.values, amount.values.dtype.type(0))
             nothing = ~is_some if amount.known is None else amount.known > is_some
             pay &= is_some
-            np.greater(may, nothing, out=may)
-        for at in range(len(due) if tallies else 0):
+        may = due.copy() if nothing is None else due > nothing  # it is not refused
+        for part in spans(tallies):
             for tally in tallies:
-                tally.bound(at, pay[at], may[at])
+                tally.bound(part, pay[part], may[part])
             for tally in tallies:
-                tally.add(at, pay[at], may[at])
+                tally.add(part, pay[part], may[part])
         for tally in tallies:
             due = tally.marked(found.unmet, found.missing, due)
         if amount.known is not None:

@@ -6,8 +6,9 @@ are counted. `LimitRule.judge` is for all others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -201,7 +202,12 @@ class LimitRule:
 
 @dataclass(frozen=True)
 class Tally:
-    """An ordinary limit over all months of a stretch. `fits`: months that surely lie within it; `is_left`: months that may."""
+    """An ordinary limit over all months of a stretch. `fits`: months that surely lie within it; `is_left`: months that may.
+
+    While what is allowed does not change and no other limit keeps a month back, many months are bound at once: from the
+    first month on that may lie beyond the limit none surely lies within it, so it need not be known which of them were
+    refused to count those before it.
+    """
 
     bit: int
     count: Count
@@ -212,30 +218,60 @@ class Tally:
     fits: Array
     is_left: Array
 
-    def bound(self, at: int, pay: Array, may: Array) -> None:
-        """Take out of what is paid and of what is not refused where a month does not lie within the limit."""
+    def bound(self, part: slice, pay: Array, may: Array) -> None:
+        """Take out of what is paid and of what is not refused where the months do not lie within the limit."""
         count = self.count
-        if count.year != self.years[at]:
-            count.lo[:], count.hi[:], count.year = 0, 0, self.years[at]
-        np.less(count.hi, rows_of(self.least, at), out=self.fits[at])
-        np.less(count.lo, rows_of(self.most, at), out=self.is_left[at])
-        np.logical_and(pay, self.fits[at], out=pay)
-        np.logical_and(may, self.is_left[at], out=may)
+        if count.year != self.years[part.start]:
+            count.lo[:], count.hi[:], count.year = 0, 0, self.years[part.start]
+        fits, is_left = self.fits[part], self.is_left[part]
+        np.less(_before(count.hi, self._may_count(part, may)), rows_of(self.least, part), out=fits)
+        np.logical_and(pay, fits, out=pay)
+        np.less(_before(count.lo, self._surely_count(part, pay)), rows_of(self.most, part), out=is_left)
+        np.logical_and(may, is_left, out=may)
 
-    def add(self, at: int, pay: Array, may: Array) -> None:
-        """Count the month, once all limits are looked at."""
-        if self.counts_when is not None:
-            column = at_month(self.counts_when, at)
-            pay = pay & column.values
-            may = may & (column.values if column.known is None else column.values | ~column.known)
-        np.add(self.count.lo, pay.view(np.int8), out=self.count.lo)
-        np.add(self.count.hi, may.view(np.int8), out=self.count.hi)
+    def add(self, part: slice, pay: Array, may: Array) -> None:
+        """Count the months, once all limits are looked at."""
+        for used, flags in (
+            (self.count.lo, self._surely_count(part, pay)),
+            (self.count.hi, self._may_count(part, may)),
+        ):
+            np.add(used, np.add.reduce(flags.view(np.int8), axis=0, dtype=used.dtype), out=used)
+
+    def _surely_count(self, part: slice, pay: Array) -> Array:
+        found: Array = pay if self.counts_when is None else pay & rows_of(self.counts_when.values, part)
+        return found
+
+    def _may_count(self, part: slice, may: Array) -> Array:
+        if self.counts_when is None:
+            return may
+        values, known = rows_of(self.counts_when.values, part), self.counts_when.known
+        found: Array = may & (values if known is None else values | ~rows_of(known, part))
+        return found
 
     def marked(self, unmet: Array, missing: Array, due: Array) -> Array:
         """Where it is still due once the limit is marked where it stands in the way."""
         mark(unmet, due > self.is_left, self.bit)
         mark(missing, due & (self.is_left > self.fits), self.bit)
         return np.logical_and(due, self.is_left, out=due)
+
+
+def spans(tallies: Sequence[Tally]) -> Iterator[slice]:
+    """The months that can be bound at once, in their order."""
+    if not tallies:
+        return
+    years = tallies[0].years
+    is_steady = len(tallies) == 1 and tallies[0].least.ndim < 2 and tallies[0].most.ndim < 2
+    turns = [at for at in range(1, len(years)) if not is_steady or years[at] != years[at - 1]]
+    yield from (slice(since, until) for since, until in pairwise([0, *turns, len(years)]))
+
+
+def _before(used: Array, flags: Array) -> Array:
+    """What was used before each month."""
+    found = np.empty(flags.shape, used.dtype)
+    found[0] = used
+    for at in range(1, len(found)):
+        np.add(found[at - 1], flags[at - 1].view(np.int8), out=found[at])
+    return found
 
 
 def at_month(column: Column, at: int) -> Column:
