@@ -86,7 +86,9 @@ def answered(cases: Cases) -> Iterator[tuple[str, Outcomes]]:
         kept: Array | None = np.empty((cases.months, cases.rows), np.int8) if code in excluded else None
         for block in rule.run(cases, others=others):
             if kept is not None:
-                kept[:, block.rows] = block.outcome
+                kept[:, block.rows[0] : block.rows[-1] + 1] = (
+                    block.outcome
+                )  # nobody shares a limit: rows in their order
             yield code, block
         if kept is not None:
             others[code] = Other(cases, kept)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -24,7 +24,7 @@ from anye.engine.entitle.groups import Cases, Groups, Members, chunks, groups_of
 from anye.engine.entitle.kinds import Kind, integer
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Parameter, Policy
 
-BLOCK_ROWS = 8_192
+BLOCK_ROWS = 16_384
 _Excluded = Mapping[tuple[str, tuple[str, ...]], tuple[Array, Array]]
 
 
@@ -76,6 +76,8 @@ class BatchRule:
         groups = {within: groups_of(cases, self._keys(within)) for within in self.kept}
         excluded = self._excluded(cases, others or {})
         stretches = _stretches(self.policy, cases)
+        facts = {name: _where_known(column) for name, column in cases.facts.items() if name in self.needed}
+        cases = replace(cases, facts=facts)
         for chosen in chunks(cases.rows, [each.of for each in groups.values() if each.of is not None], rows):
             yield self._block(cases, chosen, groups, excluded, stretches, on)
 
@@ -87,7 +89,7 @@ class BatchRule:
         excluded: _Excluded, stretches: Sequence[_Stretch], on: dt.date | None,
     ) -> Outcomes:  # fmt: skip
         places = np.arange(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen
-        known = {name: _part(column, chosen) for name, column in cases.facts.items() if name in self.needed}
+        known = {name: _part(column, chosen) for name, column in cases.facts.items()}
         known |= {name: column for name, column in self.unknown.items() if name not in known}
         months = np.arange(cases.first, cases.first + cases.months, dtype=width(MONTHS))
         known[THIS_MONTH] = Column(months[:, None])
@@ -295,6 +297,11 @@ def _unknown(kind: Kind) -> Column:
     """A fact that no table brings."""
     column = column_of([None], kind)
     return Column(column.values[0], np.zeros((), np.bool_))
+
+
+def _where_known(column: Column) -> Column:
+    """The same without a mask where all is known, which takes a third less."""
+    return column if column.known is None or not column.known.all() else Column(column.values)
 
 
 def _part(column: Column, chosen: Array | slice) -> Column:

@@ -89,9 +89,11 @@ class LimitRule:
         count.lo, count.hi = (each.astype(width(integer(0, most))) for each in (count.lo, count.hi))
         allowed = [each.astype(count.lo.dtype) for each in _range(ready.at_most, kind.lo, kind.hi)]
         years = [year_of(first + at) if self.limit.per == "year" else 0 for at in range(shape[0])]
-        return Tally(
-            self.bit, count, years, allowed[0], allowed[1], ready.counts_when, *np.empty((2, *shape), np.bool_)
-        )
+        counted = None
+        if ready.counts_when is not None:
+            values, known = ready.counts_when.values, ready.counts_when.known
+            counted = values, values if known is None else values | ~known
+        return Tally(self.bit, count, years, allowed[0], allowed[1], counted, *np.empty((2, *shape), np.bool_))
 
     def judge(
         self,
@@ -203,6 +205,7 @@ class LimitRule:
 @dataclass(frozen=True)
 class Tally:
     """An ordinary limit over all months of a stretch. `fits`: months that surely lie within it; `is_left`: months that may.
+    `counted`: which paid months surely use it up and which may, None for all of them.
 
     While what is allowed does not change and no other limit keeps a month back, many months are bound at once: from the
     first month on that may lie beyond the limit none surely lies within it, so it need not be known which of them were
@@ -214,7 +217,7 @@ class Tally:
     years: Sequence[int]
     least: Array
     most: Array
-    counts_when: Column | None
+    counted: tuple[Array, Array] | None
     fits: Array
     is_left: Array
 
@@ -224,28 +227,22 @@ class Tally:
         if count.year != self.years[part.start]:
             count.lo[:], count.hi[:], count.year = 0, 0, self.years[part.start]
         fits, is_left = self.fits[part], self.is_left[part]
-        np.less(_before(count.hi, self._may_count(part, may)), rows_of(self.least, part), out=fits)
+        np.less(_before(count.hi, self._counted(1, part, may)), rows_of(self.least, part), out=fits)
         np.logical_and(pay, fits, out=pay)
-        np.less(_before(count.lo, self._surely_count(part, pay)), rows_of(self.most, part), out=is_left)
+        np.less(_before(count.lo, self._counted(0, part, pay)), rows_of(self.most, part), out=is_left)
         np.logical_and(may, is_left, out=may)
 
     def add(self, part: slice, pay: Array, may: Array) -> None:
         """Count the months, once all limits are looked at."""
         for used, flags in (
-            (self.count.lo, self._surely_count(part, pay)),
-            (self.count.hi, self._may_count(part, may)),
+            (self.count.lo, self._counted(0, part, pay)),
+            (self.count.hi, self._counted(1, part, may)),
         ):
             np.add(used, np.add.reduce(flags.view(np.int8), axis=0, dtype=used.dtype), out=used)
 
-    def _surely_count(self, part: slice, pay: Array) -> Array:
-        found: Array = pay if self.counts_when is None else pay & rows_of(self.counts_when.values, part)
-        return found
-
-    def _may_count(self, part: slice, may: Array) -> Array:
-        if self.counts_when is None:
-            return may
-        values, known = rows_of(self.counts_when.values, part), self.counts_when.known
-        found: Array = may & (values if known is None else values | ~rows_of(known, part))
+    def _counted(self, which: int, part: slice, flags: Array) -> Array:
+        """Those of the months that surely count, or that may."""
+        found: Array = flags if self.counted is None else flags & rows_of(self.counted[which], part)
         return found
 
     def marked(self, unmet: Array, missing: Array, due: Array) -> Array:
@@ -269,8 +266,8 @@ def _before(used: Array, flags: Array) -> Array:
     """What was used before each month."""
     found = np.empty(flags.shape, used.dtype)
     found[0] = used
-    for at in range(1, len(found)):
-        np.add(found[at - 1], flags[at - 1].view(np.int8), out=found[at])
+    for so_far, flag, then in zip(found[:-1], flags.view(np.int8)[:-1], found[1:], strict=True):
+        np.add(so_far, flag, out=then)
     return found
 
 
@@ -295,6 +292,5 @@ def _range(column: Column, lo: int, hi: int) -> tuple[Any, Any]:
 
 def mark(mask: Array, where: Any, bit: int) -> None:
     """Set a reason's bit in a mask."""
-    is_so, dtype = np.asarray(where), mask.dtype
-    flags = is_so.view(np.uint8) if dtype == np.uint8 else is_so.astype(dtype)
-    np.bitwise_or(mask, flags * dtype.type(bit), out=mask)
+    flags = where.view(np.uint8) if mask.itemsize == 1 else where.astype(mask.dtype)
+    np.bitwise_or(mask, flags * mask.dtype.type(bit), out=mask)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,7 @@ def maybe(node: Node | None) -> Answer | None:
     return None if node is None else compiled(node)
 
 
+@cache
 def width(*kinds: Kind) -> np.dtype[Any]:
     """The narrowest whole number that holds values of all these kinds."""
     lo, hi = min(_least(kind) for kind in kinds), max(_most(kind) for kind in kinds)
