@@ -24,7 +24,7 @@ from anye.engine.entitle.groups import Cases, Groups, Members, chunks, groups_of
 from anye.engine.entitle.kinds import Kind, integer
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Parameter, Policy
 
-BLOCK_ROWS = 16_384
+BLOCK_ROWS = 32_768
 _Excluded = Mapping[tuple[str, tuple[str, ...]], tuple[Array, Array]]
 
 
@@ -106,10 +106,15 @@ class BatchRule:
             if each.block is None:
                 found.outcome[part], found.amount[part], found.unmet[part] = NO, 0, self.policy.bits[IN_FORCE]
                 continue
-            here = {**{name: _in_months(column, part) for name, column in known.items()}, **each.parameters}
+            is_whole = part.stop - part.start == cases.months
+            here = known if is_whole else {name: _in_months(column, part) for name, column in known.items()}
+            here = {**here, **each.parameters}
             theirs = {name: (pay[part][:, chosen], open_[part][:, chosen]) for name, (pay, open_) in excluded.items()}
-            self.blocks[id(each.block)].judge(_Here(here, cases.first + each.since, part.stop - part.start, len(places)),
-                                              _months(found, part), counts, members, theirs, on)  # fmt: skip
+            stretch = _Here(
+                here, cases.first + each.since, part.stop - part.start, len(places), part.stop < cases.months
+            )
+            rule = self.blocks[id(each.block)]
+            rule.judge(stretch, _months(found, part), counts, members, theirs, on)
         return found
 
     def _excluded(self, cases: Cases, others: Mapping[str, Other]) -> _Excluded:
@@ -136,12 +141,13 @@ class _Stretch:
 
 @dataclass(frozen=True)
 class _Here:
-    """What is known in the months of a stretch, of a block of rows."""
+    """What is known in the months of a stretch, of a block of rows. `goes_on`: others follow."""
 
     known: dict[str, Column]
     first: int
     months: int
     rows: int
+    goes_on: bool
 
 
 class _BlockRule:
@@ -174,7 +180,7 @@ class _BlockRule:
         if early is not None and all(limit.is_plain(members) for limit in self.limits):
             tallies = [limit.tally(ready, here.first, found.unmet.shape, counts)
                        for limit, ready in zip(self.limits, prepared, strict=True)]  # fmt: skip
-            self._at_once(found, tallies, early)
+            self._at_once(found, tallies, early, goes_on=here.goes_on)
             return
         found.amount[...] = 0
         for at in range(here.months):
@@ -204,8 +210,11 @@ class _BlockRule:
         if is_early or (on is not None and block.accept_until is not None and on > block.accept_until):
             found.unmet[...] |= met.dtype.type(self.bits[ACCEPTED])
 
-    def _at_once(self, found: Outcomes, tallies: Sequence[Tally], amount: Column) -> None:
-        """Limits, amounts and outcomes of all months, where each row's limits count its own months."""
+    def _at_once(self, found: Outcomes, tallies: Sequence[Tally], amount: Column, *, goes_on: bool) -> None:
+        """Limits, amounts and outcomes of all months, where each row's limits count its own months.
+
+        `goes_on`: months follow for which has to be known what these use up.
+        """
         due = found.unmet == 0
         pay, nothing = due & (found.missing == 0), None
         if amount.known is not None:
@@ -218,7 +227,7 @@ class _BlockRule:
         for part in spans(tallies):
             for tally in tallies:
                 tally.bound(part, pay[part], may[part])
-            for tally in tallies:
+            for tally in tallies if goes_on or part.stop < len(due) else ():
                 tally.add(part, pay[part], may[part])
         for tally in tallies:
             due = tally.marked(found.unmet, found.missing, due)

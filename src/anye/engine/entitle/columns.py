@@ -6,9 +6,8 @@ Numbers are kept as narrow as their ranges allow: what is moved through memory i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +19,7 @@ Array = npt.NDArray[Any]
 WIDTHS = (np.int8, np.int16, np.int32, np.int64)
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """Values of a kind: yes or no as bool, numbers and days as whole numbers, a code as its place among the kind's codes.
 
     `known`: where they are known, None for everywhere. Unknown yes-or-no is False in `values`; other unknown values are
