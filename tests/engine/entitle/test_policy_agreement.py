@@ -184,6 +184,9 @@ PLANTED: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "unknown months use nothing up": lambda patch: patch.setattr(
         batch_limits, "_range", lambda column, _lo, _hi: (column.values.astype(np.int64),) * 2
     ),
+    "months bound at once use nothing up": lambda patch: patch.setattr(
+        batch_limits, "_before", lambda used, flags: np.broadcast_to(used, flags.shape)
+    ),
     "who shares a limit does not": lambda patch: patch.setattr(
         batch, "groups_of", lambda *_: groups.Groups(None, None)
     ),

@@ -1,20 +1,22 @@
 """Everybody at once: a policy over all rows of its subject, all months, a block of rows that fits the cache at a time.
 
 Facts that change by month are arrays of months × rows, the others of rows; NumPy's broadcasting then does what depends
-on no month once. Only limits go month by month, for what is left of them depends on the months before. The answers are
-those of `case`, row by row.
+on no month once. Only what was used of a limit goes month by month, for it depends on the months before; all else around
+limits that count the months of each row alone is settled for all months at once, in `_at_once`. The answers are those of
+`case`, row by row.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from anye.engine.entitle.batch_limits import Count, LimitRule, Month, Prepared, at_month, mark, rows_of
+from anye.engine.entitle.batch_limits import Count, LimitRule, Month, Prepared, Tally, at_month, mark, rows_of, spans
 from anye.engine.entitle.case import NO, PAY, UNKNOWN
 from anye.engine.entitle.catalogue import KEYS, MONTHS, THIS_MONTH, Catalogue
 from anye.engine.entitle.columns import Array, Column, column_of, compiled, width
@@ -22,7 +24,7 @@ from anye.engine.entitle.groups import Cases, Groups, Members, chunks, groups_of
 from anye.engine.entitle.kinds import Kind, integer
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Parameter, Policy
 
-BLOCK_ROWS = 8_192
+BLOCK_ROWS = 32_768
 _Excluded = Mapping[tuple[str, tuple[str, ...]], tuple[Array, Array]]
 
 
@@ -73,18 +75,21 @@ class BatchRule:
         """The verdicts, block by block; who shares a limit is in one block."""
         groups = {within: groups_of(cases, self._keys(within)) for within in self.kept}
         excluded = self._excluded(cases, others or {})
+        stretches = _stretches(self.policy, cases)
+        facts = {name: _where_known(column) for name, column in cases.facts.items() if name in self.needed}
+        cases = replace(cases, facts=facts)
         for chosen in chunks(cases.rows, [each.of for each in groups.values() if each.of is not None], rows):
-            yield self._block(cases, chosen, groups, excluded, on)
+            yield self._block(cases, chosen, groups, excluded, stretches, on)
 
     def _keys(self, within: str) -> tuple[str, ...]:
         return KEYS[self.policy.subject] if within == self.policy.subject else (within,)
 
     def _block(
         self, cases: Cases, chosen: Array | slice, groups: Mapping[str, Groups],
-        excluded: _Excluded, on: dt.date | None,
+        excluded: _Excluded, stretches: Sequence[_Stretch], on: dt.date | None,
     ) -> Outcomes:  # fmt: skip
-        places = np.arange(cases.rows)[chosen]
-        known = {name: _part(column, chosen) for name, column in cases.facts.items() if name in self.needed}
+        places = np.arange(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen
+        known = {name: _part(column, chosen) for name, column in cases.facts.items()}
         known |= {name: column for name, column in self.unknown.items() if name not in known}
         months = np.arange(cases.first, cases.first + cases.months, dtype=width(MONTHS))
         known[THIS_MONTH] = Column(months[:, None])
@@ -92,19 +97,24 @@ class BatchRule:
             known[name] = answer(known)
         shape = (cases.months, len(places))
         found = Outcomes(
-            places, np.zeros(shape, np.int8), np.zeros(shape, self.money), np.zeros(shape, self.mask), np.zeros(shape, self.mask)
+            places, np.empty(shape, np.int8), np.empty(shape, self.money), np.zeros(shape, self.mask), np.zeros(shape, self.mask)
         )  # fmt: skip
         counts: dict[str, Count] = {}
         members = {within: Members.make(each, chosen, len(places)) for within, each in groups.items()}
-        for block, since, until in _stretches(self.policy, cases):
-            part = slice(since, until)
-            if block is None:
-                found.unmet[part] = self.policy.bits[IN_FORCE]
+        for each in stretches:
+            part = slice(each.since, each.until)
+            if each.block is None:
+                found.outcome[part], found.amount[part], found.unmet[part] = NO, 0, self.policy.bits[IN_FORCE]
                 continue
-            here = {name: _in_months(column, part) for name, column in known.items()}
+            is_whole = part.stop - part.start == cases.months
+            here = known if is_whole else {name: _in_months(column, part) for name, column in known.items()}
+            here = {**here, **each.parameters}
             theirs = {name: (pay[part][:, chosen], open_[part][:, chosen]) for name, (pay, open_) in excluded.items()}
-            self.blocks[id(block)].judge(_Stretch(self.policy, here, cases.first + since, until - since, len(places)),
-                                         _months(found, part), counts, members, theirs, on)  # fmt: skip
+            stretch = _Here(
+                here, cases.first + each.since, part.stop - part.start, len(places), part.stop < cases.months
+            )
+            rule = self.blocks[id(each.block)]
+            rule.judge(stretch, _months(found, part), counts, members, theirs, on)
         return found
 
     def _excluded(self, cases: Cases, others: Mapping[str, Other]) -> _Excluded:
@@ -119,28 +129,40 @@ class BatchRule:
         return found
 
 
+@dataclass(frozen=True)
 class _Stretch:
-    """Months of one block of the policy: what is known in them."""
+    """Months in which one block of the policy is in force, and its parameters in them; months from 0."""
 
-    def __init__(self, policy: Policy, known: dict[str, Column], first: int, months: int, rows: int) -> None:
-        self.known, self.first, self.months, self.rows = known, first, months, rows
-        for name, parameter in policy.parameters.items():
-            known[name] = _parameter(parameter, first, months)
+    block: Block | None
+    since: int
+    until: int
+    parameters: Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class _Here:
+    """What is known in the months of a stretch, of a block of rows. `goes_on`: others follow."""
+
+    known: dict[str, Column]
+    first: int
+    months: int
+    rows: int
+    goes_on: bool
 
 
 class _BlockRule:
     def __init__(self, policy: Policy, block: Block) -> None:
-        self.policy, self.block, self.bits = policy, block, policy.bits
+        self.block, self.bits = block, policy.bits
         self.formulas = [(name, compiled(node)) for name, node in block.formulas]
         self.conditions = [(policy.bits[each.reason.id], compiled(each.when)) for each in block.conditions]
         self.limits = [LimitRule(policy, limit) for limit in block.limits]
         self.amount = compiled(block.amount)
-        self.reach = max(block.amount.kind.hi, 0)
+        self.reach, self.may_be_nothing = max(block.amount.kind.hi, 0), block.amount.kind.lo <= 0
         # an amount that asks for no units can be known before any limit is
         self.is_early = not any(limit.gives for limit in block.limits)
 
     def judge(
-        self, here: _Stretch, found: Outcomes, counts: dict[str, Count], members: Mapping[str, Members],
+        self, here: _Here, found: Outcomes, counts: dict[str, Count], members: Mapping[str, Members],
         excluded: _Excluded, on: dt.date | None,
     ) -> None:  # fmt: skip
         for name, answer in self.formulas:
@@ -154,34 +176,68 @@ class _BlockRule:
                 mark(found.unmet, pay, self.bits[exclusion.reason.id])
                 mark(found.missing, is_open & ~pay, self.bits[exclusion.reason.id])
         early = self.amount(here.known) if self.is_early else None
-        if not self.limits:
-            self._pay(here, found, early)
-            return
         prepared = [limit.prepare(here.known) for limit in self.limits]
+        if early is not None and all(limit.is_plain(members) for limit in self.limits):
+            tallies = [limit.tally(ready, here.first, found.unmet.shape, counts)
+                       for limit, ready in zip(self.limits, prepared, strict=True)]  # fmt: skip
+            self._at_once(found, tallies, early, goes_on=here.goes_on)
+            return
+        found.amount[...] = 0
         for at in range(here.months):
             self._month(here, _months(found, slice(at, at + 1)), at, counts, members, prepared, early)
 
-    def _conditions(self, here: _Stretch, found: Outcomes, on: dt.date | None) -> None:
-        always = np.zeros((2, here.rows), found.unmet.dtype)
+    def _conditions(self, here: _Here, found: Outcomes, on: dt.date | None) -> None:
+        met, known = (
+            found.unmet,
+            found.missing,
+        )  # all zero so far: they hold what is met and known, and are turned round
+        met_always, known_always = np.zeros((2, here.rows), met.dtype)
+        every, known_anyhow = met.dtype.type(sum(bit for bit, _ in self.conditions)), met.dtype.type(0)
         for bit, answer in self.conditions:
             column = answer(here.known)
-            is_unmet = ~column.values if column.known is None else column.known & ~column.values
-            unmet, missing = (always[0], always[1]) if is_unmet.ndim < 2 else (found.unmet, found.missing)
-            mark(unmet, is_unmet, bit)
-            if column.known is not None:
-                mark(missing, ~column.known, bit)
-        if on is not None:
-            block = self.block
-            is_early = block.accept_from is not None and on < block.accept_from
-            if is_early or (block.accept_until is not None and on > block.accept_until):
-                always[0] |= always.dtype.type(self.bits[ACCEPTED])
-        found.unmet[...] |= always[0]
-        found.missing[...] |= always[1]
+            is_monthly = 2 in {column.values.ndim, 0 if column.known is None else column.known.ndim}
+            mark(met if is_monthly else met_always, column.values, bit)
+            if column.known is None:
+                known_anyhow |= met.dtype.type(bit)
+            else:
+                mark(known if is_monthly else known_always, column.known, bit)
+        np.bitwise_or(met, met_always, out=met)
+        np.bitwise_or(known, known_always | known_anyhow, out=known)
+        np.bitwise_and(np.invert(met, out=met), known, out=found.unmet)
+        np.bitwise_xor(known, every, out=found.missing)
+        block = self.block
+        is_early = on is not None and block.accept_from is not None and on < block.accept_from
+        if is_early or (on is not None and block.accept_until is not None and on > block.accept_until):
+            found.unmet[...] |= met.dtype.type(self.bits[ACCEPTED])
 
-    def _pay(self, here: _Stretch, found: Outcomes, amount: Column | None) -> None:
-        column = self.amount(here.known) if amount is None else amount
-        self._amount(found, column, np.bool_(True))
-        self._settle(found)
+    def _at_once(self, found: Outcomes, tallies: Sequence[Tally], amount: Column, *, goes_on: bool) -> None:
+        """Limits, amounts and outcomes of all months, where each row's limits count its own months.
+
+        `goes_on`: months follow for which has to be known what these use up.
+        """
+        due = found.unmet == 0
+        pay, nothing = due & (found.missing == 0), None
+        if amount.known is not None:
+            pay &= amount.known
+        if self.may_be_nothing:
+            is_some = np.greater(amount.values, amount.values.dtype.type(0))
+            nothing = ~is_some if amount.known is None else amount.known > is_some
+            pay &= is_some
+        may = due.copy() if nothing is None else due > nothing  # it is not refused
+        for part in spans(tallies):
+            for tally in tallies:
+                tally.bound(part, pay[part], may[part])
+            for tally in tallies if goes_on or part.stop < len(due) else ():
+                tally.add(part, pay[part], may[part])
+        for tally in tallies:
+            due = tally.marked(found.unmet, found.missing, due)
+        if amount.known is not None:
+            mark(found.missing, due > amount.known, self.bits[AMOUNT])
+        if nothing is not None:
+            mark(found.unmet, due & nothing, self.bits[AMOUNT])
+        # no is 0, pay 1, unknown 2
+        np.add(may.view(np.int8), (may > pay).view(np.int8), out=found.outcome)
+        np.multiply(amount.values, pay, out=found.amount, casting="same_kind")
 
     def _amount(self, found: Outcomes, column: Column, is_asked: Any) -> None:
         """Writes amounts where nothing is unmet and marks those that are not known or nothing."""
@@ -203,7 +259,7 @@ class _BlockRule:
         np.multiply(found.amount, is_pay, out=found.amount)
 
     def _month(
-        self, here: _Stretch, found: Outcomes, at: int, counts: dict[str, Count], members: Mapping[str, Members],
+        self, here: _Here, found: Outcomes, at: int, counts: dict[str, Count], members: Mapping[str, Members],
         prepared: Sequence[Prepared], early: Column | None,
     ) -> None:  # fmt: skip
         known = here.known if self.is_early else {name: at_month(column, at) for name, column in here.known.items()}
@@ -222,14 +278,16 @@ class _BlockRule:
             count.add(group, least * (found.outcome[0] == PAY), most * (found.outcome[0] != NO))
 
 
-def _stretches(policy: Policy, cases: Cases) -> Iterator[tuple[Block | None, int, int]]:
-    """(block, first month, month after the last) in which one block of the policy is in force; months from 0."""
-    since, block = 0, policy.block_at(cases.first)
-    for at in range(1, cases.months + 1):
-        following = policy.block_at(cases.first + at) if at < cases.months else None
-        if at == cases.months or following is not block:
-            yield block, since, at
-            since, block = at, following
+def _stretches(policy: Policy, cases: Cases) -> list[_Stretch]:
+    """The months, parted where another block of the policy comes into force."""
+    blocks = [policy.block_at(cases.first + at) for at in range(cases.months)]
+    turns = [at for at in range(cases.months) if at == 0 or blocks[at] is not blocks[at - 1]]
+    return [
+        _Stretch(blocks[since], since, until, {
+            name: _parameter(each, cases.first + since, until - since) for name, each in policy.parameters.items()
+        })
+        for since, until in pairwise([*turns, cases.months])
+    ]  # fmt: skip
 
 
 def _parameter(parameter: Parameter, first: int, months: int) -> Column:
@@ -248,6 +306,11 @@ def _unknown(kind: Kind) -> Column:
     """A fact that no table brings."""
     column = column_of([None], kind)
     return Column(column.values[0], np.zeros((), np.bool_))
+
+
+def _where_known(column: Column) -> Column:
+    """The same without a mask where all is known, which takes a tenth less."""
+    return column if column.known is None or not column.known.all() else Column(column.values)
 
 
 def _part(column: Column, chosen: Array | slice) -> Column:

@@ -1,15 +1,21 @@
-"""Limits for everybody at once, month by month: what was used before a month is what the months before it came to."""
+"""Limits for everybody at once, month by month: what was used before a month is what the months before it came to.
+
+A `Tally` is for the ordinary limit, which counts the months of each row alone: nothing of it is marked before all months
+are counted. `LimitRule.judge` is for all others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from anye.engine.entitle.columns import Answer, Array, Column, maybe
+from anye.engine.entitle.columns import Answer, Array, Column, maybe, width
 from anye.engine.entitle.groups import Members
+from anye.engine.entitle.kinds import integer
 from anye.engine.entitle.months import year_of
 from anye.engine.entitle.policy import Limit, Policy
 
@@ -63,6 +69,31 @@ class LimitRule:
         """Everything but what was used, for all months at once."""
         found = [answer and answer(known) for answer in (*self.answers, self.renewed)]
         return Prepared(*found)  # type: ignore[arg-type]  # at_most and used_before are never None
+
+    def is_plain(self, groups: Mapping[str, Members]) -> bool:
+        """Whether it counts months, of each row alone and of each row surely."""
+        limit, members = self.limit, groups[self.limit.within]
+        is_shared = members.of is not None or members.is_known is not None
+        return limit.counts == "month" and limit.unless is None and limit.renewal is None and not is_shared
+
+    def tally(self, ready: Prepared, first: int, shape: tuple[int, ...], counts: dict[str, Count]) -> Tally:
+        """A plain limit over months × rows; goes on from its count, which it keeps up to date."""
+        year = year_of(first) if self.limit.per == "year" else 0
+        count = counts.get(self.limit.reason.id)
+        if count is None:
+            before, kind = at_month(ready.used_before, 0), self.limit.used_before.kind
+            lo, hi = (np.broadcast_to(each, shape[1]) for each in _range(before, kind.lo, kind.hi))
+            count = counts[self.limit.reason.id] = Count(lo, hi, year)
+        kind = self.limit.at_most.kind
+        most = max(int(count.hi.max(initial=0)) + shape[0], kind.hi)
+        count.lo, count.hi = (each.astype(width(integer(0, most))) for each in (count.lo, count.hi))
+        allowed = [each.astype(count.lo.dtype) for each in _range(ready.at_most, kind.lo, kind.hi)]
+        years = [year_of(first + at) if self.limit.per == "year" else 0 for at in range(shape[0])]
+        counted = None
+        if ready.counts_when is not None:
+            values, known = ready.counts_when.values, ready.counts_when.known
+            counted = values, values if known is None else values | ~known
+        return Tally(self.bit, count, years, allowed[0], allowed[1], counted, *np.empty((2, *shape), np.bool_))
 
     def judge(
         self,
@@ -171,13 +202,82 @@ class LimitRule:
             month.is_open |= where
 
 
+@dataclass(frozen=True)
+class Tally:
+    """An ordinary limit over all months of a stretch. `fits`: months that surely lie within it; `is_left`: months that may.
+    `counted`: which paid months surely use it up and which may, None for all of them.
+
+    While what is allowed does not change and no other limit keeps a month back, many months are bound at once: from the
+    first month on that may lie beyond the limit none surely lies within it, so it need not be known which of them were
+    refused to count those before it.
+    """
+
+    bit: int
+    count: Count
+    years: Sequence[int]
+    least: Array
+    most: Array
+    counted: tuple[Array, Array] | None
+    fits: Array
+    is_left: Array
+
+    def bound(self, part: slice, pay: Array, may: Array) -> None:
+        """Take out of what is paid and of what is not refused where the months do not lie within the limit."""
+        count = self.count
+        if count.year != self.years[part.start]:
+            count.lo[:], count.hi[:], count.year = 0, 0, self.years[part.start]
+        fits, is_left = self.fits[part], self.is_left[part]
+        np.less(_before(count.hi, self._counted(1, part, may)), rows_of(self.least, part), out=fits)
+        np.logical_and(pay, fits, out=pay)
+        np.less(_before(count.lo, self._counted(0, part, pay)), rows_of(self.most, part), out=is_left)
+        np.logical_and(may, is_left, out=may)
+
+    def add(self, part: slice, pay: Array, may: Array) -> None:
+        """Count the months, once all limits are looked at."""
+        for used, flags in (
+            (self.count.lo, self._counted(0, part, pay)),
+            (self.count.hi, self._counted(1, part, may)),
+        ):
+            np.add(used, np.add.reduce(flags.view(np.int8), axis=0, dtype=used.dtype), out=used)
+
+    def _counted(self, which: int, part: slice, flags: Array) -> Array:
+        """Those of the months that surely count, or that may."""
+        found: Array = flags if self.counted is None else flags & rows_of(self.counted[which], part)
+        return found
+
+    def marked(self, unmet: Array, missing: Array, due: Array) -> Array:
+        """Where it is still due once the limit is marked where it stands in the way."""
+        mark(unmet, due > self.is_left, self.bit)
+        mark(missing, due & (self.is_left > self.fits), self.bit)
+        return np.logical_and(due, self.is_left, out=due)
+
+
+def spans(tallies: Sequence[Tally]) -> Iterator[slice]:
+    """The months that can be bound at once, in their order."""
+    if not tallies:
+        return
+    years = tallies[0].years
+    is_steady = len(tallies) == 1 and tallies[0].least.ndim < 2 and tallies[0].most.ndim < 2
+    turns = [at for at in range(1, len(years)) if not is_steady or years[at] != years[at - 1]]
+    yield from (slice(since, until) for since, until in pairwise([0, *turns, len(years)]))
+
+
+def _before(used: Array, flags: Array) -> Array:
+    """What was used before each month."""
+    found = np.empty(flags.shape, used.dtype)
+    found[0] = used
+    for so_far, flag, then in zip(found[:-1], flags.view(np.int8)[:-1], found[1:], strict=True):
+        np.add(so_far, flag, out=then)
+    return found
+
+
 def at_month(column: Column, at: int) -> Column:
     return Column(rows_of(column.values, at), None if column.known is None else rows_of(column.known, at))
 
 
 def rows_of(array: Array, at: int | slice) -> Array:
     """Of an array that changes by month, some months; of any other the whole."""
-    found: Array = array[at] if np.ndim(array) == 2 else array
+    found: Array = array[at] if array.ndim == 2 else array
     return found
 
 
@@ -192,4 +292,5 @@ def _range(column: Column, lo: int, hi: int) -> tuple[Any, Any]:
 
 def mark(mask: Array, where: Any, bit: int) -> None:
     """Set a reason's bit in a mask."""
-    np.bitwise_or(mask, where * mask.dtype.type(bit), out=mask)
+    flags = where.view(np.uint8) if mask.itemsize == 1 else where.astype(mask.dtype)
+    np.bitwise_or(mask, flags * mask.dtype.type(bit), out=mask)

@@ -6,9 +6,8 @@ Numbers are kept as narrow as their ranges allow: what is moved through memory i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import reduce
-from typing import Any
+from functools import cache, reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +19,7 @@ Array = npt.NDArray[Any]
 WIDTHS = (np.int8, np.int16, np.int32, np.int64)
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """Values of a kind: yes or no as bool, numbers and days as whole numbers, a code as its place among the kind's codes.
 
     `known`: where they are known, None for everywhere. Unknown yes-or-no is False in `values`; other unknown values are
@@ -46,6 +44,7 @@ def maybe(node: Node | None) -> Answer | None:
     return None if node is None else compiled(node)
 
 
+@cache
 def width(*kinds: Kind) -> np.dtype[Any]:
     """The narrowest whole number that holds values of all these kinds."""
     lo, hi = min(_least(kind) for kind in kinds), max(_most(kind) for kind in kinds)
@@ -125,12 +124,14 @@ def _extreme(of: Callable[..., Array]) -> Callable[..., Array]:
     return lambda *values, dtype: reduce(lambda a, b: of(a, b, dtype=dtype), values)
 
 
-def _division(finish: Callable[[Array, Array], Array]) -> Callable[..., Answer]:
-    """Unknown where the divisor is zero, besides."""
+def _division(finish: Callable[[Array, Array], Array], natural: Callable[..., Array]) -> Callable[..., Answer]:
+    """Unknown where the divisor is zero, besides. `natural`: the same where nothing is below zero, several times as fast."""
 
     def way(node: Node, one: Answer, other: Answer) -> Answer:
         dtype = width(node.kind, *(arg.kind for arg in node.args))
         may_be_zero = node.args[1].kind.lo <= 0 <= node.args[1].kind.hi
+        is_natural = node.args[0].kind.lo >= 0 and node.args[1].kind.lo >= 0
+        way_of = natural if is_natural else finish
 
         def answer(known: Known) -> Column:
             a, b = one(known), other(known)
@@ -139,7 +140,7 @@ def _division(finish: Callable[[Array, Array], Array]) -> Callable[..., Answer]:
                 is_whole = divisor != 0
                 where = is_whole if where is None else where & is_whole
                 divisor = np.where(is_whole, divisor, np.int8(1))
-            return Column(finish(a.values.astype(dtype), divisor.astype(dtype)), where)
+            return Column(way_of(a.values.astype(dtype, copy=False), divisor.astype(dtype, copy=False)), where)
 
         return answer
 
@@ -164,15 +165,19 @@ def _not(_node: Node, one: Answer) -> Answer:
     return answer
 
 
+def _is_surely_false(column: Column) -> Array:
+    found: Array = ~column.values if column.known is None else column.known > column.values
+    return found
+
+
 def _and(_node: Node, *args: Answer) -> Answer:
     def answer(known: Known) -> Column:
         columns = [arg(known) for arg in args]
         values = reduce(np.logical_and, (column.values for column in columns))
-        where = both_known(columns)
-        if where is not None:
-            for column in columns:
-                where = where | (~column.values if column.known is None else column.known & ~column.values)
-        return Column(values, where)
+        first = columns[0].known
+        if all(column.known is first for column in columns):
+            return Column(values, first)
+        return Column(values, reduce(np.logical_or, map(_is_surely_false, columns), values))
 
     return answer
 
@@ -237,8 +242,7 @@ def _is_null(_node: Node, one: Answer) -> Answer:
 
 def _is_false(_node: Node, one: Answer) -> Answer:
     def answer(known: Known) -> Column:
-        column = one(known)
-        return Column(~column.values if column.known is None else column.known & ~column.values)
+        return Column(_is_surely_false(one(known)))
 
     return answer
 
@@ -250,7 +254,7 @@ def _comparison(of: Callable[..., Array]) -> Callable[..., Answer]:
 _WAYS: Mapping[str, Callable[..., Answer]] = {
     "literal": _literal, "name": _name, "neg": _strict(np.negative),
     "+": _strict(np.add), "-": _strict(np.subtract), "*": _strict(np.multiply),
-    "/": _division(_quotient), "%": _division(_rest),
+    "/": _division(_quotient, np.floor_divide), "%": _division(_rest, np.remainder),
     "=": _comparison(np.equal), "<>": _comparison(np.not_equal), "<": _comparison(np.less),
     "<=": _comparison(np.less_equal), ">": _comparison(np.greater), ">=": _comparison(np.greater_equal),
     "least": _strict(_extreme(np.minimum)), "greatest": _strict(_extreme(np.maximum)),

@@ -116,6 +116,9 @@ def _is_cut(fine: Array, coarse: Array) -> bool:
 def met_by(cases: Cases, theirs: Cases, outcome: Array, keys: Sequence[str]) -> tuple[Array, Array]:
     """Where, for the same keys, another policy pays, and where it is open whether it does; months × rows of `cases`."""
     ours, others = _codes(cases, keys), _codes(theirs, keys)
+    is_of_rows = KEYS[cases.subject] == KEYS[theirs.subject] == tuple(keys)  # each row stands for itself
+    if is_of_rows and np.array_equal(ours, others) and (ours >= 0).all():
+        return outcome == PAY, outcome == UNKNOWN
     names, places = np.unique(np.concatenate([ours, others]), return_inverse=True)
     found = []
     for wanted in (PAY, UNKNOWN):
