@@ -161,20 +161,20 @@ def bound(
         wish = wants[at]
         free = False if limit.unless is None else limit.unless.of(known)
         in_part = limit.counts in {"units", "amount"}
-        if free is True or wish[1] <= surely:
-            got: tuple[int, int] | None = wish
-        elif free is False and maybe == 0:
+        fits = free is True or wish[1] <= surely
+        if not fits and free is False and maybe == 0:
             said.unmet.add(limit.id)
             continue
-        elif free is False and in_part and surely == maybe and wish[0] == wish[1]:
-            got = (surely, surely)
-        else:
-            got = None
-        if got is None or (in_part and got[0] != got[1]):
+        left_is_open = not fits and (free is None or surely != maybe)
+        wish_is_open = in_part and wish[0] != wish[1]
+        if left_is_open:
             said.missing.add(limit.id)
+        if wish_is_open:
+            said.missing.add("amount")
+        got = wish if fits else (surely, surely)
+        if left_is_open or wish_is_open:
             open_clip[at] |= limit.counts == "units"
-            top = min(wish[1], maybe) if free is False else wish[1]
-            got = (0, top)
+            got = (0, min(wish[1], maybe) if free is False else wish[1])
         elif limit.counts == "units":
             known["准付"] = got[0]
         elif limit.counts == "amount":

@@ -17,7 +17,7 @@ from anye.engine.entitle.columns import Answer, Array, Column, maybe, width
 from anye.engine.entitle.groups import Members
 from anye.engine.entitle.kinds import integer
 from anye.engine.entitle.months import year_of
-from anye.engine.entitle.policy import Limit, Policy
+from anye.engine.entitle.policy import AMOUNT, Limit, Policy
 
 
 @dataclass
@@ -61,6 +61,7 @@ class Prepared:
 class LimitRule:
     def __init__(self, policy: Policy, limit: Limit) -> None:
         self.limit, self.bit, self.of_amount = limit, policy.bits[limit.reason.id], limit.counts == "amount"
+        self.amount_bit = policy.bits[AMOUNT]
         told = (limit.units, limit.at_most, limit.used_before, limit.counts_when, limit.unless)
         self.answers: tuple[Answer | None, ...] = tuple(map(maybe, told))
         self.renewed = maybe(limit.renewal.when if limit.renewal else None)
@@ -179,15 +180,16 @@ class LimitRule:
             fits = fits | free.values
             is_bound = ~free.values if free.known is None else free.known & ~free.values
         is_no = ~fits & is_bound & (most <= 0)
-        clipped = np.bool_(False)
-        is_exact = np.asarray(lo == hi)
-        if self.limit.clips:
-            clipped = ~fits & is_bound & ~is_no & (least == most) & is_exact
-        is_open = ~is_no & ~(fits | clipped)
-        if self.limit.clips:
-            is_open = is_open | (~is_no & ~is_exact)
+        # what is open may be how much is left, or how much the month would take: the second is the amount's, not the limit's
+        is_room_open = ~is_no & ~fits & ~(is_bound & (least == most))
+        is_want_open = ~is_no & np.asarray(lo != hi) if self.limit.clips else np.zeros((), np.bool_)
+        is_open = is_room_open | is_want_open
+        clipped = ~is_no & ~fits & ~is_open
         mark(month.unmet, due & is_no, self.bit)
-        self._leave_open(month, due & is_open)
+        self._leave_open(month, due & is_room_open)
+        mark(month.missing, due & is_want_open, self.amount_bit)
+        if self.limit.gives:
+            month.is_open |= due & is_want_open
         at_least = np.where(clipped, least, lo)
         at_most = np.where(is_open, np.where(is_bound, np.minimum(hi, most), hi), np.where(clipped, least, hi))
         if self.limit.gives:

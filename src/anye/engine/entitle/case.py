@@ -229,6 +229,7 @@ class _BlockRule:
 class _LimitRule:
     def __init__(self, policy: Policy, limit: Limit) -> None:
         self.limit, self.bit, self.of_amount = limit, policy.bits[limit.reason.id], limit.counts == "amount"
+        self.amount_bit = policy.bits[AMOUNT]
         self.units = None if limit.units is None else _ranged(limit.units)
         self.at_most, self.used_before = _ranged(limit.at_most), _ranged(limit.used_before)
         self.counts_when = maybe(limit.counts_when)
@@ -295,11 +296,18 @@ class _LimitRule:
         if not fits and is_bound and most <= 0:
             claim.unmet |= self.bit
             return 0, 0
-        if not fits and is_bound and self.limit.clips and least == most and wanted[0] == wanted[1]:
-            wanted, fits = (least, least), True
-        if not fits or (self.limit.clips and wanted[0] != wanted[1]):
+        # what is open may be how much is left, or how much the month would take: the second is the amount's, not the limit's
+        is_room_open = not fits and not (is_bound and least == most)
+        is_want_open = self.limit.clips and wanted[0] != wanted[1]
+        if is_room_open:
             self._leave_open(claim)
+        if is_want_open:
+            claim.missing |= self.amount_bit
+            claim.is_clip_open = claim.is_clip_open or bool(self.limit.gives)
+        if is_room_open or is_want_open:
             return 0, min(wanted[1], most) if is_bound else wanted[1]
+        if not fits:
+            wanted = (least, least)
         if self.limit.gives:
             claim.known[self.limit.gives] = wanted[0]
         if self.of_amount:
