@@ -128,7 +128,7 @@ def test_every_guide_stands_in_both_languages():
 def test_the_options_that_a_guide_names_exist(path):
     from anye.cli import parser
 
-    for words in re.findall(r"(?:^\.venv/bin/|`)anye ([a-z-][^`#\n]*)", text_of(path), re.MULTILINE):
+    for words in re.findall(r"(?:^\.venv/bin/|`)anye (?:--language en )?([a-z-][^`#\n]*)", text_of(path), re.MULTILINE):
         asked, rest = parser(), words.split()
         while verbs := next((action.choices for action in asked._actions if isinstance(action.choices, dict)), None):
             asked = verbs[rest.pop(0)]
