@@ -10,7 +10,7 @@ from anye.engine.entitle import formula, policy_faults
 from anye.engine.entitle.catalogue import KEYS, REACH, Texts
 from anye.engine.entitle.formula_faults import SAYS, TYPES
 from anye.engine.entitle.kinds import BOOL, Kind, integer
-from anye.engine.entitle.policy import CHANNELS, LEVELS
+from anye.engine.entitle.policy import CHANNELS, LEVELS, PERIODS
 from anye.engine.entitle.single import compiled
 
 _CODES: Mapping[str, Texts] = {
@@ -24,6 +24,7 @@ _CODES: Mapping[str, Texts] = {
     "state": {"en": "state", "zh": "国家"}, "municipality": {"en": "municipality", "zh": "市"},
     "district": {"en": "district", "zh": "区县"},
     "lifetime": {"en": "in all", "zh": "累计"}, "year": {"en": "a calendar year", "zh": "每自然年"},
+    "month": {"en": "a month", "zh": "每月"},
     "employment_subsidy_fund": {"en": "employment subsidy fund", "zh": "就业补助资金"},
     "unemployment_insurance_fund": {"en": "unemployment insurance fund", "zh": "失业保险基金"},
     "skills_special_account": {"en": "special account for skills", "zh": "职业技能提升专账"},
@@ -98,7 +99,7 @@ def language_page(lang: str) -> str:
     )
     lines += table(lang, ("subject", "keys", "may"), reach)
     lines += ["", f"## {_L['words'][lang]}", ""]
-    for key, words in (("level", LEVELS), ("channel", CHANNELS), ("per", ("lifetime", "year"))):
+    for key, words in (("level", LEVELS), ("channel", CHANNELS), ("per", PERIODS)):
         lines.append(f"- `{key}`: {', '.join(f'`{each}` ({said(each, lang)})' for each in words)}")
     lines += ["", f"## {_L['faults'][lang]}", ""]
     at = 2 if lang == "zh" else 0

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from anye.engine.entitle.case import PAY, CaseRule, Row
-from anye.engine.entitle.examples import check_policy
+from anye.engine.entitle.case import OUTCOMES, PAY, CaseRule, Row
+from anye.engine.entitle.examples import check_policy, named
 from anye.engine.entitle.months import month_of, written
 from anye.engine.entitle.policy_faults import PolicyFault
 from anye.engine.entitle.runs import RuleBook
@@ -110,3 +110,15 @@ def test_policies_that_exclude_each_other_in_a_circle_are_refused() -> None:
         check_circles(book)
     assert caught.value.code == "policy_circle"
     assert Path(str(caught.value.params["file"])).exists()
+
+
+def test_two_firms_that_train_one_person_in_a_month_are_not_both_paid() -> None:
+    """No second benefit for the same trainee: which of the two is paid, a person decides."""
+    policy = YUBEI.policies["training_through_work"]
+    always = {"贫困劳动力": True, "新招用": True, "单位规模": "medium", "停工或困难": False, "受影响行业": False, "在岗参保": True,
+              "工资已发": True, "在训名册": True, "已领以工代训月数": 0}  # fmt: skip
+    rows = [Row({"person": "1", "firm": firm}, always) for firm in ("a", "b")]
+    first = month_of(dt.date(2020, 8, 1))
+    verdicts = CaseRule(policy, YUBEI.catalogue).judge(rows, first, 1, others={"workshop_training": []})
+    assert [OUTCOMES[each[0].outcome] for each in verdicts] == ["unknown", "unknown"]
+    assert {named(policy, each[0].missing) for each in verdicts} == {("one_firm",)}

@@ -121,7 +121,7 @@ def start(
     limit: Limit, people: Sequence[Person], facts: Sequence[Facts], used: dict[tuple[str, Any], list[int]],
     years: dict[str, int], month: int,
 ) -> None:  # fmt: skip
-    year = month // 12 if limit.per == "year" else 0
+    year = {"lifetime": 0, "year": month // 12, "month": month}[limit.per]
     if limit.id not in years:
         for person, known in zip(people, facts, strict=True):
             before = limit.used.of(known)

@@ -199,7 +199,7 @@ def draw_block(rng: random.Random, since: int, until: int | None) -> Block:
     if sum(limit.counts == "units" for limit in limits) > 1:
         limits = limits[:1]
     if rng.random() < 0.3:
-        limits.append(Limit("once", "once", rng.choice(["person", "person_firm"]), rng.choice(["lifetime", "year"]),
+        limits.append(Limit("once", "once", rng.choice(["person", "person_firm"]), rng.choice(["lifetime", "year", "month"]),
                             Formula("1", lambda _: 1), rng.choice([Formula("0", lambda _: 0), USED])))  # fmt: skip
     amount = money(rng)
     if any(limit.counts == "units" for limit in limits):
@@ -226,7 +226,7 @@ def draw_limit(rng: random.Random, name: str) -> Limit:
     if rng.random() < 0.5:
         used = Formula("领过", lambda f: f["领过"]) if counts == "amount" else USED
     return Limit(
-        name, counts, rng.choice(["person", "person_firm", "household"]), rng.choice(["lifetime", "year"]), at_most, used,
+        name, counts, rng.choice(["person", "person_firm", "household"]), rng.choice(["lifetime", "year", "month"]), at_most, used,
         truth(rng) if rng.random() < 0.3 else None, truth(rng) if rng.random() < 0.2 else None,
         (truth(rng), rng.randint(1, 2)) if rng.random() < 0.3 else None,
     )  # fmt: skip

@@ -180,7 +180,7 @@ PLANTED: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a limit counts months that are not paid": _unpaid_months_count,
     "LEAST skips what is unknown": _least_skips_unknown,
     "a block ends a month early": lambda patch: patch.setattr(policy, "last_day", lambda m: last_day(m + 1)),
-    "a year's count goes on": lambda patch: patch.setattr(case, "year_of", lambda _: 0),
+    "a year's count goes on": lambda patch: patch.setattr(policy, "year_of", lambda _: 0),
     "unknown months use nothing up": lambda patch: patch.setattr(
         batch_limits, "_range", lambda column, _lo, _hi: (column.values.astype(np.int64),) * 2
     ),

@@ -16,7 +16,6 @@ import numpy as np
 from anye.engine.entitle.columns import Answer, Array, Column, maybe, width
 from anye.engine.entitle.groups import Members
 from anye.engine.entitle.kinds import integer
-from anye.engine.entitle.months import year_of
 from anye.engine.entitle.policy import AMOUNT, Limit, Policy
 
 
@@ -79,7 +78,7 @@ class LimitRule:
 
     def tally(self, ready: Prepared, first: int, shape: tuple[int, ...], counts: dict[str, Count]) -> Tally:
         """A plain limit over months × rows; goes on from its count, which it keeps up to date."""
-        year = year_of(first) if self.limit.per == "year" else 0
+        year = self.limit.period(first)
         count = counts.get(self.limit.reason.id)
         if count is None:
             before, kind = at_month(ready.used_before, 0), self.limit.used_before.kind
@@ -89,7 +88,7 @@ class LimitRule:
         most = max(int(count.hi.max(initial=0)) + shape[0], kind.hi)
         count.lo, count.hi = (each.astype(width(integer(0, most))) for each in (count.lo, count.hi))
         allowed = [each.astype(count.lo.dtype) for each in _range(ready.at_most, kind.lo, kind.hi)]
-        years = [year_of(first + at) if self.limit.per == "year" else 0 for at in range(shape[0])]
+        years = [self.limit.period(first + at) for at in range(shape[0])]
         counted = None
         if ready.counts_when is not None:
             values, known = ready.counts_when.values, ready.counts_when.known
@@ -126,7 +125,7 @@ class LimitRule:
         self, counts: dict[str, Count], ready: Prepared, at: int, month: Month, members: Members, due: Array
     ) -> Count:
         """What was used before this month. A group starts with the first month in which one of its rows is due."""
-        year = year_of(month.month) if self.limit.per == "year" else 0
+        year = self.limit.period(month.month)
         count = counts.get(self.limit.reason.id)
         if count is None:
             count = counts[self.limit.reason.id] = self._first(ready, at, members, len(due), year)

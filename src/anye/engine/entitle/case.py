@@ -13,7 +13,6 @@ from functools import cache
 from typing import NamedTuple
 
 from anye.engine.entitle.catalogue import KEYS, THIS_MONTH, Catalogue
-from anye.engine.entitle.months import year_of
 from anye.engine.entitle.nodes import Node, Value
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Limit, Policy
 from anye.engine.entitle.single import Answer, compiled, maybe
@@ -257,7 +256,7 @@ class _LimitRule:
 
     def begin(self, claims: Sequence[_Claim], month: int, counts: dict[tuple[str, tuple[str, ...]], _Count]) -> None:
         """Begin a count with what was used before, and a new year's with nothing."""
-        year = year_of(month) if self.limit.per == "year" else 0
+        year = self.limit.period(month)
         for key, group in self._groups(claims).items():
             place = (self.limit.reason.id, key)
             if place not in counts:

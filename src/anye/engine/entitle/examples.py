@@ -156,7 +156,8 @@ def first_month(day: dt.date) -> int:
 
 def _limit_missing(policy: Policy, limit: Limit, played: list[Played]) -> Iterator[str]:
     name = limit.reason.id
-    if not any(each.verdict.unmet & policy.bits[name] for each in played):
+    # of one row nothing is left of a month's limit only where another row took it
+    if limit.per != "month" and not any(each.verdict.unmet & policy.bits[name] for each in played):
         yield f"{name}: nothing is left of it"
     if not any(_takes_the_last(limit, each.verdict) for each in played):
         yield f"{name}: the last of it is paid"

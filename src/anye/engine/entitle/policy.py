@@ -12,13 +12,14 @@ from functools import cached_property
 from typing import Any
 
 from anye.engine.entitle.catalogue import Texts
-from anye.engine.entitle.months import last_day
+from anye.engine.entitle.months import last_day, year_of
 from anye.engine.entitle.nodes import Node, Value
 
 IN_FORCE, ACCEPTED, AMOUNT = "in_force", "accepted", "amount"
 """Reasons that every policy has: a block is in force, who asks is in time, and there is something to pay."""
 ASSUMED = frozenset({"C", "D"})
 """Certainties of values that no document was found for: shown as assumed wherever an amount is shown."""
+PERIODS = ("lifetime", "year", "month")
 LEVELS = ("state", "municipality", "district")
 CHANNELS = ("apply", "confirm", "automatic")
 
@@ -94,7 +95,7 @@ class Renewal:
 class Limit:
     """How much of this policy one may have. It counts months that are paid, or what `units` is in them, or the amounts.
 
-    `within`: of whom the count is kept; `per`: lifetime or year (calendar). `used_before`: what was used before the first
+    `within`: of whom the count is kept; `per`: lifetime, year (calendar) or month. `used_before`: what was used before the first
     month that is judged. `counts_when`: which paid months use it up. `unless`: for whom it does not hold. `gives`: the name
     under which the amount asks how many units are left to pay.
     """
@@ -110,6 +111,10 @@ class Limit:
     counts_when: Node | None
     unless: Node | None
     renewal: Renewal | None
+
+    def period(self, month: int) -> int:
+        """The period that a month lies in; each begins with nothing used, but for the first."""
+        return {"lifetime": 0, "year": year_of(month), "month": month}[self.per]
 
     def nodes(self) -> Iterator[Node]:
         """Its formulas."""

@@ -23,6 +23,7 @@ from anye.engine.entitle.policy import (
     CHANNELS,
     IN_FORCE,
     LEVELS,
+    PERIODS,
     Block,
     Condition,
     Dated,
@@ -222,7 +223,7 @@ class _PolicyFile(PolicyYaml):
         """Of whom a count is kept, and for how long."""
         allowed = {subject, *KEYS[subject], "household"} if "person" in KEYS[subject] else {subject}
         within = self.one_of(node, "within", self.get(node, "within", str), allowed)
-        return within, self.one_of(node, "per", self.get(node, "per", str), {"lifetime", "year"})
+        return within, self.one_of(node, "per", self.get(node, "per", str), PERIODS)
 
     def used(self, node: CommentedMap, names: Mapping[str, Kind]) -> Node:
         found = self.formula(node, "used_before", names, self.defaults, "int")
