@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from anye.engine.entitle.case import OUTCOMES, PAY, CaseRule, Row
+from anye.engine.entitle.case import NO, OUTCOMES, PAY, CaseRule, Row, Verdict
 from anye.engine.entitle.examples import check_policy, named
 from anye.engine.entitle.months import month_of, written
 from anye.engine.entitle.policy_faults import PolicyFault
@@ -43,6 +43,11 @@ def test_every_value_says_where_it_stands_and_how_certain_that_is() -> None:
     values = [dated for policy in YUBEI.policies.values() for p in policy.parameters.values() for dated in p.values]
     assert len(values) > 50
     assert all(dated.source["zh"] and dated.source["en"] and dated.certainty in "ABCD" for dated in values)
+
+
+def not_paid(months: int) -> list[tuple[Row, list[Verdict]]]:
+    """Another policy's verdicts: person 1 is not paid."""
+    return [(Row({"person": "1", "firm": "z"}, {}), [Verdict(0, NO, 0, 0, 0, {}, {})] * months)]
 
 
 def retires_in(born: dt.date, sex: str, kind: str) -> tuple[int, int]:
@@ -96,7 +101,7 @@ def test_the_year_of_the_filed_class_comes_to_what_was_published() -> None:
               "工资已发": True, "在训名册": True, "已领以工代训月数": 0}  # fmt: skip
     rows = [Row({"person": "1", "firm": "1"}, always)]
     first = month_of(dt.date(2020, 10, 1))
-    verdicts = CaseRule(policy, YUBEI.catalogue).judge(rows, first, 3, others={"workshop_training": []})[0]
+    verdicts = CaseRule(policy, YUBEI.catalogue).judge(rows, first, 3, others={"workshop_training": not_paid(3)})[0]
     assert [verdict.outcome for verdict in verdicts] == [PAY] * 3
     assert sum(verdict.amount for verdict in verdicts) * 1_352 == 202_800_000
 
@@ -119,6 +124,6 @@ def test_two_firms_that_train_one_person_in_a_month_are_not_both_paid() -> None:
               "工资已发": True, "在训名册": True, "已领以工代训月数": 0}  # fmt: skip
     rows = [Row({"person": "1", "firm": firm}, always) for firm in ("a", "b")]
     first = month_of(dt.date(2020, 8, 1))
-    verdicts = CaseRule(policy, YUBEI.catalogue).judge(rows, first, 1, others={"workshop_training": []})
+    verdicts = CaseRule(policy, YUBEI.catalogue).judge(rows, first, 1, others={"workshop_training": not_paid(1)})
     assert [OUTCOMES[each[0].outcome] for each in verdicts] == ["unknown", "unknown"]
     assert {named(policy, each[0].missing) for each in verdicts} == {("one_firm",)}

@@ -183,11 +183,12 @@ def read_case(path: Path, book: RuleBook, month: int) -> tuple[int, Row, dict[st
         raise FactsFault("facts_unreadable", {"file": str(path), "found": type(error).__name__}) from None
     if not isinstance(tree, dict):
         raise FactsFault("facts_unreadable", {"file": str(path), "found": type(tree).__name__})
-    others = tree.pop("others", {})
-    stated = [
-        read_month(str(key)) for value in tree.values() if isinstance(value, dict) for key in value if key != "else"
-    ]
-    first = min([*stated, month])
+    others = tree.pop("others", None) or {}
+    if not isinstance(others, dict) or not all(
+        each in OUTCOMES and code in book.policies for code, each in others.items()
+    ):
+        raise FactsFault("facts_others", {"file": str(path)})
+    first = min([month, *stated_months(path, tree)])
     months = month - first + 1
     try:
         row = row_of(book.catalogue, tree, first, months)
@@ -199,6 +200,18 @@ def read_case(path: Path, book: RuleBook, month: int) -> tuple[int, Row, dict[st
         ) from None
     said_of = {code: OUTCOMES.index(str(each)) for code, each in others.items()}
     return first, row, {code: [(row, [Verdict(0, at, 0, 0, 0, {}, {})] * months)] for code, at in said_of.items()}
+
+
+def stated_months(path: Path, tree: dict[str, object]) -> list[int]:
+    """The months that a case names."""
+    found = []
+    for name, value in tree.items():
+        for key in value if isinstance(value, dict) else ():
+            try:
+                found += [] if key == "else" else [read_month(str(key))]
+            except ValueError:
+                raise FactsFault("facts_value", {"file": str(path), "column": name, "found": str(key)[:40]}) from None
+    return found
 
 
 def described(told_: said.Explained, month: int, lang: str) -> list[str]:
@@ -226,6 +239,10 @@ def changes(args: argparse.Namespace) -> int:
     subjects = {book.policies[code].subject for book, code in ((old_book, old), (new_book, new))}
     if len(subjects) > 1:
         raise FactsFault("facts_two_subjects", {"found": ", ".join(sorted(subjects))})
+    facts = [book.catalogue.facts for book in (old_book, new_book)]
+    for name in sorted({*old_book.policies[old].facts} & {*new_book.policies[new].facts}):
+        if facts[0][name].kind != facts[1][name].kind or facts[0][name].roll_up != facts[1][name].roll_up:
+            raise FactsFault("facts_two_catalogues", {"found": name})
     tables = read_tables(args.facts, subjects.pop(), new_book.catalogue, span(args))
     before, after = Run(old_book, old, tables, args.on), Run(new_book, new, tables, args.on)
     told(args, tables, after)
@@ -257,6 +274,12 @@ _FACTS_SAYS: dict[str, tuple[str, str]] = {
     "facts_differ": ("{file} 第 {row} 行“{column}”与同一对象的其他行不同，而它应当相同（家庭变了就分开算）。改成一致",
                      "{file}, line {row}: “{column}” differs from other rows of the same person, household or firm, and should not "
                      "(who changes household is judged in two runs). Make them agree"),
+    "facts_contradict": ("{who} 的“{column}”在两张表（{tables}）里说法不同。改成一致，或只留一处",
+                         "“{column}” of {who} is said differently in two tables ({tables}). Make them agree, or say it once"),
+    "facts_heading": ("{file} 有两列是“{column}”。留一列", "{file} has two columns of “{column}”. Keep one"),
+    "facts_others": ("{file}：others 写成 {{政策代码: pay、no 或 unknown}}", "{file}: write others as {{policy: pay, no or unknown}}"),
+    "facts_two_catalogues": ("两项政策的“{found}”在各自的事实目录中不同，不能用一份表比较",
+                             "“{found}” is another fact in the catalogue of each policy; one table cannot serve both"),
     "facts_out": ("{found}：只写 .csv 或 .parquet", "{found}: only .csv and .parquet are written"),
     "facts_no_folder": ("没有文件夹 {found}", "There is no folder {found}"),
     "facts_no_fact": ("{file}：事实目录中没有“{found}”", "{file}: the catalogue has no fact “{found}”"),

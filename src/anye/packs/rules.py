@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from anye.engine.entitle.catalogue import Catalogue
+from anye.engine.entitle.catalogue import KEYS, Catalogue
 from anye.engine.entitle.catalogue_file import read_catalogue
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.policy_faults import PolicyFault
@@ -70,6 +70,10 @@ def _follow(book: RuleBook, code: str, path: tuple[str, ...]) -> None:
             if each.policy not in book.policies:
                 params = {"file": policy.path, "line": block.line, "key": "exclusive_with", "found": each.policy}
                 raise PolicyFault("policy_unknown_value", {**params, "expected": ", ".join(sorted(book.policies))})
+            if not set(each.keys) <= set(KEYS[book.policies[each.policy].subject]):
+                expected = ", ".join(KEYS[book.policies[each.policy].subject])
+                params = {"file": policy.path, "line": block.line, "key": "same", "found": ", ".join(each.keys)}
+                raise PolicyFault("policy_unknown_value", {**params, "expected": expected})
             _follow(book, each.policy, (*path, code))
 
 
@@ -78,5 +82,14 @@ def _chain(folder: Path) -> list[Path]:
     found = [folder]
     while base := _load(found[-1] / "pack.yaml").get("base"):
         beside = found[-1].parent / base
-        found.append(beside if (beside / "pack.yaml").is_file() else HERE / base)
+        following = beside if (beside / "pack.yaml").is_file() else HERE / base
+        if following in found or not (following / "pack.yaml").is_file():
+            params = {
+                "file": str(found[-1] / "pack.yaml"),
+                "line": 1,
+                "found": base,
+                "expected": ", ".join(pack_names()),
+            }
+            raise PackFault("pack_unknown", params)
+        found.append(following)
     return found

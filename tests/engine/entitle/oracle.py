@@ -48,7 +48,7 @@ def judge(
     most_paid = reach(policy, block)
     found = [Said() for _ in people]
     for said, person, known in zip(found, people, facts, strict=True):
-        conditions(block, said, person, known, rivals, on, n)
+        conditions(block, said, person, known, rivals, n)
     open_clip = [False] * len(people)
     uses: list[tuple[Said, tuple[str, Any], int, int]] = []
     for limit in block.limits:
@@ -61,9 +61,16 @@ def judge(
     for limit in (each for each in block.limits if each.counts == "amount"):
         uses += bound(limit, people, facts, found, used, open_clip, most_paid)
     use_up(uses, used)
+    accept(block, found, on)
     for said in found:
         said.amount = said.amount if said.outcome == "pay" else 0
     return found
+
+
+def accept(block: Block, found: Sequence[Said], on: dt.date | None) -> None:
+    for said in found:
+        if on is not None and block.accept and not block.accept[0] <= on <= block.accept[1]:
+            said.unmet.add("accepted")
 
 
 def use_up(uses: Sequence[tuple[Said, tuple[str, Any], int, int]], used: dict[tuple[str, Any], list[int]]) -> None:
@@ -76,7 +83,7 @@ def use_up(uses: Sequence[tuple[Said, tuple[str, Any], int, int]], used: dict[tu
 
 def conditions(
     block: Block, said: Said, person: Person, known: Facts, rivals: Sequence[tuple[Person, Sequence[str]]],
-    on: dt.date | None, n: int,
+    n: int,
 ) -> None:  # fmt: skip
     for name, formula in block.conditions:
         value = formula.of(known)
@@ -84,14 +91,12 @@ def conditions(
             said.missing.add(name)
         elif value is False:
             said.unmet.add(name)
-    if on is not None and block.accept and not block.accept[0] <= on <= block.accept[1]:
-        said.unmet.add("accepted")
     if block.excludes:
         keys = ["person"] if block.excludes == "person" else ["person", "firm"]
         theirs = [out[n] for rival, out in rivals if all(rival.keys[key] == person.keys[key] for key in keys)]
         if "pay" in theirs:
             said.unmet.add("not_rival")
-        elif "unknown" in theirs:
+        elif "unknown" in theirs or not theirs:
             said.missing.add("not_rival")
 
 

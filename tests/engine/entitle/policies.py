@@ -88,13 +88,22 @@ class Limit:
     counts_when: Formula | None = None
     unless: Formula | None = None
     renewal: tuple[Formula, int] | None = None
+    is_anew: bool = False
 
     def written(self) -> dict[str, Any]:
+        anew = {"anew": True} if self.is_anew else {}
         if self.counts == "once":
-            return {"id": self.id, "within": self.within, "per": self.per, "used_before": self.used.text, **TOLD}
+            return {
+                "id": self.id,
+                "within": self.within,
+                "per": self.per,
+                "used_before": self.used.text,
+                **anew,
+                **TOLD,
+            }
         node: dict[str, Any] = {
             "id": self.id, "count": "天数" if self.counts == "units" else self.counts, "within": self.within,
-            "per": self.per, "at_most": self.at_most.text, "used_before": self.used.text, **TOLD,
+            "per": self.per, "at_most": self.at_most.text, "used_before": self.used.text, **anew, **TOLD,
         }  # fmt: skip
         if self.counts == "units":
             node["gives"] = "准付"
@@ -185,6 +194,7 @@ def draw(rng: random.Random) -> Described:
     for limit in blocks[-1].limits:  # one count over both blocks
         if limit.id in kept:
             limit.counts, limit.within, limit.per = (getattr(kept[limit.id], x) for x in ("counts", "within", "per"))
+        limit.is_anew = limit.id not in kept
     is_by_day = [any(limit.counts == "units" for limit in block.limits) for block in blocks]
     for block, by_day in zip(blocks, is_by_day, strict=True):
         if not by_day and "准付" in block.amount.text:

@@ -154,8 +154,8 @@ def test_what_is_said_for_certain_holds_however_the_unknown_turns_out(catalogue:
 def _unknown_as_false(patch: pytest.MonkeyPatch) -> None:
     plain = case._BlockRule._conditions
 
-    def bent(self: Any, claim: Any, on: Any) -> None:
-        plain(self, claim, on)
+    def bent(self: Any, claim: Any) -> None:
+        plain(self, claim)
         claim.unmet, claim.missing = claim.unmet | claim.missing, 0
 
     patch.setattr(case._BlockRule, "_conditions", bent)

@@ -159,3 +159,8 @@ def test_a_limit_goes_on_alike_over_blocks(tmp_path: Path) -> None:
     later = block.replace("2020-01-01", "2021-01-01").replace("2020-12-31", "2021-12-31")
     text = POLICY.replace(block, block + later.replace("per: lifetime", "per: year"))
     assert fault_of(tmp_path, FACTS, text).code == "policy_limit_differs"
+    renamed = POLICY.replace(block, block + later.replace("{count: month", "{id: other, count: month"))
+    assert fault_of(tmp_path, FACTS, renamed).code == "policy_limit_begins"
+    without = later[: later.index("    limits:")]
+    third = later.replace("2021-", "2022-")
+    assert fault_of(tmp_path, FACTS, POLICY.replace(block, block + without + third)).code == "policy_limit_begins"

@@ -165,9 +165,22 @@ class _BlockRule:
         self, here: _Here, found: Outcomes, counts: dict[str, Count], members: Mapping[str, Members],
         excluded: _Excluded, on: dt.date | None,
     ) -> None:  # fmt: skip
+        self._judge(here, found, counts, members, excluded)
+        if not self.block.is_accepted(on):  # it cannot be asked for any more; that frees nothing of a limit
+            mark(found.unmet, np.bool_(True), self.bits[ACCEPTED])
+            found.outcome[...], found.amount[...] = NO, 0
+
+    def _judge(
+        self,
+        here: _Here,
+        found: Outcomes,
+        counts: dict[str, Count],
+        members: Mapping[str, Members],
+        excluded: _Excluded,
+    ) -> None:
         for name, answer in self.formulas:
             here.known[name] = answer(here.known)
-        self._conditions(here, found, on)
+        self._conditions(here, found)
         for exclusion in self.block.exclusions:
             if (exclusion.policy, exclusion.keys) not in excluded:  # nobody has judged it
                 mark(found.missing, np.bool_(True), self.bits[exclusion.reason.id])
@@ -186,7 +199,7 @@ class _BlockRule:
         for at in range(here.months):
             self._month(here, _months(found, slice(at, at + 1)), at, counts, members, prepared, early)
 
-    def _conditions(self, here: _Here, found: Outcomes, on: dt.date | None) -> None:
+    def _conditions(self, here: _Here, found: Outcomes) -> None:
         met, known = (
             found.unmet,
             found.missing,
@@ -205,10 +218,6 @@ class _BlockRule:
         np.bitwise_or(known, known_always | known_anyhow, out=known)
         np.bitwise_and(np.invert(met, out=met), known, out=found.unmet)
         np.bitwise_xor(known, every, out=found.missing)
-        block = self.block
-        is_early = on is not None and block.accept_from is not None and on < block.accept_from
-        if is_early or (on is not None and block.accept_until is not None and on > block.accept_until):
-            found.unmet[...] |= met.dtype.type(self.bits[ACCEPTED])
 
     def _at_once(self, found: Outcomes, tallies: Sequence[Tally], amount: Column, *, goes_on: bool) -> None:
         """Limits, amounts and outcomes of all months, where each row's limits count its own months.

@@ -172,7 +172,7 @@ class _BlockRule:
         for limit in (*self.before, *self.after):
             limit.begin(claims, month, counts)
         for claim in claims:
-            self._conditions(claim, on)
+            self._conditions(claim)
             self._exclusions(claim, at, others)
         for limit in self.before:
             limit.judge([claim for claim in claims if claim.is_due], counts, self.reach)
@@ -184,19 +184,18 @@ class _BlockRule:
             for count, lo, hi in claim.uses if claim.is_due else ():
                 count.lo += lo if claim.outcome == PAY else 0
                 count.hi += hi
+        if not self.block.is_accepted(on):  # it cannot be asked for any more; that frees nothing of a limit
+            for claim in claims:
+                claim.unmet |= self.bits[ACCEPTED]
 
-    def _conditions(self, claim: _Claim, on: dt.date | None) -> None:
-        known, block = claim.known, self.block
+    def _conditions(self, claim: _Claim) -> None:
+        known = claim.known
         for bit, answer in self.conditions:
             value = answer(known)
             if value is None:
                 claim.missing |= bit
             elif not value:
                 claim.unmet |= bit
-        if on is not None:
-            is_early = block.accept_from is not None and on < block.accept_from
-            if is_early or (block.accept_until is not None and on > block.accept_until):
-                claim.unmet |= self.bits[ACCEPTED]
 
     def _exclusions(self, claim: _Claim, at: int, others: Others) -> None:
         for each in self.block.exclusions:
@@ -210,7 +209,7 @@ class _BlockRule:
             ]
             if PAY in same:
                 claim.unmet |= self.bits[each.reason.id]
-            elif UNKNOWN in same:
+            elif UNKNOWN in same or not same:  # who has no row there was not judged
                 claim.missing |= self.bits[each.reason.id]
 
     def _amount(self, claim: _Claim) -> None:

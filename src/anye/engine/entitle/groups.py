@@ -127,4 +127,5 @@ def met_by(cases: Cases, theirs: Cases, outcome: Array, keys: Sequence[str]) -> 
             is_so[month, places[cases.rows :][outcome[month] == wanted]] = True
         is_so[:, names < 0] = False
         found.append(is_so[:, places[: cases.rows]])
-    return found[0], found[1]
+    has_none = np.isin(ours, others, invert=True) | (ours < 0)  # who has no row there was not judged
+    return found[0], found[1] | has_none

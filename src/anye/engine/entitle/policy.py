@@ -97,7 +97,8 @@ class Limit:
 
     `within`: of whom the count is kept; `per`: lifetime, year (calendar) or month. `used_before`: what was used before the first
     month that is judged. `counts_when`: which paid months use it up. `unless`: for whom it does not hold. `gives`: the name
-    under which the amount asks how many units are left to pay.
+    under which the amount asks how many units are left to pay. `is_anew`: it begins in a later block, and nothing that an
+    earlier block paid in the same run counts.
     """
 
     reason: Reason
@@ -111,6 +112,7 @@ class Limit:
     counts_when: Node | None
     unless: Node | None
     renewal: Renewal | None
+    is_anew: bool = False
 
     def period(self, month: int) -> int:
         """The period that a month lies in; each begins with nothing used, but for the first."""
@@ -161,6 +163,12 @@ class Block:
     def names(self) -> frozenset[str]:
         """All names that its formulas ask."""
         return frozenset(name for node in self.nodes() for name in node.names)
+
+    def is_accepted(self, on: dt.date | None) -> bool:
+        """Whether it can be asked for on a day; None while no day is named."""
+        if on is None:
+            return True
+        return (self.accept_from or on) <= on <= (self.accept_until or on)
 
     def nodes(self) -> Iterator[Node]:
         """Its formulas."""

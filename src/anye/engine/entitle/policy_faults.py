@@ -53,8 +53,14 @@ SAYS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType({
         "文字里引用的名称不存在", "{…} 中写本政策的参数名",
     ),
     "limit_differs": (
-        "a limit is counted otherwise than in an earlier block", "keep count, within and per, or give it another id",
-        "限额的计法与前一段不同", "保持 count、within、per 不变，或改用别的 id",
+        "a limit is counted otherwise than in an earlier block", "keep count, within and per",
+        "限额的计法与前一段不同", "保持 count、within、per 不变",
+    ),
+    "limit_begins": (
+        "a limit begins in a later block, or goes on after a block without it: months paid before would not count",
+        "keep it under one id in every block from the first on, or say anew: true where it begins with used_before alone",
+        "限额在后面的段才出现，或中间有一段没有它：之前已发的月份就不计了",
+        "从第一段起每段都用同一个 id 写上；确实只从 used_before 重新计的，写 anew: true",
     ),
     "circle": (
         "policies exclude each other in a circle", "say of one of them only that the other goes before it",

@@ -44,9 +44,9 @@ _KEYS = {
 _REASON_KEYS = {"met", "unmet", "missing", "fix"}
 _BLOCK_KEYS = {"from", "until", "accept", "formulas", "conditions", "limits", "once_per", "exclusive_with", "amount"}
 _LIMIT_KEYS = {
-    "id", "count", "gives", "within", "per", "at_most", "used_before", "counts_when", "unless", "renewal", *_REASON_KEYS,
+    "id", "count", "gives", "within", "per", "at_most", "used_before", "counts_when", "unless", "renewal", "anew", *_REASON_KEYS,
 }  # fmt: skip
-_ONCE_KEYS = {"id", "within", "per", "used_before", *_REASON_KEYS}
+_ONCE_KEYS = {"id", "within", "per", "used_before", "anew", *_REASON_KEYS}
 _TEST_KEYS = {"name", "month", "since", "on", "given", "others", "expect", "because"}
 _MOST_REASONS = 62
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -120,6 +120,10 @@ class _PolicyFile(PolicyYaml):
             dated = tuple(sorted((self.dated(values, day) for day in values), key=lambda each: each.since))
             if not dated:
                 raise self.fault("missing_key", self.line(node, "values"), expected="YYYY-MM-DD: {value: …}")
+            if len({isinstance(each.value, bool) for each in dated}) > 1:
+                raise self.fault(
+                    "shape", self.line(node, "values"), key="values", expected="numbers, or true and false"
+                )
             found[name] = Parameter(name, self.get(node, "unit", str, ""), self.texts(node, "says"), dated)
         return found
 
@@ -210,11 +214,12 @@ class _PolicyFile(PolicyYaml):
         found = [self.limit(each, subject, names, taken) for each in nodes]
         once = self.get(node, "once_per", CommentedMap)
         if once is not None:
-            self.check_keys(once, _ONCE_KEYS, _ONCE_KEYS - {"id", "fix"})
+            self.check_keys(once, _ONCE_KEYS, _ONCE_KEYS - {"id", "anew", "fix"})
             found.append(
                 Limit(
                     self.reason(once, taken, "once"), "month", None, "", *self.kept(once, subject),
                     Node("literal", integer(1, 1, "month"), value=1), self.used(once, names), None, None, None,
+                    self.get(once, "anew", bool, default=False),
                 )
             )  # fmt: skip
         return tuple(found)
@@ -252,7 +257,7 @@ class _PolicyFile(PolicyYaml):
         return Limit(
             self.reason(node, taken, "limit"), counts if counts in {"month", "amount"} else "units", units, gives,
             *self.kept(node, subject), self.formula(node, "at_most", names, self.defaults, "int"), self.used(node, names),
-            formulas["counts_when"], formulas["unless"], renewal,
+            formulas["counts_when"], formulas["unless"], renewal, self.get(node, "anew", bool, default=False),
         )  # fmt: skip
 
     def exclusions(self, node: CommentedMap, subject: str, taken: set[str]) -> tuple[Exclusion, ...]:
@@ -310,13 +315,18 @@ class _PolicyFile(PolicyYaml):
         self.check_texts(policy)
 
     def check_limits(self, policy: Policy) -> None:
-        """A count that goes on over blocks is counted alike in all of them."""
-        kept: dict[str, tuple[str, str, str]] = {}
-        for block in policy.blocks:
+        """A count goes on over blocks: counted alike in all of them, without a gap, and begun anew only where that is said."""
+        kept: dict[str, tuple[object, ...]] = {}
+        last: dict[str, int] = {}
+        for at, block in enumerate(policy.blocks):
             for limit in block.limits:
-                how = (limit.counts, limit.within, limit.per)
-                if kept.setdefault(limit.reason.id, how) != how:
-                    raise self.fault("limit_differs", block.line, found=limit.reason.id)
+                name, how = limit.reason.id, (limit.counts, limit.within, limit.per, limit.units)
+                if kept.setdefault(name, how) != how:
+                    raise self.fault("limit_differs", block.line, found=name)
+                begins = at if name not in last else None
+                if (begins and not limit.is_anew) or (name in last and last[name] != at - 1):
+                    raise self.fault("limit_begins", block.line, found=name)
+                last[name] = at
 
     def check_texts(self, policy: Policy) -> None:
         """What a text asks in {…} is a parameter of the policy."""

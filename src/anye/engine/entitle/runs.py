@@ -84,7 +84,7 @@ class Run:
         found: dict[str, Other] = {}
         for code in sorted({each.policy for block in self.policy.blocks for each in block.exclusions}):
             if self.book.policies[code].subject in self.tables.subjects():
-                other = Run(self.book, code, self.tables, self.on)
+                other = Run(self.book, code, self.tables)  # paid or not, whenever it was asked for
                 found[code] = Other(other.cases, other.whole()[0])
         return found
 

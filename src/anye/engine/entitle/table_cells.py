@@ -53,6 +53,10 @@ def read_cells(
             columns.append(_checked(column, _values(column, fact), str(file), bad).alias(fact.name))
         else:
             ignored.append((str(file), column.name))
+    names = [column.name for column in columns]
+    for heading in names:
+        if names.count(heading) > 1:
+            raise FactsFault("facts_heading", {"file": str(file), "column": heading})
     found = pl.DataFrame(columns)
     is_monthly = name.endswith("_month") or "month" in found.columns
     for key in (*KEYS[subject], *(("month",) if is_monthly else ())):
@@ -142,7 +146,7 @@ def _bool(column: pl.Series, _fact: Fact) -> pl.Series:
 def _int(column: pl.Series, fact: Fact) -> pl.Series:
     """Whole numbers. Of money no decimals, not even .00: they may be meant as euro or as cents, and nobody guesses."""
     if column.dtype.is_integer():
-        return column.cast(pl.Int64)
+        return column.cast(pl.Int64, strict=False)
     if column.dtype.is_float():
         whole = column.cast(pl.Int64, strict=False)
         return whole.set((whole.cast(pl.Float64) != column).fill_null(value=True) | fact.is_money, None)

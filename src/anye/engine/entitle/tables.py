@@ -50,24 +50,39 @@ class Tables:
     def cases(self, subject: str, needed: frozenset[str]) -> Cases:
         """The rows of a subject with the facts that are needed, those of its person, household and firm among them."""
         own = self._own(subject)
-        facts: dict[str, Column] = {}
-        keys = {key: own.keys[key] for key in own.keys}
-        for other in (each for each in _ORDER if each in REACH[subject] and each != subject):
-            names = [name for name in needed if self.catalogue.facts[name].of == other]
-            if not names or (other not in self.subjects() and not any(name in own.facts for name in names)):
+        facts, keys = {name: own.facts[name] for name in needed if name in own.facts}, dict(own.keys)
+        for other in (
+            each for each in _ORDER if each in REACH[subject] and each != subject and each in self.subjects()
+        ):
+            theirs = self._own(other)
+            if not theirs.rows or not all(key in keys for key in KEYS[other]):
                 continue
-            facts |= {name: own.facts[name] for name in names if name in own.facts}
-            rest = [name for name in names if name not in own.facts]
-            if rest and other in self.subjects() and all(key in keys for key in KEYS[other]):
-                theirs = self._own(other)
-                places = _places(keys, theirs.keys, KEYS[other], theirs.rows)
+            places = _places(keys, theirs.keys, KEYS[other], theirs.rows)
+            if other == "person" and "household" in theirs.keys and "household" not in keys:
+                keys["household"] = np.where(places >= 0, theirs.keys["household"][places], -1)
+            names = [name for name in needed if name in theirs.facts]
+            if names:
                 self._tell_apart(subject, other, keys[KEYS[other][0]], places)
-                if other == "person" and "household" in theirs.keys and "household" not in keys:
-                    keys["household"] = np.where(places >= 0, theirs.keys["household"][places], -1)
-                facts |= {name: _joined(theirs.facts[name], places) for name in rest if name in theirs.facts}
-        facts |= {name: column for name, column in own.facts.items() if name in needed}
+            for name in names:
+                joined = _joined(theirs.facts[name], places)
+                facts[name] = self._agreed(name, facts.get(name, joined), joined, (subject, other), keys)
         facts |= self._added_up(subject, needed - set(facts), keys)
         return Cases(subject, self.first, self.months, own.rows, keys, facts)
+
+    def _agreed(
+        self, name: str, one: Column, other: Column, tables: tuple[str, str], keys: Mapping[str, Array]
+    ) -> Column:
+        """What two tables say of one fact: where one does not know, the other's word. Two words are refused."""
+        if one is other:
+            return one
+        known = [np.ones((), np.bool_) if each.known is None else each.known for each in (one, other)]
+        differs = np.atleast_2d(known[0] & known[1] & (one.values != other.values)).any(axis=0)
+        if differs.any():
+            key = KEYS[tables[0]][0]
+            who = self.keys[key][int(keys[key][int(np.argmax(differs))])]
+            raise FactsFault("facts_contradict", {"column": name, "tables": ", ".join(tables), "who": str(who)})
+        either = known[0] | known[1]
+        return Column(np.where(known[0], one.values, other.values), None if either.all() else either)
 
     def _tell_apart(self, subject: str, other: str, keys: Array, places: Array) -> None:
         alone = (places < 0) & (keys >= 0)
@@ -109,7 +124,8 @@ class Tables:
             _alike(frame, subject, self.catalogue, file)
             months = frame.get_column("month").to_numpy() if "month" in frame.columns else None
             _once(rows, months, file)
-            facts |= self._facts(frame, rows, months, (file, index.height))
+            for fact, column in self._facts(frame, rows, months, (file, index.height)).items():
+                facts[fact] = self._agreed(fact, facts.get(fact, column), column, (subject, name), keys)
         return Cases(subject, self.first, self.months, index.height, keys, facts)
 
     def _other_keys(self, frame: pl.DataFrame, rows: Array, keys: dict[str, Array], of: tuple[str, int]) -> None:
