@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from anye.cli import main
+from anye.config import policies
 from anye.packs import HERE
 
 FACTS = """\
@@ -88,6 +90,18 @@ def test_run_pays_the_sixth_month_and_not_the_seventh(facts: Path, tmp_path: Pat
     assert (found["a", "2020-08"]["outcome"], found["a", "2020-08"]["unmet"]) == ("no", "longest")
     assert found["b", "2020-07"]["unmet"] == "group"
     assert ("c", "2020-07") not in found
+
+
+@pytest.mark.parametrize(("name", "read"), [("o.csv", pl.read_csv), ("o.parquet", pl.read_parquet)])
+def test_a_table_is_written_frame_by_frame_under_one_heading(
+    name: str, read: Callable[[Path], pl.DataFrame], tmp_path: Path
+) -> None:
+    frames = [pl.DataFrame({"person": [who], "amount": [amount]}) for who, amount in (("甲", 1), ("乙", 2), ("丙", 3))]
+    policies.write(tmp_path / name, iter(frames))
+    assert read(tmp_path / name).equals(pl.concat(frames))
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+    policies.write(tmp_path / name, iter(()))
+    assert (tmp_path / name).exists()
 
 
 def test_explain_says_why_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from anye.config.commands import language
 from anye.config.faults import Text
 from anye.engine.entitle import said
+from anye.engine.entitle.batch import Outcomes
 from anye.engine.entitle.case import OUTCOMES, UNKNOWN, CaseRule, Row, Verdict
 from anye.engine.entitle.examples import NoFact, NoValue, check_policy, row_of
 from anye.engine.entitle.months import read_month, written
@@ -85,13 +89,17 @@ def run(args: argparse.Namespace) -> int:
     one, since = Run(book, code, tables, args.on), args.month[0] if args.month else tables.first
     told(args, tables, one)
     only = frozenset(OUTCOMES.index(each) for each in args.only) if args.only else None
-    summary, frames = Summary(), []
-    for block in one.blocks():
-        summary.add(one.policy, block, since - one.cases.first)
-        if args.out:
-            frames.append(one.lines(block, since, only))
+    summary = Summary()
+
+    def blocks() -> Iterator[Outcomes]:
+        for block in one.blocks():
+            summary.add(one.policy, block, since - one.cases.first)
+            yield block
+
     if args.out:
-        write(args.out, frames)
+        write(args.out, (one.lines(block, since, only) for block in blocks()))
+    else:
+        deque(blocks(), maxlen=0)
     summed(args, one, summary)
     return 0
 
@@ -113,15 +121,40 @@ def can_be_written(out: Path | None) -> None:
         raise FactsFault("facts_no_folder", {"found": str(out.resolve().parent)})
 
 
-def write(out: Path, frames: list[pl.DataFrame]) -> None:
-    """A table, whole or not at all."""
-    whole = pl.concat(frames) if frames else pl.DataFrame()
+def write(out: Path, frames: Iterable[pl.DataFrame]) -> None:
+    """A table, whole or not at all, one frame after the other: a million people for a year are twelve million lines."""
     draft = out.with_name(f"{out.name}.part")
-    if out.suffix == ".parquet":
-        whole.write_parquet(draft)
-    else:
-        whole.write_csv(draft, include_bom=True)
+    with (parquet_to if out.suffix == ".parquet" else csv_to)(draft) as put:
+        for frame in frames:
+            put(frame)
+    if not draft.exists():  # no row at all, so no columns
+        pl.DataFrame().write_parquet(draft)
     draft.replace(out)
+
+
+@contextmanager
+def csv_to(path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
+    with path.open("wb") as file:
+
+        def put(frame: pl.DataFrame) -> None:
+            is_first = file.tell() == 0
+            frame.write_csv(file, include_header=is_first, include_bom=is_first)
+
+        yield put
+
+
+@contextmanager
+def parquet_to(path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
+    with ExitStack() as stack:
+        writers: list[pq.ParquetWriter] = []  # made when the columns are known
+
+        def put(frame: pl.DataFrame) -> None:
+            table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+            if not writers:
+                writers.append(stack.enter_context(pq.ParquetWriter(path, table.schema)))
+            writers[0].write_table(table)
+
+        yield put
 
 
 def told(args: argparse.Namespace, tables: Tables, one: Run) -> None:
@@ -150,7 +183,7 @@ def told(args: argparse.Namespace, tables: Tables, one: Run) -> None:
 def summed(args: argparse.Namespace, one: Run, summary: Summary) -> None:
     lang = "zh" if language(args).startswith("zh") else "en"
     paid = money_said(one.book.catalogue.money, summary.amount, lang)
-    if summary.amount and any(one.policy.is_assumed(one.cases.first + at) for at in range(one.cases.months)):
+    if summary.amount and one.assumed.any():
         paid += f"（{said.ASSUMED_WORDS['zh']}）" if lang == "zh" else f" ({said.ASSUMED_WORDS['en']})"
     count = summary.outcomes
     tell(args, f"{one.policy.title['zh']}：应发 {count['pay']} 个月次，{paid}；不发 {count['no']}；待核实 {count['unknown']}。",

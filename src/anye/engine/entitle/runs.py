@@ -101,14 +101,15 @@ class Run:
             "policy": pl.repeat(self.policy.code, len(month), eager=True),
             "outcome": pl.Series(OUTCOMES, dtype=pl.String).gather(block.outcome[chosen]),
             "amount": _amounts(block.amount[chosen], block.outcome[chosen]),
-            "is_assumed": (block.outcome[chosen] == PAY) & np.array(self._assumed())[month],
+            "is_assumed": (block.outcome[chosen] == PAY) & self.assumed[month],
             "unmet": self._named(block.unmet[chosen]),
             "missing": self._named(block.missing[chosen]),
         })  # fmt: skip
 
-    def _assumed(self) -> list[bool]:
+    @cached_property
+    def assumed(self) -> Array:
         """By month, whether a value that is in force has no document yet."""
-        return [self.policy.is_assumed(self.cases.first + at) for at in range(self.cases.months)]
+        return np.array([self.policy.is_assumed(self.cases.first + at) for at in range(self.cases.months)])
 
     def _named(self, masks: Array) -> pl.Series:
         """Masks as the names of their reasons, | between them."""
