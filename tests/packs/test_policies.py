@@ -14,7 +14,7 @@ from anye.engine.entitle.months import month_of, written
 from anye.engine.entitle.policy_faults import PolicyFault
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.single import compiled
-from anye.packs import HERE, pack_names
+from anye.packs import HERE, PackFault, pack_names
 from anye.packs.rules import check_circles, pack_folder, read_rules
 
 EXAMPLE = Path(__file__).parent.parent.parent / "docs" / "examples" / "elsewhere"
@@ -127,3 +127,36 @@ def test_two_firms_that_train_one_person_in_a_month_are_not_both_paid() -> None:
     verdicts = CaseRule(policy, YUBEI.catalogue).judge(rows, first, 1, others={"workshop_training": not_paid(1)})
     assert [OUTCOMES[each[0].outcome] for each in verdicts] == ["unknown", "unknown"]
     assert {named(policy, each[0].missing) for each in verdicts} == {("one_firm",)}
+
+
+def test_an_exclusion_by_a_key_that_the_other_lacks_is_refused() -> None:
+    """It would never hold, and nobody would be told."""
+    one, other = YUBEI.policies["training_through_work"], YUBEI.policies["placement_fee"]
+    exclusion = replace(one.blocks[0].exclusions[0], policy=other.code, keys=("person", "firm"))
+    bent = replace(one, blocks=(replace(one.blocks[0], exclusions=(exclusion,)),))
+    with pytest.raises(PolicyFault) as caught:
+        check_circles(RuleBook(YUBEI.catalogue, {bent.code: bent, other.code: other}))
+    assert (caught.value.code, caught.value.params["key"]) == ("policy_unknown_value", "same")
+
+
+def test_a_day_of_asking_frees_nothing_of_a_limit() -> None:
+    """Months that were asked for in their time have used the limit up, whatever is asked today."""
+    policy = YUBEI.policies["training_through_work"]
+    bent = replace(policy, blocks=(replace(policy.blocks[0], accept_until=dt.date(2020, 6, 30)),))
+    always = {"贫困劳动力": True, "新招用": True, "单位规模": "medium", "停工或困难": False, "受影响行业": False, "在岗参保": True,
+              "工资已发": True, "在训名册": True, "已领以工代训月数": 0}  # fmt: skip
+    rows, first = [Row({"person": "1", "firm": "1"}, always)], month_of(dt.date(2020, 3, 1))
+    said = [CaseRule(bent, YUBEI.catalogue).judge(rows, first, 7, on=on, others={"workshop_training": not_paid(7)})[0][-1]
+            for on in (dt.date(2020, 6, 1), dt.date(2020, 12, 1))]  # fmt: skip
+    assert [named(bent, each.unmet) for each in said] == [("longest",), ("accepted", "longest")]
+
+
+def test_packs_that_stand_on_each_other_are_refused(tmp_path: Path) -> None:
+    for name, base in (("one", "other"), ("other", "one")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pack.yaml").write_text(
+            f"name: {name}\nversion: 1\ntitle: {{zh: 甲, en: a}}\nbase: {base}\n", "utf-8"
+        )
+    with pytest.raises(PackFault) as caught:
+        read_rules(tmp_path / "one")
+    assert caught.value.code == "pack_unknown"

@@ -95,6 +95,8 @@ def fault_of(folder: Path, facts: str, policy: str) -> PolicyFault:
         ("when: 有证,", "when: \"天数 * 9000000000000 * 9000000000 > 1\",", "policy_formula", 19),
         ("when: 有证,", "when: \"COALESCE(有证, TRUE)\",", "policy_formula", 19),
         ("within: person", "within: firm", "policy_unknown_value", 22),
+        ("values: {2020-01-01: {value: 3,", "values: {2019-01-01: {value: true, certainty: A, source: 文件}, 2020-01-01: {value: 3,",
+         "policy_shape", 13),
         ("month: 2020-12", "month: 2020-13", "policy_shape", 27),
         ("given: {有证: }", "given: {没有: }", "policy_unknown_fact", 30),
     ],

@@ -186,3 +186,31 @@ def test_who_is_named_and_has_no_row_is_told(folder: Path, catalogue: Catalogue)
     tables = read_tables(folder, "person_firm", catalogue)
     tables.cases("person_firm", ALL)
     assert tables.apart == {("person_firm", "person"): (1, "d")}
+
+
+def test_two_tables_that_say_different_things_are_refused_and_one_that_is_silent_is_not(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    """Whichever won, somebody would be paid by it and nobody would know."""
+
+    def cases(folder: str, month: str) -> tuple[Tables, Cases]:
+        path = write(
+            tmp_path / folder,
+            person="person,birth_month\na,1980-05\n",
+            person_month=f"person,month,birth_month\n{month}",
+        )
+        tables = read_tables(path, "person", catalogue)
+        return tables, tables.cases("person", ALL)
+
+    tables, found = cases("silent", "a,2020-01,\n")
+    assert told(tables, found, "出生月") == {"a": [124]}
+    with pytest.raises(FactsFault) as caught:
+        cases("other", "a,2020-01,1981-05\n")
+    assert caught.value.code == "facts_contradict"
+
+
+def test_a_heading_and_its_english_name_are_one_column(tmp_path: Path, catalogue: Catalogue) -> None:
+    write(tmp_path / "twice", person="person,month,有证,certified\na,2020-01,1,0\n")
+    with pytest.raises(FactsFault) as caught:
+        read_tables(tmp_path / "twice" / "person.csv", "person", catalogue)
+    assert caught.value.code == "facts_heading"
