@@ -202,6 +202,17 @@ def test_a_source_says_how_fresh_it_is(
     assert words in said["social_insurance"]
 
 
+def test_a_load_of_the_small_hours_is_of_that_day(district: District, client_as: Callable[..., Client]) -> None:
+    """Half past five in Chongqing is still the day before in Greenwich."""
+    batch = make_batch("operator", source="social_insurance")
+    with acting(BATCH, actor="test"):
+        at = dt.datetime(2020, 6, 29, 21, 30, tzinfo=dt.UTC)
+        Batch.objects.filter(pk=batch.pk).update(published_at=at, started_at=at)
+    page = ask(client_as("district_officer", district["district"]), reverse("registers:index"))
+    found = re.findall(r"Last loaded:\s*<[^>]*>([^<]*)<", page.content.decode())
+    assert found == ["2020-06-30"]
+
+
 def test_registers_that_no_file_has_come_from_yet_stand_last(
     district: District, client_as: Callable[..., Client], load: Batch
 ) -> None:
