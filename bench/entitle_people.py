@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from anye.engine.entitle.batch import BatchRule, Other, Outcomes
+from anye.engine.entitle.batch import BatchRule, run_together
 from anye.engine.entitle.catalogue import Fact
-from anye.engine.entitle.columns import Array, Column, width
+from anye.engine.entitle.columns import Column, term, width
 from anye.engine.entitle.groups import Cases
+from anye.engine.entitle.outcomes import Outcomes
 from anye.engine.entitle.runs import RuleBook
 from anye.packs.rules import read_rules
 
@@ -39,9 +40,14 @@ def rules() -> Mapping[str, BatchRule]:
     return {code: BatchRule(policy, book.catalogue) for code, policy in sorted(book.policies.items())}
 
 
+def brought() -> dict[str, Fact]:
+    """The facts that registers bring; the others follow from them."""
+    return {name: fact for name, fact in rule_book().catalogue.facts.items() if fact.formula is None}
+
+
 def drawn(rows: int) -> dict[str, Column]:
     rng = np.random.default_rng(SEED)
-    return {name: _column(rng, fact, rows) for name, fact in rule_book().catalogue.facts.items()}
+    return {name: _column(rng, fact, rows) for name, fact in brought().items()}
 
 
 def _column(rng: np.random.Generator, fact: Fact, rows: int) -> Column:
@@ -60,38 +66,28 @@ def _column(rng: np.random.Generator, fact: Fact, rows: int) -> Column:
 
 
 def cases_of(facts: Mapping[str, Column], rows: int) -> Cases:
-    return Cases("person", FIRST, MONTHS, rows, {"person": np.arange(rows)}, facts)
+    terms = {name: term(column) for name, column in facts.items()}
+    return Cases("person", FIRST, MONTHS, rows, {"person": np.arange(rows)}, terms)
 
 
 def save(facts: Mapping[str, Column], folder: Path) -> None:
     """Values and where they are known, by English name, for other processes."""
-    for name, fact in rule_book().catalogue.facts.items():
+    for name, fact in brought().items():
         np.save(folder / f"{fact.en}.npy", facts[name].values)
         np.save(folder / f"{fact.en}.known.npy", facts[name].known)
 
 
 def saved(folder: Path) -> dict[str, Column]:
-    facts = rule_book().catalogue.facts
     return {
         name: Column(np.load(folder / f"{fact.en}.npy"), np.load(folder / f"{fact.en}.known.npy"))
-        for name, fact in facts.items()
+        for name, fact in brought().items()
     }
 
 
 def answered(cases: Cases) -> Iterator[tuple[str, Outcomes]]:
-    """All rules over all cases, block by block; what a later one excludes is kept for it."""
-    others: dict[str, Other] = {}
-    excluded = rivals()
-    for code, rule in rules().items():
-        kept: Array | None = np.empty((cases.months, cases.rows), np.int8) if code in excluded else None
-        for block in rule.run(cases, others=others):
-            if kept is not None:
-                kept[:, block.rows[0] : block.rows[-1] + 1] = (
-                    block.outcome
-                )  # nobody shares a limit: rows in their order
-            yield code, block
-        if kept is not None:
-            others[code] = Other(cases, kept)
+    """All rules over all cases, block by block."""
+    for rule, block in run_together(list(rules().values()), cases):
+        yield rule.policy.code, block
 
 
 def rivals() -> frozenset[str]:
@@ -117,6 +113,6 @@ def run_all(cases: Cases) -> int:
 
 def take(block: Outcomes) -> int:
     """Each row's sum over the months, and all reasons that stood in its way."""
-    reasons = np.bitwise_or.reduce(block.unmet, axis=0) | np.bitwise_or.reduce(block.missing, axis=0)
+    marks = [np.bitwise_or.reduce(bits, axis=0) for bits in (*block.unmet.all.values(), *block.missing.all.values())]
     sums = np.add.reduce(block.amount, axis=0, dtype=block.amount.dtype)
-    return int(sums.sum(dtype=np.int64)) + int(reasons[0] == 0)
+    return int(sums.sum(dtype=np.int64)) + sum(int(each[0]) for each in marks)

@@ -10,7 +10,7 @@ import numpy as np
 from anye.engine.entitle.case import CaseRule, Row, Verdict
 from anye.engine.entitle.columns import Column, values_of
 from anye.engine.entitle.said import Explainer
-from bench.entitle_people import FIRST, MONTHS, rule_book, rules
+from bench.entitle_people import FIRST, MONTHS, brought, rule_book, rules
 
 PERSONS, WARM = 400, 20
 
@@ -55,7 +55,7 @@ def _answer(ready: Mapping[str, tuple[CaseRule, Explainer]], row: Row) -> None:
 
 def _row(facts: Mapping[str, Column], person: int) -> Row:
     always, monthly = {}, {}
-    for name, fact in rule_book().catalogue.facts.items():
+    for name, fact in brought().items():
         column = facts[name]
         assert column.known is not None
         part = Column(np.atleast_1d(column.values[..., person]), np.atleast_1d(column.known[..., person]))

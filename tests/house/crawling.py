@@ -69,13 +69,31 @@ class Page(HTMLParser):
             self._select = ""
 
 
+class Canaries:
+    """Words to be found in texts; those of digits alone only where they stand by themselves.
+
+    Each is looked for as it is first: one pattern of all of them takes fifty times as long.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._alone = {
+            one: re.compile(rf"(?<![\w.-]){re.escape(one)}(?![\w-])") if one[:5].replace(",", "").isdigit() else None
+            for one in sorted(words)
+        }
+
+    def met(self, text: str) -> list[str]:
+        """Those that stand in the text."""
+        found = [(one, alone) for one, alone in self._alone.items() if one in text]
+        return [one for one, alone in found if alone is None or alone.search(text)]
+
+
 @dataclass
 class Crawl:
     """What one client reaches. `leaks`: where a forbidden canary showed; `urls`: every address seen."""
 
     client: Client
-    forbidden: re.Pattern[str]
-    everything: re.Pattern[str]
+    forbidden: Canaries
+    everything: Canaries
     pages: int = 0
     leaks: list[str] = field(default_factory=list)
     in_urls: list[str] = field(default_factory=list)
@@ -150,15 +168,14 @@ class Crawl:
         told = unquote(html.unescape(told))
         if typed:
             told = told.replace(typed, "")
-        met = sorted(set(self.forbidden.findall(told)))
-        if met:
+        if met := self.forbidden.met(told):
             self.leaks.append(f"{method} {address} {answer.status_code}: {met[:4]}")
         return answer
 
     def _check_url(self, address: str) -> None:
         parts = urlsplit(address)
         told = unquote(parts.path) + " ".join(value for _, value in parse_qsl(parts.query))
-        if self.everything.search(told):
+        if self.everything.met(told):
             self.in_urls.append(address)
 
 
@@ -179,15 +196,6 @@ def text_of(answer: HttpResponse) -> str:
         with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
             return "\n".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
     return answer.content.decode("utf-8", "replace")
-
-
-def pattern(canaries: Iterable[str]) -> re.Pattern[str]:
-    """Any of the canaries; those of digits alone only where they stand by themselves."""
-    parts = [
-        rf"(?<![\w.-]){re.escape(one)}(?![\w-])" if one[:5].replace(",", "").isdigit() else re.escape(one)
-        for one in sorted(canaries)
-    ]
-    return re.compile("|".join(parts))
 
 
 def dumped(value: Any) -> str:

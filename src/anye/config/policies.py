@@ -17,10 +17,10 @@ from ruamel.yaml.error import YAMLError
 from anye.config.commands import language
 from anye.config.faults import Text
 from anye.engine.entitle import said
-from anye.engine.entitle.batch import Outcomes
 from anye.engine.entitle.case import OUTCOMES, UNKNOWN, CaseRule, Row, Verdict
 from anye.engine.entitle.examples import NoFact, NoValue, check_policy, row_of
 from anye.engine.entitle.months import read_month, written
+from anye.engine.entitle.outcomes import Outcomes
 from anye.engine.entitle.runs import RuleBook, Run, Summary, changes_said, who_changes
 from anye.engine.entitle.table_cells import FactsFault
 from anye.engine.entitle.tables import Tables, read_tables

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from anye.engine.entitle import columns, single
-from anye.engine.entitle.columns import Column, column_of, values_of
+from anye.engine.entitle.bits import packed
+from anye.engine.entitle.columns import Known, Term, column_of, values_of
 from anye.engine.entitle.formula import parse
 from anye.engine.entitle.nodes import Node, Value
 from tests.engine.entitle.formulas import DEFAULTS, KINDS, Writer, as_duckdb, facts
@@ -28,8 +29,9 @@ def one_by_one(node: Node, rows: Sequence[Row]) -> Answers:
 
 
 def at_once(node: Node, rows: Sequence[Row]) -> Answers:
-    known = {name: column_of([row[name] for row in rows], kind) for name, kind in KINDS.items()}
-    return values_of(columns.compiled(node)(known), node.kind, len(rows))
+    terms = {name: columns.term(column_of([row[name] for row in rows], kind)) for name, kind in KINDS.items()}
+    answer = columns.compiled(node)(Known(len(rows), terms))
+    return values_of(columns.column(answer, len(rows)), node.kind, len(rows))
 
 
 def by_database(nodes: Sequence[Node], rows: Sequence[Row]) -> list[Answers]:
@@ -86,8 +88,8 @@ def test_two_thousand_random_formulas_mean_one_thing(record_property: Callable[[
         (single, "and", lambda node, *args: lambda known: all(arg(known) for arg in args)),
         (single, "least", lambda node, *args: lambda known: _least([arg(known) for arg in args])),
         (columns, "/", lambda node, a, b: lambda known: _floor_columns(a(known), b(known))),
-        (columns, "not", lambda node, one: lambda known: Column(~one(known).values, one(known).known)),
-        (columns, "or", lambda node, a, *rest: lambda known: Column(a(known).values, a(known).known)),
+        (columns, "not", lambda node, one: lambda known: Term(~one(known).values, one(known).known)),
+        (columns, "or", lambda node, a, *rest: lambda known: Term(a(known).values, a(known).known)),
         (columns, "case", lambda node, *args: args[-1]),
     ],
     ids=["floor", "unknown as no", "least skips", "floor in columns", "unknown turned yes", "first alone", "otherwise"],
@@ -111,11 +113,11 @@ def _least(values: Sequence[Any]) -> Any:
     return min((value for value in values if value is not None), default=None)
 
 
-def _floor_columns(a: Column, b: Column) -> Column:
+def _floor_columns(a: Term, b: Term) -> Term:
     safe = b.values + (b.values == 0)
     where = columns.both_known([a, b])
-    is_whole = b.values != 0
-    return Column(a.values // safe, is_whole if where is None else where & is_whole)
+    is_whole = packed(b.values != 0)
+    return Term(a.values // safe, is_whole if where is None else where & is_whole)
 
 
 def test_what_is_written_means_what_a_database_reads() -> None:

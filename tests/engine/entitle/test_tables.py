@@ -9,6 +9,7 @@ import pytest
 
 from anye.engine.entitle.catalogue import Catalogue
 from anye.engine.entitle.catalogue_file import read_catalogue
+from anye.engine.entitle.columns import column as plain
 from anye.engine.entitle.groups import Cases
 from anye.engine.entitle.table_cells import FactsFault
 from anye.engine.entitle.tables import Tables, read_tables
@@ -39,7 +40,7 @@ def catalogue(tmp_path: Path) -> Catalogue:
 
 def told(tables: Tables, cases: Cases, name: str) -> dict[str, list[object]]:
     """Of each row, by its keys, a fact month by month; None where it is not known."""
-    column = cases.facts[name]
+    column = plain(cases.facts[name], cases.rows)
     found: dict[str, list[object]] = {}
     for row in range(cases.rows):
         who = " ".join(str(tables.keys[key][int(cases.keys[key][row])]) for key in cases.keys if key != "household")

@@ -1,50 +1,36 @@
 """Everybody at once: a policy over all rows of its subject, all months, a block of rows that fits the cache at a time.
 
 Facts that change by month are arrays of months × rows, the others of rows; NumPy's broadcasting then does what depends
-on no month once. Only what was used of a limit goes month by month, for it depends on the months before; all else around
-limits that count the months of each row alone is settled for all months at once, in `_at_once`. The answers are those of
-`case`, row by row.
+on no month once. Yes and no are bits, in formulas and in what is handed over. Only what was used of a limit goes month by
+month, for it depends on the months before; all else around limits that count the months of each row alone is settled for
+all months at once, in `_at_once`. The answers are those of `case`, row by row.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from anye.engine.entitle.batch_limits import Count, LimitRule, Month, Prepared, Tally, at_month, mark, rows_of, spans
-from anye.engine.entitle.case import NO, PAY, UNKNOWN
+from anye.engine.entitle.batch_limits import Count, LimitRule, Month, Prepared, Tally, at_month, rows_of, spans
+from anye.engine.entitle.bits import EVERY, Array, packed, part, unpacked
 from anye.engine.entitle.catalogue import KEYS, MONTHS, THIS_MONTH, Catalogue
-from anye.engine.entitle.columns import Array, Column, column_of, compiled, width
-from anye.engine.entitle.groups import Cases, Groups, Members, chunks, groups_of, met_by
+from anye.engine.entitle.columns import Answer, Column, Known, Term, column, column_of, compiled, term, width
+from anye.engine.entitle.groups import Cases, Groups, Members, chunks, groups_of, is_by_row, met_by
 from anye.engine.entitle.kinds import Kind, integer
+from anye.engine.entitle.outcomes import Other, Outcomes
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Parameter, Policy
 
-BLOCK_ROWS = 32_768
-_Excluded = Mapping[tuple[str, tuple[str, ...]], tuple[Array, Array]]
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """The verdicts of a block: arrays of months × rows; `rows` are places among the cases. `amount` is 0 unless paid."""
-
-    rows: Array
-    outcome: Array
-    amount: Array
-    unmet: Array
-    missing: Array
-
-
-@dataclass(frozen=True)
-class Other:
-    """What another policy came to for all its cases: months × rows."""
-
-    cases: Cases
-    outcome: Array
+BLOCK_ROWS = 65_536
+_HELD = 24 * 2**20
+"""Bytes that are asked for and given back once: from then on the C library of Linux keeps as much for what comes next, and
+the arrays of each block lie where the last block's lay, instead of being new to the machine."""
+_Who = tuple[str, tuple[str, ...]]
+"""Another policy, and the keys by which it is looked for."""
+_Excluded = Mapping[_Who, tuple[Array, Array]]
 
 
 class BatchRule:
@@ -59,7 +45,6 @@ class BatchRule:
         self.needed = frozenset(name for name in asked if name in catalogue.facts and name not in derived)
         self.unknown = {name: _unknown(catalogue.facts[name].kind) for name in self.needed}
         self.blocks = {id(block): _BlockRule(policy, block) for block in policy.blocks}
-        self.mask = np.min_scalar_type((1 << len(policy.reasons)) - 1)
         most = max(max(block.amount.kind.hi, 0) for block in policy.blocks)
         self.money = np.int32 if most <= np.iinfo(np.int32).max else np.int64
         self.kept = tuple(dict.fromkeys(limit.within for block in policy.blocks for limit in block.limits))
@@ -73,60 +58,103 @@ class BatchRule:
         rows: int = BLOCK_ROWS,
     ) -> Iterator[Outcomes]:
         """The verdicts, block by block; who shares a limit is in one block."""
-        groups = {within: groups_of(cases, self._keys(within)) for within in self.kept}
-        excluded = self._excluded(cases, others or {})
-        stretches = _stretches(self.policy, cases)
-        facts = {name: _where_known(column) for name, column in cases.facts.items() if name in self.needed}
-        cases = replace(cases, facts=facts)
-        for chosen in chunks(cases.rows, [each.of for each in groups.values() if each.of is not None], rows):
-            yield self._block(cases, chosen, groups, excluded, stretches, on)
+        for _, outcomes in run_together([self], cases, on=on, others=others, rows=rows):
+            yield outcomes
 
     def _keys(self, within: str) -> tuple[str, ...]:
         return KEYS[self.policy.subject] if within == self.policy.subject else (within,)
 
-    def _block(
-        self, cases: Cases, chosen: Array | slice, groups: Mapping[str, Groups],
-        excluded: _Excluded, stretches: Sequence[_Stretch], on: dt.date | None,
-    ) -> Outcomes:  # fmt: skip
-        places = np.arange(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen
-        known = {name: _part(column, chosen) for name, column in cases.facts.items()}
-        known |= {name: column for name, column in self.unknown.items() if name not in known}
-        months = np.arange(cases.first, cases.first + cases.months, dtype=width(MONTHS))
-        known[THIS_MONTH] = Column(months[:, None])
-        for name, answer in self.derived:
-            known[name] = answer(known)
-        shape = (cases.months, len(places))
-        found = Outcomes(
-            places, np.empty(shape, np.int8), np.empty(shape, self.money), np.zeros(shape, self.mask), np.zeros(shape, self.mask)
-        )  # fmt: skip
+    def ready(self, cases: Cases, others: Mapping[str, Other], before: frozenset[str]) -> _Ready:
+        """What is the same for all blocks of these cases. `before`: policies that judge the same rows before this one."""
+        groups = {within: groups_of(cases, self._keys(within)) for within in self.kept}
+        excluded, within = {}, []
+        for each in (each for block in self.policy.blocks for each in block.exclusions):
+            who = each.policy, each.keys
+            if each.policy in before and is_by_row(cases, cases, each.keys):
+                within.append(who)
+            elif other := others.get(each.policy):
+                excluded[who] = met_by(cases, other.cases, (other.pay, other.unknown), each.keys)
+        return _Ready(groups, excluded, within, _stretches(self.policy, cases))
+
+    def judge(self, chosen: Chosen, ready: _Ready, done: Mapping[str, Outcomes], on: dt.date | None) -> Outcomes:
+        """The verdicts of one block. `done`: of the policies that went before, of the same rows."""
+        months, rows = chosen.cases.months, chosen.count
+        known = chosen.known(self.unknown, self.derived)
+        found = Outcomes.blank(chosen.rows, rows, months, self.money)
+        excluded = {who: (part(pay, chosen.rows), part(is_open, chosen.rows))
+                    for who, (pay, is_open) in ready.excluded.items()}  # fmt: skip
+        excluded |= {who: (done[who[0]].pay, done[who[0]].unknown) for who in ready.within}
         counts: dict[str, Count] = {}
-        members = {within: Members.make(each, chosen, len(places)) for within, each in groups.items()}
-        for each in stretches:
-            part = slice(each.since, each.until)
+        members = {within: Members.make(each, chosen.rows, rows) for within, each in ready.groups.items()}
+        for each in ready.stretches:
+            span = slice(each.since, each.until)
             if each.block is None:
-                found.outcome[part], found.amount[part], found.unmet[part] = NO, 0, self.policy.bits[IN_FORCE]
+                found.months(span).refuse(self.policy.reasons.index(IN_FORCE))
                 continue
-            is_whole = part.stop - part.start == cases.months
-            here = known if is_whole else {name: _in_months(column, part) for name, column in known.items()}
-            here = {**here, **each.parameters}
-            theirs = {name: (pay[part][:, chosen], open_[part][:, chosen]) for name, (pay, open_) in excluded.items()}
-            stretch = _Here(
-                here, cases.first + each.since, part.stop - part.start, len(places), part.stop < cases.months
-            )
+            is_whole = span.stop - span.start == months
+            here = Known(rows, known if is_whole else {name: _in_months(one, span) for name, one in known.items()})
+            here.update(each.parameters)
+            theirs = {who: (pay[span], is_open[span]) for who, (pay, is_open) in excluded.items()}
+            stretch = _Here(here, chosen.cases.first + each.since, span.stop - span.start, span.stop < months)
             rule = self.blocks[id(each.block)]
-            rule.judge(stretch, _months(found, part), counts, members, theirs, on)
+            rule.judge(stretch, found if is_whole else found.months(span), counts, members, theirs, on)
+        found.trim()
         return found
 
-    def _excluded(self, cases: Cases, others: Mapping[str, Other]) -> _Excluded:
-        """By policy and keys: where the other policy pays, and where it is open whether it does; months × rows."""
-        found: dict[tuple[str, tuple[str, ...]], tuple[Array, Array]] = {}
-        for block in self.policy.blocks:
-            for each in block.exclusions:
-                if each.policy in others:
-                    found[(each.policy, each.keys)] = met_by(
-                        cases, others[each.policy].cases, others[each.policy].outcome, each.keys
-                    )
-        return found
+
+def run_together(
+    rules: Sequence[BatchRule], cases: Cases, *, on: dt.date | None = None, others: Mapping[str, Other] | None = None,
+    rows: int = BLOCK_ROWS,
+) -> Iterator[tuple[BatchRule, Outcomes]]:  # fmt: skip
+    """The verdicts of policies of one subject, block by block: what is read of a block serves them all.
+
+    A policy stands after those that it excludes. `others`: what policies of other subjects came to, and, when a day is
+    given on which all is asked for, of these too: whether one excludes another does not hang on when it is asked for.
+    """
+    ready: list[tuple[BatchRule, _Ready]] = []
+    before: frozenset[str] = frozenset()
+    for rule in rules:
+        ready.append((rule, rule.ready(cases, others or {}, before)))
+        before |= {rule.policy.code} if on is None else set()
+    np.empty(_HELD, np.uint8)
+    groupings = [each.of for _, one in ready for each in one.groups.values() if each.of is not None]
+    for places in chunks(cases.rows, groupings, rows):
+        chosen = Chosen(cases, places)
+        done: dict[str, Outcomes] = {}
+        for rule, one in ready:
+            done[rule.policy.code] = rule.judge(chosen, one, done, on)
+            yield rule, done[rule.policy.code]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """Of a policy, what is the same for all blocks of the cases. `within`: those of the same rows that exclude it."""
+
+    groups: Mapping[str, Groups]
+    excluded: _Excluded
+    within: Sequence[_Who]
+    stretches: Sequence[_Stretch]
+
+
+class Chosen:
+    """Some rows of the cases, with their facts as formulas take them."""
+
+    def __init__(self, cases: Cases, rows: Array | slice) -> None:
+        self.cases, self.rows = cases, rows
+        self.count = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+        months = np.arange(cases.first, cases.first + cases.months, dtype=width(MONTHS))
+        self._known = Known(self.count, {THIS_MONTH: Term(months[:, None])})
+
+    def known(self, facts: Mapping[str, Term], derived: Sequence[tuple[str, Answer]]) -> Known:
+        """These facts, those that no table brings as they are given, and what is derived from them, each made once."""
+        for name in facts:
+            if name not in self._known:
+                is_there = name in self.cases.facts
+                self._known[name] = self.cases.part(name, self.rows) if is_there else facts[name]
+        for name, answer in derived:
+            if name not in self._known:
+                self._known[name] = answer(self._known)
+        return Known(self.count, self._known)
 
 
 @dataclass(frozen=True)
@@ -136,25 +164,24 @@ class _Stretch:
     block: Block | None
     since: int
     until: int
-    parameters: Mapping[str, Column]
+    parameters: Mapping[str, Term]
 
 
 @dataclass(frozen=True)
 class _Here:
     """What is known in the months of a stretch, of a block of rows. `goes_on`: others follow."""
 
-    known: dict[str, Column]
+    known: Known
     first: int
     months: int
-    rows: int
     goes_on: bool
 
 
 class _BlockRule:
     def __init__(self, policy: Policy, block: Block) -> None:
-        self.block, self.bits = block, policy.bits
+        self.block, self.places = block, {name: at for at, name in enumerate(policy.reasons)}
         self.formulas = [(name, compiled(node)) for name, node in block.formulas]
-        self.conditions = [(policy.bits[each.reason.id], compiled(each.when)) for each in block.conditions]
+        self.conditions = [(self.places[each.reason.id], compiled(each.when)) for each in block.conditions]
         self.limits = [LimitRule(policy, limit) for limit in block.limits]
         self.amount = compiled(block.amount)
         self.reach, self.may_be_nothing = max(block.amount.kind.hi, 0), block.amount.kind.lo <= 0
@@ -167,8 +194,7 @@ class _BlockRule:
     ) -> None:  # fmt: skip
         self._judge(here, found, counts, members, excluded)
         if not self.block.is_accepted(on):  # it cannot be asked for any more; that frees nothing of a limit
-            mark(found.unmet, np.bool_(True), self.bits[ACCEPTED])
-            found.outcome[...], found.amount[...] = NO, 0
+            found.refuse(self.places[ACCEPTED])
 
     def _judge(
         self,
@@ -180,111 +206,97 @@ class _BlockRule:
     ) -> None:
         for name, answer in self.formulas:
             here.known[name] = answer(here.known)
-        self._conditions(here, found)
-        for exclusion in self.block.exclusions:
-            if (exclusion.policy, exclusion.keys) not in excluded:  # nobody has judged it
-                mark(found.missing, np.bool_(True), self.bits[exclusion.reason.id])
-            else:
-                pay, is_open = excluded[(exclusion.policy, exclusion.keys)]
-                mark(found.unmet, pay, self.bits[exclusion.reason.id])
-                mark(found.missing, is_open & ~pay, self.bits[exclusion.reason.id])
+        self._conditions(here.known, found)
+        self._exclusions(found, excluded)
         early = self.amount(here.known) if self.is_early else None
         prepared = [limit.prepare(here.known) for limit in self.limits]
         if early is not None and all(limit.is_plain(members) for limit in self.limits):
-            tallies = [limit.tally(ready, here.first, found.unmet.shape, counts)
+            tallies = [limit.tally(ready, here.first, found.amount.shape, counts)
                        for limit, ready in zip(self.limits, prepared, strict=True)]  # fmt: skip
-            self._at_once(found, tallies, early, goes_on=here.goes_on)
+            self._at_once(found, tallies, early, here.known, goes_on=here.goes_on)
             return
         found.amount[...] = 0
+        is_refused, is_missing = (unpacked(each.anywhere(), here.known.rows) for each in (found.unmet, found.missing))
         for at in range(here.months):
-            self._month(here, _months(found, slice(at, at + 1)), at, counts, members, prepared, early)
+            month = Month(found.months(slice(at, at + 1)), is_refused[at], is_missing[at], here.first + at)
+            self._month(here.known, month, at, counts, members, prepared, early)
 
-    def _conditions(self, here: _Here, found: Outcomes) -> None:
-        met, known = (
-            found.unmet,
-            found.missing,
-        )  # all zero so far: they hold what is met and known, and are turned round
-        met_always, known_always = np.zeros((2, here.rows), met.dtype)
-        every, known_anyhow = met.dtype.type(sum(bit for bit, _ in self.conditions)), met.dtype.type(0)
-        for bit, answer in self.conditions:
-            column = answer(here.known)
-            is_monthly = 2 in {column.values.ndim, 0 if column.known is None else column.known.ndim}
-            mark(met if is_monthly else met_always, column.values, bit)
-            if column.known is None:
-                known_anyhow |= met.dtype.type(bit)
+    def _conditions(self, known: Known, found: Outcomes) -> None:
+        for place, answer in self.conditions:
+            values, where = answer(known)
+            if where is None:
+                np.invert(values, out=found.unmet.of(place))
+            else:  # values lie within what is known
+                np.bitwise_xor(values, where, out=found.unmet.of(place))
+                np.invert(where, out=found.missing.of(place))
+
+    def _exclusions(self, found: Outcomes, excluded: _Excluded) -> None:
+        for exclusion in self.block.exclusions:
+            place = self.places[exclusion.reason.id]
+            if (exclusion.policy, exclusion.keys) not in excluded:  # nobody has judged it
+                found.missing.of(place)[...] = EVERY
             else:
-                mark(known if is_monthly else known_always, column.known, bit)
-        np.bitwise_or(met, met_always, out=met)
-        np.bitwise_or(known, known_always | known_anyhow, out=known)
-        np.bitwise_and(np.invert(met, out=met), known, out=found.unmet)
-        np.bitwise_xor(known, every, out=found.missing)
+                pay, is_open = excluded[(exclusion.policy, exclusion.keys)]
+                found.unmet.of(place)[...], found.missing.of(place)[...] = pay, is_open & ~pay
 
-    def _at_once(self, found: Outcomes, tallies: Sequence[Tally], amount: Column, *, goes_on: bool) -> None:
+    def _at_once(self, found: Outcomes, tallies: Sequence[Tally], amount: Term, known: Known, *, goes_on: bool) -> None:
         """Limits, amounts and outcomes of all months, where each row's limits count its own months.
 
         `goes_on`: months follow for which has to be known what these use up.
         """
-        due = found.unmet == 0
-        pay, nothing = due & (found.missing == 0), None
+        place, pay = self.places[AMOUNT], found.pay
+        is_refused, is_missing = found.unmet.anywhere(), found.missing.anywhere()
+        due = ~is_refused
+        np.bitwise_and(due, ~is_missing, out=pay)
+        nothing = None
         if amount.known is not None:
             pay &= amount.known
         if self.may_be_nothing:
-            is_some = np.greater(amount.values, amount.values.dtype.type(0))
-            nothing = ~is_some if amount.known is None else amount.known > is_some
-            pay &= is_some
-        may = due.copy() if nothing is None else due > nothing  # it is not refused
-        for part in spans(tallies):
+            nothing = ~packed(np.greater(amount.values, amount.values.dtype.type(0)))
+            pay &= ~nothing
+            nothing = nothing if amount.known is None else nothing & amount.known
+        may = due.copy() if nothing is None else due & ~nothing  # it is not refused
+        for span in spans(tallies):
             for tally in tallies:
-                tally.bound(part, pay[part], may[part])
-            for tally in tallies if goes_on or part.stop < len(due) else ():
-                tally.add(part, pay[part], may[part])
+                tally.bound(span, pay[span], may[span])
+            for tally in tallies if goes_on or span.stop < len(due) else ():
+                tally.add(span, pay[span], may[span])
         for tally in tallies:
-            due = tally.marked(found.unmet, found.missing, due)
+            due = tally.marked(found, due)
         if amount.known is not None:
-            mark(found.missing, due > amount.known, self.bits[AMOUNT])
+            np.bitwise_and(due, ~amount.known, out=found.missing.of(place))
         if nothing is not None:
-            mark(found.unmet, due & nothing, self.bits[AMOUNT])
-        # no is 0, pay 1, unknown 2
-        np.add(may.view(np.int8), (may > pay).view(np.int8), out=found.outcome)
-        np.multiply(amount.values, pay, out=found.amount, casting="same_kind")
+            np.bitwise_and(due, nothing, out=found.unmet.of(place))
+        np.bitwise_xor(may, pay, out=found.unknown)
+        is_own = amount.values.base is None and all(amount.values is not each.values for each in known.values())
+        found.pays(amount.values, is_own=is_own)
 
-    def _amount(self, found: Outcomes, column: Column, is_asked: Any) -> None:
+    def _amount(self, month: Month, amount: Column, is_asked: Array) -> None:
         """Writes amounts where nothing is unmet and marks those that are not known or nothing."""
-        due = (found.unmet == 0) & is_asked
-        bit = self.bits[AMOUNT]
-        if column.known is not None:
-            mark(found.missing, due & ~column.known, bit)
-            due &= column.known
-        is_some = column.values > 0
-        mark(found.unmet, due & ~is_some, bit)
-        np.copyto(found.amount, column.values, where=due & is_some, casting="same_kind")
-
-    def _settle(self, found: Outcomes) -> None:
-        """Outcomes from masks; an amount stands only where it is paid."""
-        is_no = found.unmet != 0
-        is_pay = (found.unmet | found.missing) == 0
-        np.copyto(found.outcome, np.int8(UNKNOWN))
-        found.outcome[is_pay], found.outcome[is_no] = PAY, NO
-        np.multiply(found.amount, is_pay, out=found.amount)
+        place, due = self.places[AMOUNT], ~month.is_refused & is_asked
+        if amount.known is not None:
+            month.leave_open(place, due & ~amount.known)
+            due &= amount.known
+        is_some = amount.values > 0
+        month.refuse(place, due & ~is_some)
+        np.multiply(amount.values, due & is_some, out=month.amount, casting="same_kind")
 
     def _month(
-        self, here: _Here, found: Outcomes, at: int, counts: dict[str, Count], members: Mapping[str, Members],
-        prepared: Sequence[Prepared], early: Column | None,
+        self, known: Known, month: Month, at: int, counts: dict[str, Count], members: Mapping[str, Members],
+        prepared: Sequence[Prepared], early: Term | None,
     ) -> None:  # fmt: skip
-        known = here.known if self.is_early else {name: at_month(column, at) for name, column in here.known.items()}
-        is_open = np.zeros(here.rows, np.bool_)
-        uses = []
-        month = Month(found.unmet[0], found.missing[0], found.amount[0], known, is_open, here.first + at)
-        for limit, ready in zip(self.limits, prepared, strict=True):
-            if not limit.of_amount:
-                uses.append(limit.judge(month, ready, at, counts, members, self.reach))
-        self._amount(found, self.amount(known) if early is None else at_month(early, at), ~is_open)
-        for limit, ready in zip(self.limits, prepared, strict=True):
-            if limit.of_amount:
-                uses.append(limit.judge(month, ready, at, counts, members, self.reach))
-        self._settle(found)
+        here = known
+        if early is None:
+            here = Known(known.rows, {name: at_month(each, at) for name, each in known.items()})
+        uses = [limit.judge(month, here, ready, at, counts, members, self.reach)
+                for limit, ready in zip(self.limits, prepared, strict=True) if not limit.of_amount]  # fmt: skip
+        amount = self.amount(here) if early is None else at_month(early, at)
+        self._amount(month, column(amount, known.rows), ~month.is_open)
+        uses += [limit.judge(month, here, ready, at, counts, members, self.reach)
+                 for limit, ready in zip(self.limits, prepared, strict=True) if limit.of_amount]  # fmt: skip
+        is_paid = month.settle()
         for count, group, least, most in uses:
-            count.add(group, least * (found.outcome[0] == PAY), most * (found.outcome[0] != NO))
+            count.add(group, least * is_paid, most * ~month.is_refused)
 
 
 def _stretches(policy: Policy, cases: Cases) -> list[_Stretch]:
@@ -299,7 +311,7 @@ def _stretches(policy: Policy, cases: Cases) -> list[_Stretch]:
     ]  # fmt: skip
 
 
-def _parameter(parameter: Parameter, first: int, months: int) -> Column:
+def _parameter(parameter: Parameter, first: int, months: int) -> Term:
     """A parameter's values, of no dimension while they do not change."""
     found = [parameter.at(first + at) for at in range(months)]
     values = [int(each.value) if each else 0 for each in found]
@@ -307,29 +319,15 @@ def _parameter(parameter: Parameter, first: int, months: int) -> Column:
     dtype = np.dtype(np.bool_) if is_truth else width(integer(min(values), max(values)))
     known = None if all(found) else np.array([each is not None for each in found])[:, None]
     if known is None and len(set(values)) == 1:
-        return Column(np.asarray(dtype.type(values[0])))
-    return Column(np.array(values, dtype)[:, None], known)
+        return term(Column(np.asarray(dtype.type(values[0]))))
+    return term(Column(np.array(values, dtype)[:, None], known))
 
 
-def _unknown(kind: Kind) -> Column:
+def _unknown(kind: Kind) -> Term:
     """A fact that no table brings."""
-    column = column_of([None], kind)
-    return Column(column.values[0], np.zeros((), np.bool_))
+    values, _ = column_of([None], kind)
+    return term(Column(values[0], np.zeros((), np.bool_)))
 
 
-def _where_known(column: Column) -> Column:
-    """The same without a mask where all is known, which takes a tenth less."""
-    return column if column.known is None or not column.known.all() else Column(column.values)
-
-
-def _part(column: Column, chosen: Array | slice) -> Column:
-    return Column(column.values[..., chosen], None if column.known is None else column.known[..., chosen])
-
-
-def _in_months(column: Column, part: slice) -> Column:
-    return Column(rows_of(column.values, part), None if column.known is None else rows_of(column.known, part))
-
-
-def _months(found: Outcomes, part: slice) -> Outcomes:
-    """A view of some months."""
-    return Outcomes(found.rows, found.outcome[part], found.amount[part], found.unmet[part], found.missing[part])
+def _in_months(one: Term, part: slice) -> Term:
+    return Term(rows_of(one.values, part), None if one.known is None else rows_of(one.known, part))

@@ -9,26 +9,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from anye.engine.entitle.columns import Answer, Array, Column, maybe, width
+from anye.engine.entitle.bits import Array, packed, size, unpacked
+from anye.engine.entitle.columns import Answer, Column, Known, Term, chosen, column, maybe, width
 from anye.engine.entitle.groups import Members
 from anye.engine.entitle.kinds import integer
+from anye.engine.entitle.outcomes import Outcomes
 from anye.engine.entitle.policy import AMOUNT, Limit, Policy
 
 
-@dataclass
 class Month:
-    """One month of a block: views that a limit may write into."""
+    """One month of a block, while it is settled: where something is unmet and where something is not known, by row."""
 
-    unmet: Array
-    missing: Array
-    amount: Array
-    known: dict[str, Column]
-    is_open: Array
-    month: int
+    def __init__(self, found: Outcomes, is_refused: Array, is_missing: Array, month: int) -> None:
+        self.found, self.is_refused, self.is_missing, self.month = found, is_refused, is_missing, month
+        self.amount = found.amount[0]
+        self.is_open = np.zeros(len(is_refused), np.bool_)
+        """Where the amount cannot be known, since what is left of a limit is not."""
+
+    def refuse(self, place: int, where: Array) -> None:
+        """Mark a reason as unmet."""
+        self.found.unmet.of(place)[0] |= packed(where)
+        self.is_refused |= where
+
+    def leave_open(self, place: int, where: Array) -> None:
+        """Mark a reason as not known."""
+        self.found.missing.of(place)[0] |= packed(where)
+        self.is_missing |= where
+
+    def settle(self) -> Array:
+        """Where it is paid; an amount stands nowhere else."""
+        is_paid: Array = ~(self.is_refused | self.is_missing)
+        self.found.pay[0], self.found.unknown[0] = packed(is_paid), packed(self.is_missing & ~self.is_refused)
+        np.multiply(self.amount, is_paid, out=self.amount)
+        return is_paid
 
 
 @dataclass
@@ -47,28 +65,31 @@ class Count:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A limit's formulas over all months of a stretch."""
+    """A limit's formulas over all months of a stretch; `counts_when` as bits, for a plain limit counts with those."""
 
     units: Column | None
     at_most: Column
     used_before: Column
-    counts_when: Column | None
     unless: Column | None
     renewed: Column | None
+    counts_when: Term | None
 
 
 class LimitRule:
     def __init__(self, policy: Policy, limit: Limit) -> None:
-        self.limit, self.bit, self.of_amount = limit, policy.bits[limit.reason.id], limit.counts == "amount"
-        self.amount_bit = policy.bits[AMOUNT]
-        told = (limit.units, limit.at_most, limit.used_before, limit.counts_when, limit.unless)
+        self.limit, self.of_amount = limit, limit.counts == "amount"
+        self.place, self.amount_place = policy.reasons.index(limit.reason.id), policy.reasons.index(AMOUNT)
+        renewed = limit.renewal.when if limit.renewal else None
+        told = (limit.units, limit.at_most, limit.used_before, limit.unless, renewed)
         self.answers: tuple[Answer | None, ...] = tuple(map(maybe, told))
-        self.renewed = maybe(limit.renewal.when if limit.renewal else None)
+        self.counts_when = maybe(limit.counts_when)
 
-    def prepare(self, known: dict[str, Column]) -> Prepared:
+    def prepare(self, known: Known) -> Prepared:
         """Everything but what was used, for all months at once."""
-        found = [answer and answer(known) for answer in (*self.answers, self.renewed)]
-        return Prepared(*found)  # type: ignore[arg-type]  # at_most and used_before are never None
+        units, at_most, used, *others = (answer and column(answer(known), known.rows) for answer in self.answers)
+        assert at_most is not None and used is not None  # every limit has them
+        unless, renewed = others
+        return Prepared(units, at_most, used, unless, renewed, self.counts_when and self.counts_when(known))
 
     def is_plain(self, groups: Mapping[str, Members]) -> bool:
         """Whether it counts months, of each row alone and of each row surely."""
@@ -78,26 +99,29 @@ class LimitRule:
 
     def tally(self, ready: Prepared, first: int, shape: tuple[int, ...], counts: dict[str, Count]) -> Tally:
         """A plain limit over months × rows; goes on from its count, which it keeps up to date."""
-        year = self.limit.period(first)
-        count = counts.get(self.limit.reason.id)
+        count, kind = counts.get(self.limit.reason.id), self.limit.at_most.kind
         if count is None:
-            before, kind = at_month(ready.used_before, 0), self.limit.used_before.kind
-            lo, hi = (np.broadcast_to(each, shape[1]) for each in _range(before, kind.lo, kind.hi))
-            count = counts[self.limit.reason.id] = Count(lo, hi, year)
-        kind = self.limit.at_most.kind
-        most = max(int(count.hi.max(initial=0)) + shape[0], kind.hi)
-        count.lo, count.hi = (each.astype(width(integer(0, most))) for each in (count.lo, count.hi))
-        allowed = [each.astype(count.lo.dtype) for each in _range(ready.at_most, kind.lo, kind.hi)]
+            used, before = self.limit.used_before.kind, at_month(ready.used_before, 0)
+            dtype = width(integer(min(used.lo, 0), max(used.hi + shape[0], kind.hi)))
+            lo, hi = _range(before, used.lo, used.hi, dtype)
+            lo, hi = (np.array(each) if each.ndim else np.full(shape[1], each) for each in (lo, hi))
+            count = counts[self.limit.reason.id] = Count(lo, hi, self.limit.period(first))
+        else:
+            dtype = width(integer(0, max(int(count.hi.max(initial=0)) + shape[0], kind.hi)))
+            count.lo, count.hi = count.lo.astype(dtype), count.hi.astype(dtype)
+        allowed = [each.astype(dtype) for each in _range(ready.at_most, kind.lo, kind.hi)]
         years = [self.limit.period(first + at) for at in range(shape[0])]
         counted = None
         if ready.counts_when is not None:
-            values, known = ready.counts_when.values, ready.counts_when.known
+            values, known = ready.counts_when
             counted = values, values if known is None else values | ~known
-        return Tally(self.bit, count, years, allowed[0], allowed[1], counted, *np.empty((2, *shape), np.bool_))
+        bits = np.empty((2, shape[0], size(shape[1])), np.uint8)
+        return Tally(self.place, shape[1], count, years, allowed[0], allowed[1], counted, *bits)
 
     def judge(
         self,
         month: Month,
+        here: Known,
         ready: Prepared,
         at: int,
         counts: dict[str, Count],
@@ -105,7 +129,7 @@ class LimitRule:
         reach: int,
     ) -> tuple[Count, Members, Array, Array]:
         members = groups[self.limit.within]
-        due = month.unmet == 0
+        due = ~month.is_refused
         if members.is_known is not None:
             self._leave_open(month, due & ~members.is_known)
             due &= members.is_known
@@ -114,11 +138,11 @@ class LimitRule:
         used = members.each(count.lo), members.each(count.hi)
         is_counted, is_surely = due, due
         if ready.counts_when is not None:
-            column = at_month(ready.counts_when, at)
-            is_surely = due & column.values
-            is_counted = is_surely if column.known is None else due & (column.values | ~column.known)
+            surely, known = column(at_month(ready.counts_when, at), here.rows)
+            is_surely = due & surely
+            is_counted = is_surely if known is None else due & (surely | ~known)
         beside = 0 if members.of is None else members.each(members.summed(hi * is_counted)) - hi * is_counted
-        least_of, most_of = self._grant(month, ready, at, (lo, hi), used, beside, due)
+        least_of, most_of = self._grant(month, here, ready, at, (lo, hi), used, beside, due)
         return count, members, least_of * is_surely, most_of * is_counted
 
     def _count(
@@ -147,8 +171,8 @@ class LimitRule:
 
     def _wanted(self, month: Month, ready: Prepared, at: int, reach: int) -> tuple[Any, Any]:
         if self.of_amount:
-            is_some = month.amount > 0
-            return month.amount.astype(np.int64), np.where(is_some, month.amount, np.int64(reach))
+            amount = month.amount.astype(np.int64)
+            return amount, _chosen(amount > 0, amount, reach)
         if self.limit.units is None or ready.units is None:
             return np.int64(1), np.int64(1)
         kind = self.limit.units.kind
@@ -159,13 +183,13 @@ class LimitRule:
         lo, hi = _range(at_month(ready.at_most, at), kind.lo, kind.hi)
         if ready.renewed is None or self.limit.renewal is None:
             return lo, hi
-        column, times = at_month(ready.renewed, at), 1 + self.limit.renewal.times
-        may = column.values if column.known is None else column.values | ~column.known
-        return np.where(column.values, lo * times, lo), np.where(may, hi * times, hi)
+        (surely, known), times = at_month(ready.renewed, at), 1 + self.limit.renewal.times
+        may = surely if known is None else surely | ~known
+        return _chosen(surely, lo * times, lo), _chosen(may, hi * times, hi)
 
     def _grant(
-        self, month: Month, ready: Prepared, at: int, wanted: tuple[Any, Any], used: tuple[Array, Array], beside: Any,
-        due: Array,
+        self, month: Month, here: Known, ready: Prepared, at: int, wanted: tuple[Any, Any], used: tuple[Array, Array],
+        beside: Any, due: Array,
     ) -> tuple[Array, Array]:  # fmt: skip
         """What the month gets of the limit, at least and at most; marks where it stands in the way."""
         (lo, hi), allowed = wanted, self._allowed(ready, at)
@@ -184,21 +208,22 @@ class LimitRule:
         is_want_open = ~is_no & np.asarray(lo != hi) if self.limit.clips else np.zeros((), np.bool_)
         is_open = is_room_open | is_want_open
         clipped = ~is_no & ~fits & ~is_open
-        mark(month.unmet, due & is_no, self.bit)
+        month.refuse(self.place, due & is_no)
         self._leave_open(month, due & is_room_open)
-        mark(month.missing, due & is_want_open, self.amount_bit)
+        month.leave_open(self.amount_place, due & is_want_open)
         if self.limit.gives:
             month.is_open |= due & is_want_open
-        at_least = np.where(clipped, least, lo)
-        at_most = np.where(is_open, np.where(is_bound, np.minimum(hi, most), hi), np.where(clipped, least, hi))
+        at_least = _chosen(clipped, least, lo)
+        bound = _chosen(is_bound, np.minimum(hi, most), hi)
+        at_most = _chosen(is_open, bound, _chosen(clipped, least, hi))
         if self.limit.gives:
-            month.known[self.limit.gives] = Column(at_least)
+            here[self.limit.gives] = Term(at_least)
         if self.of_amount:
-            np.copyto(month.amount, at_least, where=due & ~is_no & ~is_open, casting="same_kind")
-        return np.where(is_open | is_no, 0, at_least), np.where(is_no, 0, at_most)
+            month.amount[...] = _chosen(due & ~is_no & ~is_open, at_least, month.amount)
+        return at_least * ~(is_open | is_no), at_most * ~is_no
 
     def _leave_open(self, month: Month, where: Array) -> None:
-        mark(month.missing, where, self.bit)
+        month.leave_open(self.place, where)
         if self.limit.gives:
             month.is_open |= where
 
@@ -206,14 +231,15 @@ class LimitRule:
 @dataclass(frozen=True)
 class Tally:
     """An ordinary limit over all months of a stretch. `fits`: months that surely lie within it; `is_left`: months that may.
-    `counted`: which paid months surely use it up and which may, None for all of them.
+    `counted`: which paid months surely use it up and which may, None for all of them. All of these are bits.
 
     While what is allowed does not change and no other limit keeps a month back, many months are bound at once: from the
     first month on that may lie beyond the limit none surely lies within it, so it need not be known which of them were
     refused to count those before it.
     """
 
-    bit: int
+    place: int
+    rows: int
     count: Count
     years: Sequence[int]
     least: Array
@@ -228,10 +254,10 @@ class Tally:
         if count.year != self.years[part.start]:
             count.lo[:], count.hi[:], count.year = 0, 0, self.years[part.start]
         fits, is_left = self.fits[part], self.is_left[part]
-        np.less(_before(count.hi, self._counted(1, part, may)), rows_of(self.least, part), out=fits)
-        np.logical_and(pay, fits, out=pay)
-        np.less(_before(count.lo, self._counted(0, part, pay)), rows_of(self.most, part), out=is_left)
-        np.logical_and(may, is_left, out=may)
+        fits[...] = packed(_before(count.hi, self._counted(1, part, may)) < rows_of(self.least, part))
+        np.bitwise_and(pay, fits, out=pay)
+        is_left[...] = packed(_before(count.lo, self._counted(0, part, pay)) < rows_of(self.most, part))
+        np.bitwise_and(may, is_left, out=may)
 
     def add(self, part: slice, pay: Array, may: Array) -> None:
         """Count the months, once all limits are looked at."""
@@ -239,18 +265,19 @@ class Tally:
             (self.count.lo, self._counted(0, part, pay)),
             (self.count.hi, self._counted(1, part, may)),
         ):
-            np.add(used, np.add.reduce(flags.view(np.int8), axis=0, dtype=used.dtype), out=used)
+            np.add(used, np.add.reduce(flags, axis=0, dtype=used.dtype), out=used)
 
-    def _counted(self, which: int, part: slice, flags: Array) -> Array:
-        """Those of the months that surely count, or that may."""
-        found: Array = flags if self.counted is None else flags & rows_of(self.counted[which], part)
-        return found
+    def _counted(self, which: int, part: slice, bits: Array) -> Array:
+        """Those of the months that surely count, or that may: 0 or 1 for each month and row."""
+        chosen = bits if self.counted is None else bits & rows_of(self.counted[which], part)
+        return unpacked(chosen, self.rows).view(np.int8)
 
-    def marked(self, unmet: Array, missing: Array, due: Array) -> Array:
+    def marked(self, found: Outcomes, due: Array) -> Array:
         """Where it is still due once the limit is marked where it stands in the way."""
-        mark(unmet, due > self.is_left, self.bit)
-        mark(missing, due & (self.is_left > self.fits), self.bit)
-        return np.logical_and(due, self.is_left, out=due)
+        left = due & self.is_left
+        np.bitwise_xor(due, left, out=found.unmet.of(self.place))
+        np.bitwise_and(left, ~self.fits, out=found.missing.of(self.place))
+        return left
 
 
 def spans(tallies: Sequence[Tally]) -> Iterator[slice]:
@@ -267,13 +294,18 @@ def _before(used: Array, flags: Array) -> Array:
     """What was used before each month."""
     found = np.empty(flags.shape, used.dtype)
     found[0] = used
-    for so_far, flag, then in zip(found[:-1], flags.view(np.int8)[:-1], found[1:], strict=True):
-        np.add(so_far, flag, out=then)
+    for so_far, flag, then in zip(found[:-1], flags[:-1], found[1:], strict=True):
+        np.add(so_far, flag, then)
     return found
 
 
-def at_month(column: Column, at: int) -> Column:
-    return Column(rows_of(column.values, at), None if column.known is None else rows_of(column.known, at))
+Of = TypeVar("Of", Column, Term)
+
+
+def at_month(one: Of, at: int) -> Of:
+    """One month of a column or term."""
+    values, known = one
+    return type(one)(rows_of(values, at), None if known is None else rows_of(known, at))
 
 
 def rows_of(array: Array, at: int | slice) -> Array:
@@ -282,16 +314,15 @@ def rows_of(array: Array, at: int | slice) -> Array:
     return found
 
 
-def _range(column: Column, lo: int, hi: int) -> tuple[Any, Any]:
+def _range(column: Column, lo: int, hi: int, dtype: npt.DTypeLike = np.int64) -> tuple[Any, Any]:
     """Values as a range, never under 0: from itself to itself, or all that its kind can be where it is not known."""
-    values = column.values.astype(np.int64)
+    values = column.values.astype(dtype)
     values = np.maximum(values, 0) if lo < 0 else values
     if column.known is None:
         return values, values
-    return np.where(column.known, values, max(lo, 0)), np.where(column.known, values, max(hi, 0))
+    least, most = (chosen(column.known, values, max(end, 0), dtype) for end in (lo, hi))
+    return least, most
 
 
-def mark(mask: Array, where: Any, bit: int) -> None:
-    """Set a reason's bit in a mask."""
-    flags = where.view(np.uint8) if mask.itemsize == 1 else where.astype(mask.dtype)
-    np.bitwise_or(mask, flags * mask.dtype.type(bit), out=mask)
+def _chosen(where: Any, one: Any, other: Any) -> Array:
+    return chosen(where, one, other, np.int64)

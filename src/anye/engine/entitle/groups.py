@@ -8,22 +8,29 @@ from itertools import pairwise
 
 import numpy as np
 
-from anye.engine.entitle.case import PAY, UNKNOWN
+from anye.engine.entitle.bits import NONE, Array, packed, part, unpacked
 from anye.engine.entitle.catalogue import KEYS
-from anye.engine.entitle.columns import Array, Column
+from anye.engine.entitle.columns import Term
 
 
 @dataclass(frozen=True)
 class Cases:
     """All rows of a subject. `keys`: key → a number for each row, -1 where it is not known; the same number means the same
-    person, household, firm or post in all tables of a run. `facts`: of shape (rows,) or (months, rows)."""
+    person, household, firm or post in all tables of a run. `facts`: of shape (rows,) or (months, rows), yes and no as bits."""
 
     subject: str
     first: int
     months: int
     rows: int
     keys: Mapping[str, Array]
-    facts: Mapping[str, Column]
+    facts: Mapping[str, Term]
+
+    def part(self, name: str, chosen: Array | slice) -> Term:
+        """A fact of some rows; what has no dimension is the same for all."""
+        values, known = self.facts[name]
+        if values.ndim:
+            values = part(values, chosen) if values.dtype == NONE.dtype else values[..., chosen]
+        return Term(values, None if known is None else part(known, chosen) if known.ndim else known)
 
 
 @dataclass(frozen=True)
@@ -113,19 +120,36 @@ def _is_cut(fine: Array, coarse: Array) -> bool:
     return bool((is_same & is_across).any())
 
 
-def met_by(cases: Cases, theirs: Cases, outcome: Array, keys: Sequence[str]) -> tuple[Array, Array]:
-    """Where, for the same keys, another policy pays, and where it is open whether it does; months × rows of `cases`."""
+def is_by_row(cases: Cases, theirs: Cases, keys: Sequence[str]) -> bool:
+    """Whether each row meets by these keys the row in its own place, and no other."""
+    if not KEYS[cases.subject] == KEYS[theirs.subject] == tuple(keys):
+        return False
+    return all(_is_same(cases, theirs, key) for key in keys)
+
+
+def _is_same(cases: Cases, theirs: Cases, key: str) -> bool:
+    ours, others = cases.keys.get(key), theirs.keys.get(key)
+    if ours is None or others is None:
+        return False
+    return (ours is others or np.array_equal(ours, others)) and bool((ours >= 0).all())
+
+
+def met_by(cases: Cases, theirs: Cases, said: tuple[Array, Array], keys: Sequence[str]) -> tuple[Array, Array]:
+    """Where, for the same keys, another policy pays, and where it is open whether it does: bits of the rows of `cases`.
+
+    `said`: the same of its own rows.
+    """
+    if is_by_row(cases, theirs, keys):
+        return said
     ours, others = _codes(cases, keys), _codes(theirs, keys)
-    is_of_rows = KEYS[cases.subject] == KEYS[theirs.subject] == tuple(keys)  # each row stands for itself
-    if is_of_rows and np.array_equal(ours, others) and (ours >= 0).all():
-        return outcome == PAY, outcome == UNKNOWN
     names, places = np.unique(np.concatenate([ours, others]), return_inverse=True)
     found = []
-    for wanted in (PAY, UNKNOWN):
+    for bits in said:
+        flags = unpacked(bits, theirs.rows)
         is_so = np.zeros((cases.months, len(names)), np.bool_)
         for month in range(cases.months):
-            is_so[month, places[cases.rows :][outcome[month] == wanted]] = True
+            is_so[month, places[cases.rows :][flags[month]]] = True
         is_so[:, names < 0] = False
         found.append(is_so[:, places[: cases.rows]])
     has_none = np.isin(ours, others, invert=True) | (ours < 0)  # who has no row there was not judged
-    return found[0], found[1] | has_none
+    return packed(found[0]), packed(found[1] | has_none)

@@ -11,12 +11,13 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from anye.engine.entitle.batch import BatchRule, Other, Outcomes
-from anye.engine.entitle.case import OUTCOMES, PAY, UNKNOWN
+from anye.engine.entitle.batch import BatchRule
+from anye.engine.entitle.bits import Array, counted
+from anye.engine.entitle.case import NO, OUTCOMES, PAY, UNKNOWN
 from anye.engine.entitle.catalogue import Catalogue
-from anye.engine.entitle.columns import Array
 from anye.engine.entitle.groups import Cases
 from anye.engine.entitle.months import written
+from anye.engine.entitle.outcomes import Other, Outcomes
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.tables import Tables, labels
 
@@ -40,15 +41,13 @@ class Summary:
 
     def add(self, policy: Policy, whole: Outcomes, skip: int) -> None:
         """Count a block, without its first months."""
-        block = Outcomes(
-            whole.rows, whole.outcome[skip:], whole.amount[skip:], whole.unmet[skip:], whole.missing[skip:]
-        )
-        for at, name in enumerate(OUTCOMES):
-            self.outcomes[name] += int((block.outcome == at).sum())
+        block = whole.months(slice(skip, None))
+        pay, unknown = counted(block.pay), counted(block.unknown)
+        for at, count in ((PAY, pay), (UNKNOWN, unknown), (NO, block.amount.size - pay - unknown)):
+            self.outcomes[OUTCOMES[at]] += count
         self.amount += int(block.amount.sum(dtype=np.int64))
-        for name, bit in policy.bits.items():
-            for counter, mask in ((self.unmet, block.unmet), (self.missing, block.missing)):
-                counter[name] += int(((mask & mask.dtype.type(bit)) != 0).sum())
+        for counter, marks in ((self.unmet, block.unmet), (self.missing, block.missing)):
+            counter.update({policy.reasons[place]: counted(marks.of(place)) for place in marks.all})
 
 
 class Run:
@@ -77,7 +76,7 @@ class Run:
         shape = (self.cases.months, self.cases.rows)
         outcome, amount = np.zeros(shape, np.int8), np.zeros(shape, np.int64)
         for block in self.blocks():
-            outcome[:, block.rows], amount[:, block.rows] = block.outcome, block.amount
+            outcome[:, block.chosen], amount[:, block.chosen] = block.outcome, block.amount
         return outcome, amount
 
     def _others(self) -> dict[str, Other]:
@@ -85,13 +84,16 @@ class Run:
         for code in sorted({each.policy for block in self.policy.blocks for each in block.exclusions}):
             if self.book.policies[code].subject in self.tables.subjects():
                 other = Run(self.book, code, self.tables)  # paid or not, whenever it was asked for
-                found[code] = Other(other.cases, other.whole()[0])
+                found[code] = Other.none(other.cases)
+                for block in other.blocks():
+                    found[code].put(block)
         return found
 
     def lines(self, block: Outcomes, since: int, only: frozenset[int] | None = None) -> pl.DataFrame:
         """A block as a table, from a month on: keys, month, outcome, amount (empty while it is not known), whether it stands
         on assumed values, and the reasons that are unmet or not known."""
-        chosen = np.ones(block.outcome.shape, np.bool_) if only is None else np.isin(block.outcome, sorted(only))
+        outcome = block.outcome
+        chosen = np.ones(outcome.shape, np.bool_) if only is None else np.isin(outcome, sorted(only))
         chosen[: max(since - self.cases.first, 0)] = False
         month, row = np.nonzero(chosen)
         told = labels(self.tables, self.cases, block.rows[row])
@@ -99,11 +101,11 @@ class Run:
             **told,
             "month": _months(self.cases)[month],
             "policy": pl.repeat(self.policy.code, len(month), eager=True),
-            "outcome": pl.Series(OUTCOMES, dtype=pl.String).gather(block.outcome[chosen]),
-            "amount": _amounts(block.amount[chosen], block.outcome[chosen]),
-            "is_assumed": (block.outcome[chosen] == PAY) & self.assumed[month],
-            "unmet": self._named(block.unmet[chosen]),
-            "missing": self._named(block.missing[chosen]),
+            "outcome": pl.Series(OUTCOMES, dtype=pl.String).gather(outcome[chosen]),
+            "amount": _amounts(block.amount[chosen], outcome[chosen]),
+            "is_assumed": (outcome[chosen] == PAY) & self.assumed[month],
+            "unmet": self._named(block.mask(block.unmet)[chosen]),
+            "missing": self._named(block.mask(block.missing)[chosen]),
         })  # fmt: skip
 
     @cached_property

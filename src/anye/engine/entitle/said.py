@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
-from typing import NamedTuple
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
 
 from anye.engine.entitle.case import NO, PAY, UNKNOWN, Room, Verdict
 from anye.engine.entitle.catalogue import Catalogue, Money, Texts
-from anye.engine.entitle.nodes import Value
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Dated, Parameter, Policy
 from anye.engine.entitle.values import money_said, shown
 
@@ -82,7 +81,7 @@ class Explainer:
         self.period = cache(self._period)
         self.numbers = cache(self._numbers)
         self.said = cache(self._said)
-        self.line = lru_cache(maxsize=_KEPT)(self._line)
+        self.lines: dict[tuple[Hashable, ...], Line] = {}
         self.general = cache(self._general)
 
     def explain(self, verdict: Verdict, language: str) -> Explained:
@@ -92,11 +91,11 @@ class Explainer:
         lines = list(self.general(verdict.unmet & _GENERAL, verdict.missing & _GENERAL, lang))
         if asked is None:
             return Explained(self.policy.title[lang], OUTCOME_WORDS[NO][lang], "", False, tuple(lines), (), ())
-        known, rooms = verdict.known, verdict.rooms
+        known, rooms, unmet, missing = verdict.known, verdict.rooms, verdict.unmet, verdict.missing
         for name, bit, names in asked:
-            state = "unmet" if verdict.unmet & bit else "missing" if verdict.missing & bit else "met"
-            values = tuple([known.get(each) for each in names])
-            lines.append(self.line(name, month, state, rooms.get(name), names, values, lang))
+            state = "unmet" if unmet & bit else "missing" if missing & bit else "met"
+            key = (name, month, state, lang, rooms.get(name), *[known.get(each) for each in names])
+            lines.append(self.lines.get(key) or self._line(key, names))
         numbers, is_assumed = self.numbers(month, lang)
         is_paid = verdict.outcome == PAY
         amount = money_said(self.catalogue.money, verdict.amount, lang) if is_paid else ""
@@ -121,17 +120,19 @@ class Explainer:
         first = self.alike.setdefault((id(block), *values), month)
         return first, None if block is None else self.asked[id(block)]
 
-    def _line(
-        self, name: str, month: int, state: str, room: Room | None, names: tuple[str, ...], values: tuple[Value | None, ...],
-        lang: str,
-    ) -> Line:  # fmt: skip
+    def _line(self, key: tuple[Any, ...], names: tuple[str, ...]) -> Line:
+        """A line that was not said yet, or not lately."""
+        name, month, state, lang, room, *values = key
         facts = [self.catalogue.facts[each] for each in names]
         money = self.catalogue.money
         told = [(fact.says[lang], shown(fact, value, lang, money)) for fact, value in zip(facts, values, strict=True)]
         if room is not None:
             told.insert(0, self._room(name, month, room, lang))
         text, fix = self.said(name, month, state, lang)
-        return Line(name, state, text, fix, tuple(told))
+        if len(self.lines) >= _KEPT:
+            self.lines.clear()
+        line = self.lines[key] = Line(name, state, text, fix, tuple(told))
+        return line
 
     def _said(self, name: str, month: int, state: str, lang: str) -> tuple[str, str]:
         """The words for a reason, and for what would mend it."""
@@ -159,8 +160,8 @@ class Explainer:
 
     def _steps(self, verdict: Verdict, lang: str) -> tuple[tuple[str, str], ...]:
         """The named steps of the block, and what limits left of them."""
-        block = self.policy.block_at(verdict.month)
-        if block is None or verdict.outcome != PAY:
+        block = self.policy.block_at(verdict.month) if verdict.outcome == PAY else None
+        if block is None:
             return ()
         given = [(limit.gives, limit.units, {"zh": "限额内", "en": "within the limit"}) for limit in block.limits]
         steps = [(name, node, block.steps[name]) for name, node in block.formulas]

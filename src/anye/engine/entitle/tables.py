@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from anye.engine.entitle.bits import Array
 from anye.engine.entitle.catalogue import KEYS, REACH, Catalogue, Fact
-from anye.engine.entitle.columns import Array, Column, width
+from anye.engine.entitle.columns import Column, term, width
 from anye.engine.entitle.groups import Cases
 from anye.engine.entitle.table_cells import HEADING, KEY_NAMES, Bad, FactsFault, read_cells
 
@@ -23,6 +24,15 @@ SUFFIXES = (".csv", ".parquet", ".yaml")
 
 
 _ORDER = ("person", "household", "firm")  # a person's table may say of which household somebody is
+
+
+@dataclass(frozen=True)
+class _Own:
+    """What a subject's own tables say: keys as in `Cases`, facts as plain columns."""
+
+    rows: int
+    keys: Mapping[str, Array]
+    facts: Mapping[str, Column]
 
 
 @dataclass
@@ -67,7 +77,7 @@ class Tables:
                 joined = _joined(theirs.facts[name], places)
                 facts[name] = self._agreed(name, facts.get(name, joined), joined, (subject, other), keys)
         facts |= self._added_up(subject, needed - set(facts), keys)
-        return Cases(subject, self.first, self.months, own.rows, keys, facts)
+        return Cases(subject, self.first, self.months, own.rows, keys, {name: term(one) for name, one in facts.items()})
 
     def _agreed(
         self, name: str, one: Column, other: Column, tables: tuple[str, str], keys: Mapping[str, Array]
@@ -101,16 +111,16 @@ class Tables:
                     found[name] = _rolled_up(fact, self._own(fact.roll_up.over), keys[key], self)
         return found
 
-    def _own(self, subject: str) -> Cases:
+    def _own(self, subject: str) -> _Own:
         """A subject's own tables as arrays."""
         if subject not in self._read:
             self._read[subject] = self._arrays(subject)
         return self._read[subject]
 
     def __post_init__(self) -> None:
-        self._read: dict[str, Cases] = {}
+        self._read: dict[str, _Own] = {}
 
-    def _arrays(self, subject: str) -> Cases:
+    def _arrays(self, subject: str) -> _Own:
         names = [name for name in (subject, f"{subject}_month") if name in self.frames]
         frames = [self.frames[name] for name in names]
         own = KEYS[subject]
@@ -126,7 +136,7 @@ class Tables:
             _once(rows, months, file)
             for fact, column in self._facts(frame, rows, months, (file, index.height)).items():
                 facts[fact] = self._agreed(fact, facts.get(fact, column), column, (subject, name), keys)
-        return Cases(subject, self.first, self.months, index.height, keys, facts)
+        return _Own(index.height, keys, facts)
 
     def _other_keys(self, frame: pl.DataFrame, rows: Array, keys: dict[str, Array], of: tuple[str, int]) -> None:
         """Of which household or firm each row is: one in all months, for what is known of it is joined to all of them."""
@@ -284,7 +294,7 @@ def _joined(column: Column, places: Array) -> Column:
     return Column(column.values[..., places], None if known.all() else known)
 
 
-def _rolled_up(fact: Fact, over: Cases, key: Array, tables: Tables) -> Column:
+def _rolled_up(fact: Fact, over: _Own, key: Array, tables: Tables) -> Column:
     """How many, or the sum of something; unknown where one of the rows is, or where there is no row at all."""
     spec, groups = fact.roll_up, over.keys[KEYS[fact.of][0]]
     assert spec is not None
