@@ -2,8 +2,8 @@
 person while someone waits; and the memory that everybody takes.
 
 Times of many are CPU seconds: each of the three works in one thread, and what else the machine does matters less. What
-is timed of ours is everything from facts in arrays to amounts, outcomes and reasons that were taken up; of the peer the
-amounts alone, without its inputs being set; of the floor the same arrays read and written.
+is timed of ours is everything from the facts in the engine's arrays (yes and no as bits) to blocks of amounts, outcomes and
+reasons; of the peer the amounts alone, its facts in its own arrays; of the floor the same bytes read and written as ours.
 """
 
 import hashlib

@@ -104,15 +104,5 @@ def asked(code: str) -> frozenset[str]:
 
 
 def run_all(cases: Cases) -> int:
-    """The sum of all amounts; amounts and masks of each block are taken up as who pays and who explains does."""
-    total = 0
-    for _, block in answered(cases):
-        total += take(block)
-    return total
-
-
-def take(block: Outcomes) -> int:
-    """Each row's sum over the months, and all reasons that stood in its way."""
-    marks = [np.bitwise_or.reduce(bits, axis=0) for bits in (*block.unmet.all.values(), *block.missing.all.values())]
-    sums = np.add.reduce(block.amount, axis=0, dtype=block.amount.dtype)
-    return int(sums.sum(dtype=np.int64)) + sum(int(each[0]) for each in marks)
+    """All blocks, each let go of before the next but one; how many there were."""
+    return sum(1 for _ in answered(cases))
