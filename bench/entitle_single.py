@@ -49,8 +49,7 @@ def _answer(ready: Mapping[str, tuple[CaseRule, Explainer]], row: Row) -> None:
         verdicts = rule.judge([row], FIRST, MONTHS, others=others)[0]
         others[code] = [(row, verdicts)]
         for verdict in verdicts:
-            for language in ("zh", "en"):
-                explainer.explain(verdict, language)
+            explainer.explain_in(verdict, ("zh", "en"))
 
 
 def _row(facts: Mapping[str, Column], person: int) -> Row:

@@ -87,7 +87,14 @@ class _Count:
 
     lo: int
     hi: int
-    year: int
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What was used of each limit, by whose count it is; and the period that a limit has been begun for."""
+
+    of: dict[tuple[str, tuple[str, ...]], _Count] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
 
 
 class CaseRule:
@@ -106,7 +113,7 @@ class CaseRule:
         self, rows: Sequence[Row], first: int, months: int, *, on: dt.date | None = None, others: Others = _NOBODY
     ) -> list[list[Verdict]]:
         """The verdicts, row by row and month by month. `on`: the day on which it is asked for, None when that is open."""
-        counts: dict[tuple[str, tuple[str, ...]], _Count] = {}
+        counts = _Counts()
         found: list[list[Verdict]] = [[] for _ in rows]
         asked = [self._asked(row) for row in rows]
         for at in range(months):
@@ -166,9 +173,8 @@ class _BlockRule:
         self.amount, self.reach = compiled(block.amount), (0, max(block.amount.kind.hi, 0))
 
     def judge(
-        self, claims: Sequence[_Claim], month: int, at: int, counts: dict[tuple[str, tuple[str, ...]], _Count],
-        on: dt.date | None, others: Others,
-    ) -> None:  # fmt: skip
+        self, claims: Sequence[_Claim], month: int, at: int, counts: _Counts, on: dt.date | None, others: Others
+    ) -> None:
         for limit in (*self.before, *self.after):
             limit.begin(claims, month, counts)
         for claim in claims:
@@ -235,13 +241,13 @@ class _LimitRule:
         self.renewed = maybe(limit.renewal.when if limit.renewal else None)
         self.keys = KEYS[policy.subject] if limit.within == policy.subject else (limit.within,)
 
-    def judge(self, due: Sequence[_Claim], counts: dict[tuple[str, tuple[str, ...]], _Count], reach: Range) -> None:
+    def judge(self, due: Sequence[_Claim], counts: _Counts, reach: Range) -> None:
         for key, claims in self._groups(due).items():
             if not all(key):  # of whom the count is kept is not known
                 for claim in claims:
                     self._leave_open(claim)
                 continue
-            count = counts[(self.limit.reason.id, key)]
+            count = counts.of[(self.limit.reason.id, key)]
             wanted = [self._wanted(claim, reach) for claim in claims]
             counting = [None if self.counts_when is None else self.counts_when(claim.known) for claim in claims]
             may_count = [self.counts_when is None or each is not False for each in counting]
@@ -253,16 +259,18 @@ class _LimitRule:
                 least = granted[0] if self.counts_when is None or each is True else 0
                 claim.uses.append((count, least, granted[1] if is_counted else 0))
 
-    def begin(self, claims: Sequence[_Claim], month: int, counts: dict[tuple[str, tuple[str, ...]], _Count]) -> None:
+    def begin(self, claims: Sequence[_Claim], month: int, counts: _Counts) -> None:
         """Begin a count with what was used before, and a new year's with nothing."""
-        year = self.limit.period(month)
+        name, year = self.limit.reason.id, self.limit.period(month)
+        if counts.begun.get(name) == year:
+            return  # the rows are the same in all months
         for key, group in self._groups(claims).items():
-            place = (self.limit.reason.id, key)
-            if place not in counts:
+            if name not in counts.begun:
                 before = [self.used_before(claim.known) for claim in group]
-                counts[place] = _Count(min(lo for lo, _ in before), max(hi for _, hi in before), year)
-            elif counts[place].year != year:
-                counts[place] = _Count(0, 0, year)
+                counts.of[(name, key)] = _Count(min(lo for lo, _ in before), max(hi for _, hi in before))
+            else:
+                counts.of[(name, key)] = _Count(0, 0)
+        counts.begun[name] = year
 
     def _groups(self, claims: Sequence[_Claim]) -> Mapping[tuple[str, ...], list[_Claim]]:
         groups: dict[tuple[str, ...], list[_Claim]] = defaultdict(list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -81,28 +81,36 @@ class Explainer:
         self.period = cache(self._period)
         self.numbers = cache(self._numbers)
         self.said = cache(self._said)
-        self.lines: dict[tuple[Hashable, ...], Line] = {}
+        self.lines: dict[tuple[Hashable, ...], dict[str, Line]] = {}
         self.general = cache(self._general)
 
     def explain(self, verdict: Verdict, language: str) -> Explained:
         """The verdict in `zh` or `en`."""
-        lang = "zh" if language.startswith("zh") else "en"
+        return self.explain_in(verdict, ["zh" if language.startswith("zh") else "en"])[0]
+
+    def explain_in(self, verdict: Verdict, languages: Sequence[str]) -> list[Explained]:
+        """The verdict in several languages: what it says is looked up once."""
         month, asked = self.period(verdict.month)
-        lines = list(self.general(verdict.unmet & _GENERAL, verdict.missing & _GENERAL, lang))
-        if asked is None:
-            return Explained(self.policy.title[lang], OUTCOME_WORDS[NO][lang], "", False, tuple(lines), (), ())
+        reasons = self._reasons(verdict, month, asked or ())
+        found = []
+        for lang in languages:
+            lines = self.general(verdict.unmet & _GENERAL, verdict.missing & _GENERAL, lang)
+            lines += tuple([both[lang] for both in reasons])
+            numbers, is_assumed = self.numbers(month, lang) if asked is not None else ((), False)
+            amount = money_said(self.catalogue.money, verdict.amount, lang) if verdict.outcome == PAY else ""
+            title, outcome = self.policy.title[lang], OUTCOME_WORDS[verdict.outcome][lang]
+            found.append(Explained(title, outcome, amount, is_assumed, lines, self._steps(verdict, lang), numbers))
+        return found
+
+    def _reasons(self, verdict: Verdict, month: int, asked: _Asked) -> list[dict[str, Line]]:
+        """A line for each reason, in both languages."""
         known, rooms, unmet, missing = verdict.known, verdict.rooms, verdict.unmet, verdict.missing
+        lines, found = self.lines, []
         for name, bit, names in asked:
             state = "unmet" if unmet & bit else "missing" if missing & bit else "met"
-            key = (name, month, state, lang, rooms.get(name), *[known.get(each) for each in names])
-            lines.append(self.lines.get(key) or self._line(key, names))
-        numbers, is_assumed = self.numbers(month, lang)
-        is_paid = verdict.outcome == PAY
-        amount = money_said(self.catalogue.money, verdict.amount, lang) if is_paid else ""
-        outcome = OUTCOME_WORDS[verdict.outcome][lang]
-        return Explained(
-            self.policy.title[lang], outcome, amount, is_assumed, tuple(lines), self._steps(verdict, lang), numbers
-        )
+            key = (name, month, state, rooms.get(name), *[known.get(each) for each in names])
+            found.append(lines.get(key) or self._line(key, names))
+        return found
 
     def _general(self, unmet: int, missing: int, lang: str) -> tuple[Line, ...]:
         """The reasons that every policy has."""
@@ -120,19 +128,19 @@ class Explainer:
         first = self.alike.setdefault((id(block), *values), month)
         return first, None if block is None else self.asked[id(block)]
 
-    def _line(self, key: tuple[Any, ...], names: tuple[str, ...]) -> Line:
+    def _line(self, key: tuple[Any, ...], names: tuple[str, ...]) -> dict[str, Line]:
         """A line that was not said yet, or not lately."""
-        name, month, state, lang, room, *values = key
-        facts = [self.catalogue.facts[each] for each in names]
-        money = self.catalogue.money
-        told = [(fact.says[lang], shown(fact, value, lang, money)) for fact, value in zip(facts, values, strict=True)]
-        if room is not None:
-            told.insert(0, self._room(name, month, room, lang))
-        text, fix = self.said(name, month, state, lang)
+        name, month, state, room, *values = key
+        facts = [(self.catalogue.facts[each], value) for each, value in zip(names, values, strict=True)]
         if len(self.lines) >= _KEPT:
             self.lines.clear()
-        line = self.lines[key] = Line(name, state, text, fix, tuple(told))
-        return line
+        both = self.lines[key] = {}
+        for lang in ("zh", "en"):
+            told = [(fact.says[lang], shown(fact, value, lang, self.catalogue.money)) for fact, value in facts]
+            if room is not None:
+                told.insert(0, self._room(name, month, room, lang))
+            both[lang] = Line(name, state, *self.said(name, month, state, lang), tuple(told))
+        return both
 
     def _said(self, name: str, month: int, state: str, lang: str) -> tuple[str, str]:
         """The words for a reason, and for what would mend it."""
