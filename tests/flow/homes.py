@@ -74,6 +74,12 @@ class Registry:
             env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
+    def done(self, *arguments: object) -> int:
+        """How `anye ARGUMENTS` ended."""
+        process = self.start(*arguments)
+        process.communicate(timeout=120)
+        return process.returncode
+
     def load(self, path: Path) -> tuple[dict[str, Any], float]:
         """`anye load --json`: the report, and how long it took in s."""
         begun = time.monotonic()
@@ -82,10 +88,10 @@ class Registry:
         assert process.returncode == 0, err[-2_000:]
         return json.loads(out), time.monotonic() - begun
 
-    def killed(self, path: Path, after: float) -> float | None:
-        """Kill a load after some seconds; when it was done before, how many it took."""
+    def killed(self, *arguments: object, after: float) -> float | None:
+        """Kill `anye ARGUMENTS` after some seconds; when it was done before, how many it took."""
         begun = time.monotonic()
-        process = self.start("load", "--json", path)
+        process = self.start(*arguments)
         try:
             process.wait(timeout=after)
         except subprocess.TimeoutExpired:

@@ -27,7 +27,7 @@ def assert_killing_changes_nothing(registry: Registry, files: tuple[Path, Path],
     for path, duration in zip(files, durations, strict=True):
         died, longest = 0, duration
         while died < kills // 2:
-            took = registry.killed(path, draw.uniform(0.7 * starting, longest))
+            took = registry.killed("load", "--json", path, after=draw.uniform(0.7 * starting, longest))
             if took is None:
                 died += 1
             else:
@@ -58,6 +58,30 @@ def test_blocks_without_their_mark_are_noticed(registry: Registry, tmp_path: Pat
 @pytest.mark.trust_long
 def test_200_000_rows_killed_20_times(registry: Registry, tmp_path: Path) -> None:
     assert_killing_changes_nothing(registry, two_files(tmp_path, 200_000), kills=20, seed=SEED)
+
+
+@pytest.mark.trust
+def test_a_withdrawal_that_is_killed_is_done_whole_or_not_at_all(registry: Registry, tmp_path: Path) -> None:
+    ledger, paid = two_files(tmp_path, 3_000)
+    withdraw, draw = ("withdraw", "--yes", paid), random.Random(SEED)
+    for path in (ledger, paid):
+        registry.load(path)
+    stands, begun = registry.state(), time.monotonic()
+    assert registry.done(*withdraw) == 0
+    longest, withdrawn = time.monotonic() - begun, registry.state()
+    assert withdrawn["views"] != stands["views"]
+    is_loaded = False
+    for kill in range(6):
+        if not is_loaded:
+            registry.reset()
+            for path in (ledger, paid):
+                registry.load(path)
+        registry.killed(*withdraw, after=draw.uniform(0.3 * longest, longest))
+        views = registry.state()["views"]
+        is_loaded = views == stands["views"]
+        assert is_loaded or views == withdrawn["views"], f"seed {SEED}, kill {kill}"
+    assert registry.done(*withdraw) == (0 if is_loaded else 1)
+    assert registry.state() == withdrawn, f"seed {SEED}"
 
 
 def test_a_load_goes_on_after_the_server_itself_was_killed(registry: Registry, tmp_path: Path) -> None:

@@ -91,6 +91,12 @@ FILE_FAULTS: Mapping[str, Text] = {
         "表头下面没有数据行。", "There are no rows below the headings.",
         "请检查导出时是否选了数据，或数据是否在另一个工作表里。", "Check that the export had rows, or that they are not on another sheet.",
     ),
+    "loaded_whole": Text(
+        "在您查看之后，同一个文件已被他人按另一种选择加载，您选定不加载的行没有去掉。",
+        "Since you looked at it the same file was loaded with another choice of rows: those that you left out were not left out.",
+        "请在“台账与数据”中找到该次加载；如仍要去掉这些行，请先撤回该次加载，再重新上传并查看。",
+        "Find that load among the registers; to have these rows out, withdraw it, then hand the file in and look at it again.",
+    ),
     "no_such_sheet": Text(
         "文件里没有名为“{sheet}”的工作表。现有：{sheets}。", "There is no sheet named “{sheet}”. The file has: {sheets}.",
         "请改用其中一个名称。", "Use one of these names.",

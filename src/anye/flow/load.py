@@ -148,6 +148,8 @@ def _load(
         except FileFault as fault:
             _give_up(batch, fault, by)
             raise
+    if not fresh and batch.left_out != [list(span) for span in left_out] and left_out:
+        report.fault = FileFault("loaded_whole")  # by somebody else, since it was looked at
     return _reported(report, batch.pk, fresh=fresh)
 
 

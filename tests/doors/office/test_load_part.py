@@ -219,3 +219,23 @@ def test_a_choice_made_anew_starts_over(officer: Client, june: Path, monkeypatch
             load_file(june, context=loading_context(), left_out=[[0, 4, 7]])
     assert load_file(june, context=loading_context()).refused_rows == {(None, 8)}
     assert known() == whole
+
+
+def test_rows_are_not_said_to_be_left_out_of_what_somebody_else_loaded_whole(officer: Client, june: Path) -> None:
+    upload = looked(officer, june)
+    assert load_file(june, context=loading_context()).fault is None
+    stands = known()
+    decide(officer, upload, "changing")
+    jobs.load_upload(upload.pk)
+    page = text_of(officer.get(reverse("registers:upload", args=[upload.token])))
+    assert "those that you left out were not left out" in page
+    assert known() == stands
+
+
+def test_the_same_choice_twice_is_one_load(officer: Client, june: Path) -> None:
+    upload, again = looked(officer, june), looked(officer, june)
+    for each in (upload, again):
+        decide(officer, each, "changing")
+        jobs.load_upload(each.pk)
+    with acting(BATCH):
+        assert {each.state for each in Upload.objects.filter(pk__in=[upload.pk, again.pk])} == {"done"}
