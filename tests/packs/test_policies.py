@@ -13,6 +13,7 @@ from anye.engine.entitle.examples import check_policy, named
 from anye.engine.entitle.months import month_of, written
 from anye.engine.entitle.policy_faults import PolicyFault
 from anye.engine.entitle.runs import RuleBook
+from anye.engine.entitle.said import LIFTED_WORDS, Explainer
 from anye.engine.entitle.single import compiled
 from anye.packs import HERE, PackFault, pack_names
 from anye.packs.rules import check_circles, pack_folder, read_rules
@@ -149,6 +150,23 @@ def test_a_day_of_asking_frees_nothing_of_a_limit() -> None:
     said = [CaseRule(bent, YUBEI.catalogue).judge(rows, first, 7, on=on, others={"workshop_training": not_paid(7)})[0][-1]
             for on in (dt.date(2020, 6, 1), dt.date(2020, 12, 1))]  # fmt: skip
     assert [named(bent, each.unmet) for each in said] == [("longest",), ("accepted", "longest")]
+
+
+def test_who_a_limit_does_not_hold_for_is_not_told_how_much_of_it_is_left() -> None:
+    policy = YUBEI.policies["insurance_subsidy"]
+    always = {"贫困劳动力": True, "有劳动合同": True, "在岗参保": True, "出生月": -102, "性别": "man", "领取养老金": False,
+              "单位实缴保费": 60_000, "养老保险费减免": False, "已领社保补贴月数": 40}  # fmt: skip
+    said = {}
+    for months_to_retirement in (59, 60):
+        rows = [Row({"person": "1", "firm": "1"}, {**always, "首次享受距退休月数": months_to_retirement})]
+        verdict = CaseRule(policy, YUBEI.catalogue).judge(rows, month_of(dt.date(2020, 8, 1)), 1)[0][0]
+        both = Explainer(policy, YUBEI.catalogue).explain_in(verdict, ("zh", "en"))
+        said[months_to_retirement] = [
+            (line.state, line.text) for each in both for line in each.lines if line.id == "longest"
+        ]
+    assert said[59] == [("met", LIFTED_WORDS[lang]) for lang in ("zh", "en")]
+    assert [state for state, _ in said[60]] == ["unmet", "unmet"]
+    assert not {text for _, text in said[60]} & set(LIFTED_WORDS.values())
 
 
 def test_packs_that_stand_on_each_other_are_refused(tmp_path: Path) -> None:

@@ -33,10 +33,14 @@ class Row:
 
 
 class Room(NamedTuple):
-    """How far a limit was used before a month, and how much it allows: at least and at most, where not all is known."""
+    """How far a limit was used before a month, and how much it allows: at least and at most, where not all is known.
+
+    `is_lifted`: it does not hold for this one (`unless`).
+    """
 
     used: Range
     allowed: Range
+    is_lifted: bool
 
 
 class Verdict(NamedTuple):
@@ -294,8 +298,8 @@ class _LimitRule:
     def _granted(self, claim: _Claim, wanted: Range, used: Range, beside: int) -> Range:
         """What the month gets of the limit, at least and at most; says in the claim where it stands in the way."""
         allowed = self._allowed(claim)
-        claim.rooms[self.limit.reason.id] = Room(used, allowed)
         is_free = None if self.unless is None else self.unless(claim.known)
+        claim.rooms[self.limit.reason.id] = Room(used, allowed, is_free is True)
         is_bound = self.unless is None or is_free is False
         least, most = max(allowed[0] - used[1] - beside, 0), max(allowed[1] - used[0], 0)
         fits = wanted[1] <= least or is_free is True

@@ -24,6 +24,7 @@ STATE_WORDS: Mapping[str, Texts] = {
     "met": {"zh": "符合", "en": "met"}, "unmet": {"zh": "不符合", "en": "unmet"}, "missing": {"zh": "待核实", "en": "not known"},
 }  # fmt: skip
 ASSUMED_WORDS: Texts = {"zh": "假定值，尚无文件依据", "en": "assumed: no document was found for it yet"}
+LIFTED_WORDS: Texts = {"zh": "此人不受这项上限约束", "en": "This limit does not apply here"}
 _OF_EVERY_POLICY: Mapping[str, Mapping[str, Texts]] = {
     IN_FORCE: {
         "unmet": {"zh": "该月政策尚未开始或已经结束", "en": "in this month the policy has not begun or has ended"},
@@ -139,7 +140,9 @@ class Explainer:
             told = [(fact.says[lang], shown(fact, value, lang, self.catalogue.money)) for fact, value in facts]
             if room is not None:
                 told.insert(0, self._room(name, month, room, lang))
-            both[lang] = Line(name, state, *self.said(name, month, state, lang), tuple(told))
+            is_lifted = room is not None and room.is_lifted and state == "met"
+            text, fix = (LIFTED_WORDS[lang], "") if is_lifted else self.said(name, month, state, lang)
+            both[lang] = Line(name, state, text, fix, tuple(told))
         return both
 
     def _said(self, name: str, month: int, state: str, lang: str) -> tuple[str, str]:
