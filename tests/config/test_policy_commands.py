@@ -92,6 +92,16 @@ def test_run_pays_the_sixth_month_and_not_the_seventh(facts: Path, tmp_path: Pat
     assert ("c", "2020-07") not in found
 
 
+@pytest.mark.parametrize(("months", "is_told"), [(("2019-12", "2020-01"), True), (("2020-01", "2020-02"), False)])
+def test_what_was_used_this_year_is_about_the_first_year(
+    months: tuple[str, str], is_told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "person.csv"
+    path.write_text("person,month,travel_paid_this_year\n" + "".join(f"a,{month},0\n" for month in months), "utf-8")
+    assert anye("run", "work_travel_subsidy", path) == 0
+    assert (f"in the year before {months[0]}" in capsys.readouterr().err) is is_told
+
+
 @pytest.mark.parametrize(("name", "read"), [("o.csv", pl.read_csv), ("o.parquet", pl.read_parquet)])
 def test_a_table_is_written_frame_by_frame_under_one_heading(
     name: str, read: Callable[[Path], pl.DataFrame], tmp_path: Path

@@ -19,7 +19,7 @@ from anye.config.faults import Text
 from anye.engine.entitle import said
 from anye.engine.entitle.case import OUTCOMES, UNKNOWN, CaseRule, Row, Verdict
 from anye.engine.entitle.examples import NoFact, NoValue, check_policy, row_of
-from anye.engine.entitle.months import read_month, written
+from anye.engine.entitle.months import read_month, written, year_of
 from anye.engine.entitle.outcomes import Outcomes
 from anye.engine.entitle.runs import RuleBook, Run, Summary, changes_said, who_changes
 from anye.engine.entitle.table_cells import FactsFault
@@ -178,6 +178,24 @@ def told(args: argparse.Namespace, tables: Tables, one: Run) -> None:
         names = ", ".join(one.unknown)
         text = Text(f"没有给出，人人未知：{names}", f"Not given, unknown for everybody: {names}")
         complain(text.in_language(language(args)))
+    for name, facts in used_in_another_year(one):
+        text = Text(
+            f"上限“{name}”按年计算：“{facts}”按 {written(tables.first)} 之前当年已用计，以后各年从零算起。",
+            f"The limit “{name}” goes by the year: “{facts}” is taken as what was used in the year before "
+            f"{written(tables.first)}, and each later year begins with nothing.",
+        )
+        complain(text.in_language(language(args)))
+
+
+def used_in_another_year(one: Run) -> Iterator[tuple[str, str]]:
+    """Yearly limits that begin with a fact, and that fact, when several years are judged: it is about the first of them."""
+    first, months = one.cases.first, one.cases.months
+    if year_of(first) == year_of(first + months - 1):
+        return
+    limits = {limit.reason.id: limit for block in one.policy.blocks for limit in block.limits if limit.per == "year"}
+    for name, limit in limits.items():
+        if limit.used_before.names:
+            yield name, "、".join(sorted(limit.used_before.names))
 
 
 def summed(args: argparse.Namespace, one: Run, summary: Summary) -> None:
