@@ -47,6 +47,12 @@ def run(people: int) -> None:
         "aim_ours_time_by_floor_time": f"<= {AIM_FLOOR}", "must_mb_above_inputs": f"<= {MUST_MB}",
         "must_single_p95_ms": f"< {MUST_SINGLE_MS}",
     }  # fmt: skip
+    figures["is_met"] = all(
+        float(str(figures[f"ours_by_peer_{size}"])) >= MUST_PEER
+        and float(str(figures[f"mb_above_inputs_{size}"])) <= MUST_MB
+        and float(str(figures[f"single_p95_ms_{size}"])) < MUST_SINGLE_MS
+        for size in (people // 10, people)
+    )
     keep("entitle", figures)
 
 

@@ -3,27 +3,19 @@ worked out."""
 
 import numpy as np
 
-from anye.engine.entitle.batch import BLOCK_ROWS
+from anye.engine.entitle.batch import BLOCK_ROWS, BatchRule
 from anye.engine.entitle.bits import NONE, ROWS, Array, size
 from anye.engine.entitle.groups import Cases
-from bench.entitle_people import rivals, rules
+from bench.entitle_people import rules
 
 
 def move_all(cases: Cases) -> None:
-    outcomes: dict[str, Array] = {}
-    for code, rule in rules().items():
-        read = [cases.facts[name] for name in sorted(rule.needed)]
-        inputs = [array for column in read for array in (column.values, column.known) if array is not None]
-        inputs += [outcomes[each.policy] for block in rule.policy.blocks for each in block.exclusions]
-        if code in rivals():
-            outcomes[code] = np.empty((2, cases.months, size(cases.rows)), np.uint8)
-        _move(inputs, cases, rule.money, len(rule.policy.reasons), outcomes.get(code))
-
-
-def _move(inputs: list[Array], cases: Cases, money: type, reasons: int, kept: Array | None) -> None:
+    """What the rules of a block move together: each fact once, and of each rule its amounts and the bits that it hands over."""
     rows = min(BLOCK_ROWS, cases.rows)
-    outputs = [np.empty((cases.months, rows), money), *np.empty((2 + 2 * reasons, cases.months, size(rows)), np.uint8)]
+    facts = [cases.facts[name] for name in sorted({name for rule in rules().values() for name in rule.needed})]
+    inputs = [array for term in facts for array in (term.values, term.known) if array is not None]
     buffers = [np.empty((*array.shape[:-1], size(rows) if _is_bits(array) else rows), array.dtype) for array in inputs]
+    outputs = [output for rule in rules().values() for output in _outputs(rule, cases.months, rows)]
     for at in range(0, cases.rows, rows):
         stop = min(at + rows, cases.rows)
         of_numbers, of_bits = slice(at, stop), slice(at // ROWS, size(stop))
@@ -32,8 +24,13 @@ def _move(inputs: list[Array], cases: Cases, money: type, reasons: int, kept: Ar
             np.copyto(buffer[..., : read.shape[-1]], read)
         for output in outputs:
             output.fill(1)
-        if kept is not None:
-            kept[..., of_bits] = 1
+
+
+def _outputs(rule: BatchRule, months: int, rows: int) -> list[Array]:
+    """Amounts, where it is paid and where that is not known, and the reasons that can stand somewhere: at most two for each
+    condition, exclusion and limit, and those of the amount."""
+    reasons = sum(1 for block in rule.policy.blocks for _ in block.reasons()) + 1
+    return [np.empty((months, rows), rule.money), *np.empty((2 + 2 * reasons, months, size(rows)), np.uint8)]
 
 
 def _is_bits(array: Array) -> bool:

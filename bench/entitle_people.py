@@ -90,12 +90,6 @@ def answered(cases: Cases) -> Iterator[tuple[str, Outcomes]]:
         yield rule.policy.code, block
 
 
-def rivals() -> frozenset[str]:
-    """Rules that others exclude."""
-    blocks = [block for rule in rules().values() for block in rule.policy.blocks]
-    return frozenset(each.policy for block in blocks for each in block.exclusions)
-
-
 def asked(code: str) -> frozenset[str]:
     """The facts that a rule and those it excludes ask."""
     rule = rules()[code]
@@ -104,5 +98,5 @@ def asked(code: str) -> frozenset[str]:
 
 
 def run_all(cases: Cases) -> int:
-    """All blocks, each let go of before the next but one; how many there were."""
+    """All blocks, handed over and let go of; how many there were."""
     return sum(1 for _ in answered(cases))

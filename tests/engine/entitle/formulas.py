@@ -74,6 +74,8 @@ class Writer:
 
     def _among(self, depth: int) -> str:
         no = self.rng.choice(["", "NOT "])
+        if self.rng.random() < 0.2:
+            return f"{self._named(0)} {no}IN ({self.rng.choice(['TRUE', 'FALSE', 'TRUE, FALSE'])})"
         if self.rng.random() < 0.5:
             return f"原类别 {no}IN ({', '.join(self._code() for _ in range(self.rng.choice([1, 2, 3])))})"
         listed = ", ".join(str(self.rng.randint(-6, 40)) for _ in range(self.rng.randint(1, 9)))

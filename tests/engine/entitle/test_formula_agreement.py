@@ -17,7 +17,7 @@ from anye.engine.entitle.nodes import Node, Value
 from tests.engine.entitle.formulas import DEFAULTS, KINDS, Writer, as_duckdb, facts
 from tests.flow.written import SEED
 
-FORMULAS, ROWS, FRAMES = 3_600, 300, 8
+FORMULAS, ROWS, FRAMES = 4_000, 300, 8
 Row = dict[str, Value | None]
 Answers = list[Value | None]
 SQL_TYPES = {"bool": "BOOLEAN", "int": "BIGINT", "date": "BIGINT", "code": "VARCHAR"}

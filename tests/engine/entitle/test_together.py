@@ -75,6 +75,24 @@ def test_rows_of_others_are_noticed(
     assert any(differing(seed, random_catalogue, tmp_path)[0] for seed in range(60))
 
 
+def test_an_order_that_cannot_be_judged_is_refused(random_catalogue: Catalogue, tmp_path: Path) -> None:
+    rng = random.Random(1)
+    described = [draw(rng), draw(rng)]
+    for block in described[0].blocks:
+        block.excludes = None
+    for block in described[1].blocks:
+        block.excludes = "person"
+    first, second = (
+        read_policy(each.write(tmp_path / f"{at}.yaml"), random_catalogue) for at, each in enumerate(described)
+    )
+    rival, rule = BatchRule(replace(first, code="rival"), random_catalogue), BatchRule(second, random_catalogue)
+    cases = cases_of(people_of(rng, 5), random_catalogue)
+    with pytest.raises(ValueError, match="stands after it"):
+        list(run_together([rule, rival], cases))
+    with pytest.raises(ValueError, match="has to be given"):
+        list(run_together([rival, rule], cases))
+
+
 @pytest.mark.parametrize("rows", [1, 7, 8, 9, 64, 83])
 def test_bits_are_those_of_their_rows(rows: int) -> None:
     rng = np.random.default_rng(rows)

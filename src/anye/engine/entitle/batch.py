@@ -65,25 +65,32 @@ class BatchRule:
         return KEYS[self.policy.subject] if within == self.policy.subject else (within,)
 
     def ready(self, cases: Cases, others: Mapping[str, Other], before: frozenset[str]) -> _Ready:
-        """What is the same for all blocks of these cases. `before`: policies that judge the same rows before this one."""
+        """What is the same for all blocks of these cases. `before`: policies that judge the same rows before this one.
+
+        Raises ValueError where one of them is excluded by other keys than the row's own, and `others` does not have it.
+        """
         groups = {within: groups_of(cases, self._keys(within)) for within in self.kept}
-        excluded, within = {}, []
-        for each in (each for block in self.policy.blocks for each in block.exclusions):
-            who = each.policy, each.keys
-            if each.policy in before and is_by_row(cases, cases, each.keys):
-                within.append(who)
-            elif other := others.get(each.policy):
-                excluded[who] = met_by(cases, other.cases, (other.pay, other.unknown), each.keys)
+        excluded: dict[_Who, tuple[Array, Array]] = {}
+        within: list[_Who] = []
+        exclusions = (each for block in self.policy.blocks for each in block.exclusions)
+        for code, keys in dict.fromkeys((each.policy, each.keys) for each in exclusions):
+            if code in before and is_by_row(cases, cases, keys):
+                within.append((code, keys))
+            elif other := others.get(code):
+                excluded[(code, keys)] = met_by(cases, other.cases, (other.pay, other.unknown), keys)
+            elif code in before:
+                raise ValueError(f"{self.policy.code} excludes {code} by {keys}: what it came to has to be given")
         return _Ready(groups, excluded, within, _stretches(self.policy, cases))
 
-    def judge(self, chosen: Chosen, ready: _Ready, done: Mapping[str, Outcomes], on: dt.date | None) -> Outcomes:
-        """The verdicts of one block. `done`: of the policies that went before, of the same rows."""
+    def judge(self, chosen: Chosen, ready: _Ready, done: Mapping[str, tuple[Array, Array]]) -> Outcomes:
+        """The verdicts of one block, whenever it is asked for. `done`: where policies that went before pay, and where that is
+        open, in the same rows."""
         months, rows = chosen.cases.months, chosen.count
         known = chosen.known(self.unknown, self.derived)
         found = Outcomes.blank(chosen.rows, rows, months, self.money)
         excluded = {who: (part(pay, chosen.rows), part(is_open, chosen.rows))
                     for who, (pay, is_open) in ready.excluded.items()}  # fmt: skip
-        excluded |= {who: (done[who[0]].pay, done[who[0]].unknown) for who in ready.within}
+        excluded |= {who: done[who[0]] for who in ready.within}
         counts: dict[str, Count] = {}
         members = {within: Members.make(each, chosen.rows, rows) for within, each in ready.groups.items()}
         for each in ready.stretches:
@@ -97,33 +104,50 @@ class BatchRule:
             theirs = {who: (pay[span], is_open[span]) for who, (pay, is_open) in excluded.items()}
             stretch = _Here(here, chosen.cases.first + each.since, span.stop - span.start, span.stop < months)
             rule = self.blocks[id(each.block)]
-            rule.judge(stretch, found if is_whole else found.months(span), counts, members, theirs, on)
+            rule.judge(stretch, found if is_whole else found.months(span), counts, members, theirs)
         found.trim()
         return found
+
+    def refuse_late(self, found: Outcomes, ready: _Ready, on: dt.date) -> None:
+        """Refuse what cannot be asked for on the day; that frees nothing of a limit."""
+        for each in ready.stretches:
+            if each.block is not None and not each.block.is_accepted(on):
+                found.months(slice(each.since, each.until)).refuse(self.policy.reasons.index(ACCEPTED))
+        found.trim()
 
 
 def run_together(
     rules: Sequence[BatchRule], cases: Cases, *, on: dt.date | None = None, others: Mapping[str, Other] | None = None,
     rows: int = BLOCK_ROWS,
 ) -> Iterator[tuple[BatchRule, Outcomes]]:  # fmt: skip
-    """The verdicts of policies of one subject, block by block: what is read of a block serves them all.
+    """The verdicts of policies of one subject and catalogue, block by block: what is read of a block serves them all.
 
-    A policy stands after those that it excludes. `others`: what policies of other subjects came to, and, when a day is
-    given on which all is asked for, of these too: whether one excludes another does not hang on when it is asked for.
+    A policy stands after those that it excludes. `others`: what the policies came to that one of these excludes by other keys
+    than the row's own, or that are not among them; of one that is nowhere it is unknown whether it pays. `on`: the day on
+    which all is asked for; whether one excludes another does not hang on that.
+
+    Raises ValueError when a policy stands before one that it excludes, or when what another came to has to be given.
     """
+    codes = [rule.policy.code for rule in rules]
     ready: list[tuple[BatchRule, _Ready]] = []
-    before: frozenset[str] = frozenset()
-    for rule in rules:
-        ready.append((rule, rule.ready(cases, others or {}, before)))
-        before |= {rule.policy.code} if on is None else set()
+    for at, rule in enumerate(rules):
+        asked = {each.policy for block in rule.policy.blocks for each in block.exclusions}
+        if late := asked.intersection(codes[at:]):
+            raise ValueError(f"{rule.policy.code} excludes {', '.join(sorted(late))}, which stands after it")
+        ready.append((rule, rule.ready(cases, others or {}, frozenset(codes[:at]))))
+    wanted = {code for _, one in ready for code, _ in one.within}
     np.empty(_HELD, np.uint8)
     groupings = [each.of for _, one in ready for each in one.groups.values() if each.of is not None]
     for places in chunks(cases.rows, groupings, rows):
         chosen = Chosen(cases, places)
-        done: dict[str, Outcomes] = {}
+        done: dict[str, tuple[Array, Array]] = {}
         for rule, one in ready:
-            done[rule.policy.code] = rule.judge(chosen, one, done, on)
-            yield rule, done[rule.policy.code]
+            found = rule.judge(chosen, one, done)
+            if rule.policy.code in wanted:
+                done[rule.policy.code] = found.pay.copy(), found.unknown.copy()
+            if on is not None:
+                rule.refuse_late(found, one, on)
+            yield rule, found
 
 
 @dataclass(frozen=True)
@@ -189,14 +213,6 @@ class _BlockRule:
         self.is_early = not any(limit.gives for limit in block.limits)
 
     def judge(
-        self, here: _Here, found: Outcomes, counts: dict[str, Count], members: Mapping[str, Members],
-        excluded: _Excluded, on: dt.date | None,
-    ) -> None:  # fmt: skip
-        self._judge(here, found, counts, members, excluded)
-        if not self.block.is_accepted(on):  # it cannot be asked for any more; that frees nothing of a limit
-            found.refuse(self.places[ACCEPTED])
-
-    def _judge(
         self,
         here: _Here,
         found: Outcomes,

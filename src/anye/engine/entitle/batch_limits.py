@@ -103,8 +103,8 @@ class LimitRule:
         if count is None:
             used, before = self.limit.used_before.kind, at_month(ready.used_before, 0)
             dtype = width(integer(min(used.lo, 0), max(used.hi + shape[0], kind.hi)))
-            lo, hi = _range(before, used.lo, used.hi, dtype)
-            lo, hi = (np.array(each) if each.ndim else np.full(shape[1], each) for each in (lo, hi))
+            ends = _range(before, used.lo, used.hi, dtype)
+            lo, hi = (np.array(np.broadcast_to(each, shape[1])) for each in ends)
             count = counts[self.limit.reason.id] = Count(lo, hi, self.limit.period(first))
         else:
             dtype = width(integer(0, max(int(count.hi.max(initial=0)) + shape[0], kind.hi)))
@@ -148,7 +148,7 @@ class LimitRule:
     def _count(
         self, counts: dict[str, Count], ready: Prepared, at: int, month: Month, members: Members, due: Array
     ) -> Count:
-        """What was used before this month. A group starts with the first month in which one of its rows is due."""
+        """What was used before this month. A group starts with the first month that has the limit."""
         year = self.limit.period(month.month)
         count = counts.get(self.limit.reason.id)
         if count is None:

@@ -48,14 +48,14 @@ def part(bits: Array, chosen: Array | slice) -> Array:
 
 
 def put(bits: Array, chosen: Array | slice, part: Array) -> None:
-    """Write a part's bits where its rows stand among all, where there are none yet; the part is trimmed."""
+    """Write a part's bits (months × bytes) where its rows stand among all, where there are none yet; the part is trimmed."""
     if isinstance(chosen, slice) and chosen.start % ROWS == 0:
         bits[..., chosen.start // ROWS : size(chosen.stop)] |= part
         return
-    flags = np.zeros((*bits.shape[:-1], bits.shape[-1] * ROWS), np.bool_)
-    count = chosen.stop - chosen.start if isinstance(chosen, slice) else len(chosen)
-    flags[..., chosen] = unpacked(part, count)
-    bits |= packed(flags)
+    places = np.arange(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen
+    flags = unpacked(part, len(places)).view(np.uint8) << (places % ROWS).astype(np.uint8)
+    for month, of_month in zip(bits, np.atleast_2d(flags), strict=True):
+        np.bitwise_or.at(month, places // ROWS, of_month)
 
 
 def counted(bits: Array) -> int:

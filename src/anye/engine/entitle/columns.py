@@ -50,10 +50,13 @@ Answer = Callable[[Known], Term]
 
 
 def term(column: Column) -> Term:
-    """The column as a term; without a mask where all is known, which saves what is done with it."""
+    """The column as a term; without a mask where all is known, which saves what is done with it.
+
+    What is unknown of yes and no is made no here, whatever stood there: all that reads bits relies on it.
+    """
     values, known = column
     where = None if known is None or known.all() else packed(known)
-    return Term(packed(values) if values.dtype == np.bool_ else values, where)
+    return _truth(packed(values), where) if values.dtype == np.bool_ else Term(values, where)
 
 
 def column(term: Term, rows: int) -> Column:
@@ -267,11 +270,17 @@ def _or(_node: Node, *args: Answer) -> Answer:
     return answer
 
 
-def _among(_node: Node, one: Answer, *listed: Answer) -> Answer:
+def _among(node: Node, one: Answer, *listed: Answer) -> Answer:
+    is_truth = node.args[0].kind.type == "bool"
+
     def answer(known: Known) -> Term:
         found = one(known)
-        same = [found.values == each(known).values for each in listed]
-        return _truth(packed(reduce(np.logical_or, same)), found.known)
+        others = [each(known).values for each in listed]
+        if is_truth:
+            same = reduce(np.bitwise_or, [_is_same(found.values, each) for each in others])
+        else:
+            same = packed(reduce(np.logical_or, [found.values == each for each in others]))
+        return _truth(same, found.known)
 
     return answer
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import polars as pl
 
-from anye.engine.entitle.batch import BatchRule
+from anye.engine.entitle import groups
+from anye.engine.entitle.batch import BatchRule, run_together
 from anye.engine.entitle.bits import Array, counted
 from anye.engine.entitle.case import NO, OUTCOMES, PAY, UNKNOWN
-from anye.engine.entitle.catalogue import Catalogue
+from anye.engine.entitle.catalogue import KEYS, Catalogue
 from anye.engine.entitle.groups import Cases
 from anye.engine.entitle.months import written
 from anye.engine.entitle.outcomes import Other, Outcomes
@@ -51,16 +52,18 @@ class Summary:
 
 
 class Run:
-    """One policy over tables; the policies that go before it are run first, over the same tables."""
+    """One policy over tables; those that it excludes are run too, in the same blocks where they judge the same rows."""
 
     def __init__(self, book: RuleBook, code: str, tables: Tables, on: dt.date | None = None) -> None:
         self.book, self.tables, self.on = book, tables, on
         self.policy = book.policies[code]
         self.rule = BatchRule(self.policy, book.catalogue)
+        self.before = [BatchRule(book.policies[each], book.catalogue) for each in self._before(self.policy)]
 
     @cached_property
     def cases(self) -> Cases:
-        return self.tables.cases(self.policy.subject, self.rule.needed)
+        needed = self.rule.needed.union(*(rule.needed for rule in self.before))
+        return self.tables.cases(self.policy.subject, needed)
 
     @cached_property
     def unknown(self) -> tuple[str, ...]:
@@ -69,7 +72,11 @@ class Run:
 
     def blocks(self) -> Iterator[Outcomes]:
         """The verdicts, block by block."""
-        yield from self.rule.run(self.cases, on=self.on, others=self._others())
+        is_by_row = groups.is_by_row(self.cases, self.cases, KEYS[self.policy.subject])
+        rules = [*self.before, self.rule] if is_by_row else [self.rule]
+        for rule, outcomes in run_together(rules, self.cases, on=self.on, others=self._others(rules)):
+            if rule is self.rule:
+                yield outcomes
 
     def whole(self) -> tuple[Array, Array]:
         """Outcomes and amounts of all cases: months × rows."""
@@ -79,9 +86,24 @@ class Run:
             outcome[:, block.chosen], amount[:, block.chosen] = block.outcome, block.amount
         return outcome, amount
 
-    def _others(self) -> dict[str, Other]:
+    def _before(self, policy: Policy) -> list[str]:
+        """The policies of the same subject that this one excludes by the row's own keys, each after those that it excludes."""
+        found: dict[str, None] = {}
+        for each in (each for block in policy.blocks for each in block.exclusions):
+            other = self.book.policies[each.policy]
+            if other.subject == policy.subject and each.keys == KEYS[policy.subject]:
+                found |= dict.fromkeys([*self._before(other), other.code])
+        return list(found)
+
+    def _others(self, rules: Sequence[BatchRule]) -> dict[str, Other]:
+        """What policies come to that one of these excludes otherwise than row by row."""
+        codes = {rule.policy.code for rule in rules}
+        exclusions = (each for rule in rules for block in rule.policy.blocks for each in block.exclusions)
+        asked = {
+            each.policy for each in exclusions if each.policy not in codes or each.keys != KEYS[self.policy.subject]
+        }
         found: dict[str, Other] = {}
-        for code in sorted({each.policy for block in self.policy.blocks for each in block.exclusions}):
+        for code in sorted(asked):
             if self.book.policies[code].subject in self.tables.subjects():
                 other = Run(self.book, code, self.tables)  # paid or not, whenever it was asked for
                 found[code] = Other.none(other.cases)

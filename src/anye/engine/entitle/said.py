@@ -135,7 +135,7 @@ class Explainer:
         facts = [(self.catalogue.facts[each], value) for each, value in zip(names, values, strict=True)]
         if len(self.lines) >= _KEPT:
             self.lines.clear()
-        both = self.lines[key] = {}
+        both: dict[str, Line] = {}
         for lang in ("zh", "en"):
             told = [(fact.says[lang], shown(fact, value, lang, self.catalogue.money)) for fact, value in facts]
             if room is not None:
@@ -143,6 +143,7 @@ class Explainer:
             is_lifted = room is not None and room.is_lifted and state == "met"
             text, fix = (LIFTED_WORDS[lang], "") if is_lifted else self.said(name, month, state, lang)
             both[lang] = Line(name, state, text, fix, tuple(told))
+        self.lines[key] = both
         return both
 
     def _said(self, name: str, month: int, state: str, lang: str) -> tuple[str, str]:
