@@ -1,7 +1,7 @@
 """Yes and no of many rows, eight rows to a byte: what is moved through memory is an eighth, and so is the time.
 
 Of shape (bytes,) or (months, bytes); what is the same for all rows has one byte, or no dimension, and is all ones or none.
-The bits after the last row are anything until `trimmed`.
+The bits after the last row are anything until `trim`.
 """
 
 from __future__ import annotations
