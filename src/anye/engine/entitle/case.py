@@ -172,14 +172,14 @@ class _BlockRule:
         self.block, self.bits = block, policy.bits
         self.formulas = [(name, compiled(node)) for name, node in block.formulas]
         self.conditions = [(policy.bits[each.reason.id], compiled(each.when)) for each in block.conditions]
-        rules = [_LimitRule(policy, limit) for limit in block.limits]
+        rules = self.limits = [_LimitRule(policy, limit) for limit in block.limits]
         self.before, self.after = [r for r in rules if not r.of_amount], [r for r in rules if r.of_amount]
         self.amount, self.reach = compiled(block.amount), (0, max(block.amount.kind.hi, 0))
 
     def judge(
         self, claims: Sequence[_Claim], month: int, at: int, counts: _Counts, on: dt.date | None, others: Others
     ) -> None:
-        for limit in (*self.before, *self.after):
+        for limit in self.limits:
             limit.begin(claims, month, counts)
         for claim in claims:
             self._conditions(claim)
@@ -252,16 +252,16 @@ class _LimitRule:
                     self._leave_open(claim)
                 continue
             count = counts.of[(self.limit.reason.id, key)]
-            wanted = [self._wanted(claim, reach) for claim in claims]
-            counting = [None if self.counts_when is None else self.counts_when(claim.known) for claim in claims]
-            may_count = [self.counts_when is None or each is not False for each in counting]
-            total = sum(hi for (_, hi), is_counted in zip(wanted, may_count, strict=True) if is_counted)
-            used = count.lo, count.hi
-            for claim, (lo, hi), is_counted, each in zip(claims, wanted, may_count, counting, strict=True):
-                beside = total - (hi if is_counted else 0)
-                granted = self._granted(claim, (lo, hi), used, beside)
-                least = granted[0] if self.counts_when is None or each is True else 0
-                claim.uses.append((count, least, granted[1] if is_counted else 0))
+            used, counts_when = (count.lo, count.hi), self.counts_when
+            asked = [
+                (claim, self._wanted(claim, reach), True if counts_when is None else counts_when(claim.known))
+                for claim in claims
+            ]
+            total = sum(hi for _, (_, hi), is_counted in asked if is_counted is not False)
+            for claim, wanted, is_counted in asked:
+                beside = total - (wanted[1] if is_counted is not False else 0)
+                least, most = self._granted(claim, wanted, used, beside)
+                claim.uses.append((count, least if is_counted is True else 0, most if is_counted is not False else 0))
 
     def begin(self, claims: Sequence[_Claim], month: int, counts: _Counts) -> None:
         """Begin a count with what was used before, and a new year's with nothing."""

@@ -116,7 +116,9 @@ class Limit:
 
     def period(self, month: int) -> int:
         """The period that a month lies in; each begins with nothing used, but for the first."""
-        return {"lifetime": 0, "year": year_of(month), "month": month}[self.per]
+        if self.per == "year":
+            return year_of(month)
+        return month if self.per == "month" else 0
 
     def nodes(self) -> Iterator[Node]:
         """Its formulas."""

@@ -81,6 +81,7 @@ class Explainer:
         self.alike: dict[tuple[int, ...], int] = {}
         self.period = cache(self._period)
         self.numbers = cache(self._numbers)
+        self.steps = cache(self._steps_of)
         self.said = cache(self._said)
         self.lines: dict[tuple[Hashable, ...], dict[str, Line]] = {}
         self.general = cache(self._general)
@@ -100,7 +101,9 @@ class Explainer:
             numbers, is_assumed = self.numbers(month, lang) if asked is not None else ((), False)
             amount = money_said(self.catalogue.money, verdict.amount, lang) if verdict.outcome == PAY else ""
             title, outcome = self.policy.title[lang], OUTCOME_WORDS[verdict.outcome][lang]
-            found.append(Explained(title, outcome, amount, is_assumed, lines, self._steps(verdict, lang), numbers))
+            found.append(
+                Explained(title, outcome, amount, is_assumed, lines, self._told(verdict, month, lang), numbers)
+            )
         return found
 
     def _reasons(self, verdict: Verdict, month: int, asked: _Asked) -> list[dict[str, Line]]:
@@ -170,22 +173,28 @@ class Explainer:
         says = {"zh": "此前已用／可用", "en": "used before / allowed"}[lang]
         return says, f"{written(*room.used)} / {written(*room.allowed)}"
 
-    def _steps(self, verdict: Verdict, lang: str) -> tuple[tuple[str, str], ...]:
+    def _told(self, verdict: Verdict, month: int, lang: str) -> tuple[tuple[str, str], ...]:
         """The named steps of the block, and what limits left of them."""
-        block = self.policy.block_at(verdict.month) if verdict.outcome == PAY else None
+        told = []
+        for name, says, is_money in self.steps(month) if verdict.outcome == PAY else ():
+            value = verdict.known.get(name)
+            if value is not None:
+                number = money_said(self.catalogue.money, int(value), lang) if is_money else str(value)
+                told.append((says[lang], number))
+        return tuple(told)
+
+    def _steps_of(self, month: int) -> list[tuple[str, Texts, bool]]:
+        """Of the block that is in force, the steps that are numbers: name, words, and whether it is money."""
+        block = self.policy.block_at(month)
         if block is None:
-            return ()
+            return []
         given = [(limit.gives, limit.units, {"zh": "限额内", "en": "within the limit"}) for limit in block.limits]
         steps = [(name, node, block.steps[name]) for name, node in block.formulas]
-        told = []
-        for name, node, says in [*steps, *given]:
-            value = verdict.known.get(name)
-            if node is not None and node.kind.type == "int" and value is not None:
-                is_money = node.kind.unit.split("/")[0] == self.catalogue.money.unit
-                told.append(
-                    (says[lang], money_said(self.catalogue.money, int(value), lang) if is_money else str(value))
-                )
-        return tuple(told)
+        return [
+            (name, says, node.kind.unit.split("/")[0] == self.catalogue.money.unit)
+            for name, node, says in [*steps, *given]
+            if node is not None and node.kind.type == "int"
+        ]
 
     def _filled(self, text: str, month: int, lang: str) -> str:
         def place(match: re.Match[str]) -> str:
