@@ -152,6 +152,7 @@ def test_the_registry_says_what_was_written_and_the_same_files_again_change_noth
         assert Batch.objects.count() == batches == len(demo.files)
 
 
+@pytest.mark.trust
 def test_less_than_all_files_is_not_the_truth(demo: Folder, yubei: Context) -> None:
     """The negative control: each sum is missed when most ledgers, the last one too, and the last month are not there."""
     for path in [*demo.files[-12:-10], *demo.files[-9:-3]]:

@@ -112,6 +112,7 @@ def test_a_load_taken_back_opens_again_what_it_had_replaced(
     assert to_mend(district["district"]) == [("李娜", "id_check")]
 
 
+@pytest.mark.trust
 @pytest.mark.usefixtures("people")
 def test_any_order_of_files_leaves_the_same_to_mend(loader: Callable[[Path], None], write: Write) -> None:
     files = [

@@ -99,8 +99,8 @@ def test_files_that_come_and_go_leave_what_the_others_say(seed: int, tmp_path: P
 @pytest.mark.parametrize(
     "seed",
     [
-        *(pytest.param(seed, marks=pytest.mark.trust) for seed in range(SEED + 6, SEED + 16)),
-        *(pytest.param(seed, marks=pytest.mark.trust_long) for seed in range(SEED + 16, SEED + 126)),
+        *(pytest.param(seed, marks=pytest.mark.trust) for seed in range(SEED + 6, SEED + 12)),
+        *(pytest.param(seed, marks=pytest.mark.trust_long) for seed in range(SEED + 12, SEED + 126)),
     ],
 )
 def test_many_files_that_come_and_go_leave_what_the_others_say(

@@ -84,6 +84,7 @@ def test_a_withdrawal_that_is_killed_is_done_whole_or_not_at_all(registry: Regis
     assert registry.state() == withdrawn, f"seed {SEED}"
 
 
+@pytest.mark.trust
 def test_a_load_goes_on_after_the_server_itself_was_killed(registry: Registry, tmp_path: Path) -> None:
     ledger, paid = two_files(tmp_path, 3_000)
     small = replace(registry, block_rows=100)

@@ -18,7 +18,12 @@ from tests.conftest import make_district
 from tests.doors.office.entering import PASSWORD, force_in
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-WIDTHS = [(1440, "light"), (1440, "dark"), (360, "light"), (320, "light")]
+WIDTHS = [
+    (1440, "light"),
+    pytest.param(1440, "dark", marks=pytest.mark.trust_long),
+    (360, "light"),
+    pytest.param(320, "light", marks=pytest.mark.trust_long),
+]
 
 
 @pytest.fixture(scope="module")
