@@ -194,8 +194,8 @@ def used_in_another_year(one: Run) -> Iterator[tuple[str, str]]:
         return
     limits = {limit.reason.id: limit for block in one.policy.blocks for limit in block.limits if limit.per == "year"}
     for name, limit in limits.items():
-        if limit.used_before.names:
-            yield name, "、".join(sorted(limit.used_before.names))
+        if facts := limit.used_before.names & set(one.book.catalogue.facts):
+            yield name, "、".join(sorted(facts))
 
 
 def summed(args: argparse.Namespace, one: Run, summary: Summary) -> None:
