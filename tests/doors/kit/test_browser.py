@@ -221,7 +221,7 @@ def test_a_progress_bar_fetches_its_end(open_page: Open) -> None:
 def test_the_language_is_switched_and_kept(open_page: Open) -> None:
     page = open_page("/style/listing/?state=working")
     page.locator(".language-button").click()
-    _until(page, "document.documentElement.lang === 'zh-Hans'")
+    page.locator("html[lang='zh-Hans']").wait_for()  # an expression could meet a page without a document yet
     assert page.url.endswith("?state=working")
     page.reload()
     assert page.locator("h1").text_content() == "人员"
