@@ -24,7 +24,7 @@ from anye.engine.entitle.kinds import Kind, integer
 from anye.engine.entitle.outcomes import Other, Outcomes
 from anye.engine.entitle.policy import ACCEPTED, AMOUNT, IN_FORCE, Block, Parameter, Policy
 
-BLOCK_ROWS = 65_536
+BLOCK_ROWS = 131_072
 _HELD = 24 * 2**20
 """Bytes that are asked for and given back once: from then on the C library of Linux keeps as much for what comes next, and
 the arrays of each block lie where the last block's lay, instead of being new to the machine."""
