@@ -20,7 +20,7 @@ from anye.engine.entitle.groups import Cases
 from anye.engine.entitle.months import written
 from anye.engine.entitle.outcomes import Other, Outcomes
 from anye.engine.entitle.policy import Policy
-from anye.engine.entitle.tables import Tables, labels
+from anye.engine.entitle.subjects import Subjects, labels
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Summary:
 class Run:
     """One policy over tables; those that it excludes are run too, in the same blocks where they judge the same rows."""
 
-    def __init__(self, book: RuleBook, code: str, tables: Tables, on: dt.date | None = None) -> None:
+    def __init__(self, book: RuleBook, code: str, tables: Subjects, on: dt.date | None = None) -> None:
         self.book, self.tables, self.on = book, tables, on
         self.policy = book.policies[code]
         self.rule = BatchRule(self.policy, book.catalogue)

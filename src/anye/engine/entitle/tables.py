@@ -6,121 +6,46 @@ are keys (person, household, firm, post), `month` (YYYY-MM), and facts by their 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from anye.engine.entitle.bits import Array
-from anye.engine.entitle.catalogue import KEYS, REACH, Catalogue, Fact
-from anye.engine.entitle.columns import Column, term, width
-from anye.engine.entitle.groups import Cases
+from anye.engine.entitle.catalogue import KEYS, Catalogue, Fact
+from anye.engine.entitle.columns import Column, width
+from anye.engine.entitle.subjects import Own, Subjects, filler
 from anye.engine.entitle.table_cells import HEADING, KEY_NAMES, Bad, FactsFault, read_cells
 
 SUFFIXES = (".csv", ".parquet", ".yaml")
 
 
-_ORDER = ("person", "household", "firm")  # a person's table may say of which household somebody is
-
-
-@dataclass(frozen=True)
-class _Own:
-    """What a subject's own tables say: keys as in `Cases`, facts as plain columns."""
-
-    rows: int
-    keys: Mapping[str, Array]
-    facts: Mapping[str, Column]
-
-
 @dataclass
-class Tables:
-    """Files that were read. `keys`: key → what each number stands for, the same numbers in all tables.
+class Tables(Subjects):
+    """Files that were read.
 
-    `ignored`: (file, column) that nobody knows; `apart`: (subject, other subject) → how many rows name one that has no row
-    in its own table, and the first such name.
+    `ignored`: (file, column) that nobody knows.
     """
 
     frames: Mapping[str, pl.DataFrame]
     files: Mapping[str, Path]
-    keys: Mapping[str, pl.Series]
-    catalogue: Catalogue
-    first: int
-    months: int
     bad: list[Bad] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
-    apart: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._read: dict[str, Own] = {}
 
     def subjects(self) -> frozenset[str]:
-        """The subjects that there are rows of."""
         return frozenset(name.removesuffix("_month") for name in self.frames)
 
-    def cases(self, subject: str, needed: frozenset[str]) -> Cases:
-        """The rows of a subject with the facts that are needed, those of its person, household and firm among them."""
-        own = self._own(subject)
-        facts, keys = {name: own.facts[name] for name in needed if name in own.facts}, dict(own.keys)
-        for other in (
-            each for each in _ORDER if each in REACH[subject] and each != subject and each in self.subjects()
-        ):
-            theirs = self._own(other)
-            if not theirs.rows or not all(key in keys for key in KEYS[other]):
-                continue
-            places = _places(keys, theirs.keys, KEYS[other], theirs.rows)
-            if other == "person" and "household" in theirs.keys and "household" not in keys:
-                keys["household"] = np.where(places >= 0, theirs.keys["household"][places], -1)
-            names = [name for name in needed if name in theirs.facts]
-            if names:
-                self._tell_apart(subject, other, keys[KEYS[other][0]], places)
-            for name in names:
-                joined = _joined(theirs.facts[name], places)
-                facts[name] = self._agreed(name, facts.get(name, joined), joined, (subject, other), keys)
-        facts |= self._added_up(subject, needed - set(facts), keys)
-        return Cases(subject, self.first, self.months, own.rows, keys, {name: term(one) for name, one in facts.items()})
-
-    def _agreed(
-        self, name: str, one: Column, other: Column, tables: tuple[str, str], keys: Mapping[str, Array]
-    ) -> Column:
-        """What two tables say of one fact: where one does not know, the other's word. Two words are refused."""
-        if one is other:
-            return one
-        known = [np.ones((), np.bool_) if each.known is None else each.known for each in (one, other)]
-        differs = np.atleast_2d(known[0] & known[1] & (one.values != other.values)).any(axis=0)
-        if differs.any():
-            key = KEYS[tables[0]][0]
-            who = self.keys[key][int(keys[key][int(np.argmax(differs))])]
-            raise FactsFault("facts_contradict", {"column": name, "tables": ", ".join(tables), "who": str(who)})
-        either = known[0] | known[1]
-        return Column(np.where(known[0], one.values, other.values), None if either.all() else either)
-
-    def _tell_apart(self, subject: str, other: str, keys: Array, places: Array) -> None:
-        alone = (places < 0) & (keys >= 0)
-        if alone.any():
-            first = self.keys[KEYS[other][0]][int(keys[alone][0])]
-            self.apart[(subject, other)] = (len(np.unique(keys[alone])), str(first))
-
-    def _added_up(self, subject: str, names: frozenset[str], keys: Mapping[str, Array]) -> dict[str, Column]:
-        """Facts that rows of another subject add up to."""
-        found = {}
-        for name in names:
-            fact = self.catalogue.facts[name]
-            if fact.roll_up is not None and fact.of in REACH[subject] and fact.roll_up.over in self.subjects():
-                key = KEYS[fact.of][0]
-                if key in keys:
-                    found[name] = _rolled_up(fact, self._own(fact.roll_up.over), keys[key], self)
-        return found
-
-    def _own(self, subject: str) -> _Own:
-        """A subject's own tables as arrays."""
+    def own(self, subject: str) -> Own:
         if subject not in self._read:
             self._read[subject] = self._arrays(subject)
         return self._read[subject]
 
-    def __post_init__(self) -> None:
-        self._read: dict[str, _Own] = {}
-
-    def _arrays(self, subject: str) -> _Own:
+    def _arrays(self, subject: str) -> Own:
         names = [name for name in (subject, f"{subject}_month") if name in self.frames]
         frames = [self.frames[name] for name in names]
         own = KEYS[subject]
@@ -135,8 +60,8 @@ class Tables:
             months = frame.get_column("month").to_numpy() if "month" in frame.columns else None
             _once(rows, months, file)
             for fact, column in self._facts(frame, rows, months, (file, index.height)).items():
-                facts[fact] = self._agreed(fact, facts.get(fact, column), column, (subject, name), keys)
-        return _Own(index.height, keys, facts)
+                facts[fact] = self.agreed(fact, facts.get(fact, column), column, (subject, name), keys)
+        return Own(index.height, keys, facts)
 
     def _other_keys(self, frame: pl.DataFrame, rows: Array, keys: dict[str, Array], of: tuple[str, int]) -> None:
         """Of which household or firm each row is: one in all months, for what is known of it is joined to all of them."""
@@ -185,7 +110,7 @@ def read_tables(path: Path, subject: str, catalogue: Catalogue, span: tuple[int,
     inside = pl.col("month").is_between(span[0], span[0] + span[1] - 1)
     frames = {name: frame.filter(inside) if "month" in frame.columns else frame for name, frame in frames.items()}
     numbered, keys = _numbered(frames)
-    return Tables(numbered, files, keys, catalogue, *span, bad, ignored)
+    return Tables(catalogue, *span, keys, numbered, files, bad, ignored)
 
 
 def _files(path: Path, subject: str) -> Iterator[tuple[str, Path]]:
@@ -248,26 +173,21 @@ def _plain(column: pl.Series, fact: Fact) -> tuple[Array, Array]:
     known = column.is_not_null().to_numpy()
     if fact.kind.type == "bool":
         return column.fill_null(value=False).to_numpy(), known
-    return column.fill_null(_filler(fact)).to_numpy().astype(width(fact.kind)), known
+    return column.fill_null(filler(fact)).to_numpy().astype(width(fact.kind)), known
 
 
 def _by_month(fact: Fact, values: Array, known: Array, rows: Array, at: tuple[Array, int, int]) -> Column:
     months, count, width_ = at
-    filled = np.full((count, width_), _filler(fact), values.dtype)
+    filled = np.full((count, width_), filler(fact), values.dtype)
     is_known = np.zeros((count, width_), np.bool_)
     filled[months, rows], is_known[months, rows] = values, known
     return Column(filled, None if is_known.all() else is_known)
 
 
-def _filler(fact: Fact) -> int:
-    """What stands where nothing is known: within the range, so that no formula meets what it was not made for."""
-    return 0 if fact.kind.type in {"bool", "code"} else fact.kind.lo
-
-
 def _always(fact: Fact, values: Array, known: Array, rows: Array, of: tuple[str, int]) -> Column:
     """A fact that holds in all months: rows that say different things of it are refused."""
     file, count = of
-    filled, is_known = np.full(count, _filler(fact), values.dtype), np.zeros(count, np.bool_)
+    filled, is_known = np.full(count, filler(fact), values.dtype), np.zeros(count, np.bool_)
     at = rows[known]
     filled[at], is_known[at] = values[known], True
     is_other = filled[at] != values[known]
@@ -275,53 +195,3 @@ def _always(fact: Fact, values: Array, known: Array, rows: Array, of: tuple[str,
         row = int(np.flatnonzero(known)[is_other][0]) + HEADING
         raise FactsFault("facts_differ", {"file": file, "column": fact.name, "row": row})
     return Column(filled, None if is_known.all() else is_known)
-
-
-def _places(keys: Mapping[str, Array], theirs: Mapping[str, Array], names: Sequence[str], count: int) -> Array:
-    """For each of our rows the place of the row of theirs that its keys name, -1 for none."""
-    name = names[0]
-    size = int(max(keys[name].max(initial=-1), theirs[name].max(initial=-1))) + 1
-    place = np.full(size + 1, -1, np.int64)  # the last for what is not known
-    place[theirs[name]] = np.arange(count)
-    place[-1] = -1
-    return place[keys[name]]
-
-
-def _joined(column: Column, places: Array) -> Column:
-    """Another row's fact; unknown where there is no such row."""
-    is_there = places >= 0
-    known = is_there if column.known is None else column.known[..., places] & is_there
-    return Column(column.values[..., places], None if known.all() else known)
-
-
-def _rolled_up(fact: Fact, over: _Own, key: Array, tables: Tables) -> Column:
-    """How many, or the sum of something; unknown where one of the rows is, or where there is no row at all."""
-    spec, groups = fact.roll_up, over.keys[KEYS[fact.of][0]]
-    assert spec is not None
-    size = max(int(groups.max(initial=-1)), int(key.max(initial=-1))) + 1
-    nothing = Column(np.ones((), np.bool_))
-    when = over.facts.get(spec.when, Column(np.zeros((), np.bool_), np.zeros((), np.bool_))) if spec.when else nothing
-    of = over.facts.get(spec.of) if spec.of else Column(np.ones((), np.int64))
-    if of is None:
-        return Column(np.full(len(key), fact.kind.lo, width(fact.kind)), np.zeros(len(key), np.bool_))
-    shape = (tables.months, over.rows)
-    is_in = np.broadcast_to(when.values, shape)
-    open_ = _unknown(when, shape) | (_unknown(of, shape) & is_in)
-    values = np.where(is_in & ~open_, np.broadcast_to(of.values, shape), 0)
-    total, is_open = np.zeros((tables.months, size), np.int64), np.zeros((tables.months, size), np.bool_)
-    for month in range(tables.months):
-        total[month] = np.bincount(groups, weights=values[month], minlength=size)
-        is_open[month] = np.bincount(groups, weights=open_[month], minlength=size) > 0
-    is_there = np.bincount(groups, minlength=size) > 0
-    fits = (total >= fact.kind.lo) & (total <= fact.kind.hi)
-    known = (~is_open & is_there & fits)[:, key] & (key >= 0)
-    return Column(np.where(known, total[:, key], fact.kind.lo).astype(width(fact.kind)), None if known.all() else known)
-
-
-def _unknown(column: Column, shape: tuple[int, int]) -> Array:
-    return np.zeros(shape, np.bool_) if column.known is None else ~np.broadcast_to(column.known, shape)
-
-
-def labels(tables: Tables, cases: Cases, rows: Any) -> dict[str, pl.Series]:
-    """The keys of rows as they stand in the files."""
-    return {key: tables.keys[key].gather(cases.keys[key][rows]) for key in KEYS[cases.subject]}
