@@ -26,7 +26,7 @@ def pack_folder(name: str) -> Path:
 @cache
 def read_rules(folder: Path) -> RuleBook:
     """The policies of a pack, checked. Raises PolicyFault, PackFault."""
-    chain = _chain(folder)
+    chain = pack_chain(folder)
     catalogue: Catalogue | None = None
     files: dict[str, Path] = {}
     for each in reversed(chain):
@@ -77,7 +77,7 @@ def _follow(book: RuleBook, code: str, path: tuple[str, ...]) -> None:
             _follow(book, each.policy, (*path, code))
 
 
-def _chain(folder: Path) -> list[Path]:
+def pack_chain(folder: Path) -> list[Path]:
     """The pack and the packs that it stands on."""
     found = [folder]
     while base := _load(found[-1] / "pack.yaml").get("base"):

@@ -143,9 +143,11 @@ def standing_mappings_within() -> "QuerySet[SourceMapping]":
     return SourceMapping.objects.filter(retired_at=None).select_related("source").order_by("-id")
 
 
-def months_that_came() -> dict[str, set[date]]:
-    """Register → the months that files have come for: the file's own, else that of the day it became known."""
+def months_that_came(by: date | None = None) -> dict[str, set[date]]:
+    """Register → the months that files have come for (`by` a day): the file's own, else that of the day it became known."""
     loads = Batch.objects.filter(state="published").exclude(file_name="")
+    if by is not None:
+        loads = loads.filter(known_on__lte=by)
     came: dict[str, set[date]] = {}
     for code, month, known_on in loads.values_list("source__code", "file_month", "known_on").distinct():
         came.setdefault(code, set()).add((month or known_on).replace(day=1))

@@ -1,0 +1,197 @@
+"""The rows that a fact is drawn from, as numbers: whose they are, in which months they hold, and what they say.
+
+Each statement yields whole numbers alone, which come as PostgreSQL's binary COPY: a record of fixed length a row, which NumPy
+reads where it lies.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.db import connection
+
+from anye.engine.entitle.bits import Array
+from anye.flow.drawing.file import Draw
+
+NOTHING = -(2**62)
+"""Stands for NULL: the columns that are read are never empty."""
+EVER = 30_000
+"""A month after all others."""
+_BLOCK_BYTES = 16 * 2**20
+_HEADER, _TRAILER = 19, b"\xff\xff"
+
+KEYS = {"person": ("person_id",), "firm": ("firm_id",), "person_firm": ("person_id", "firm_id"), "post": ("place",)}
+"""Subject → the columns by which its rows are found; a post's is its place in the temporary table `drawn_post`."""
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Rows, by the keys of their subject, the first and the last month in which each holds, whether the first is known to be
+    the first, and the value (NOTHING where it is not known). All of shape (rows,), int64; months since January 1970."""
+
+    keys: Sequence[Array]
+    since: Array
+    until: Array
+    is_sure: Array
+    value: Array
+
+
+def month_number(day: str) -> str:
+    """SQL: the month of a day."""
+    return f"(extract(year FROM {day})::int * 12 + extract(month FROM {day})::int - 23641)"
+
+
+class Asked(NamedTuple):
+    """As known `on` a day; of one person, or of everybody; of some firms, or of all."""
+
+    on: dt.date
+    person: int | None = None
+    firms: tuple[int, ...] | None = None
+
+    def wheres(self, alias: str, columns: Collection[str]) -> list[str]:
+        """SQL: which rows of a fact's table these are, with %(on)s, %(person)s and %(firms)s."""
+        found = [f"{alias}.known_on <= %(on)s AND ({alias}.retired_on IS NULL OR {alias}.retired_on > %(on)s)"]
+        if self.person is not None and "person_id" in columns:
+            found.append(f"{alias}.person_id = %(person)s")
+        if self.firms is not None and "person_id" not in columns:
+            found.append(f"{alias}.firm_id = ANY(%(firms)s)")
+        return found
+
+    def params(self) -> dict[str, Any]:
+        return {"on": self.on, "person": self.person, "firms": list(self.firms or ())}
+
+
+def read_spans(draw: Draw, asked: Asked, months: tuple[int, int] | None = None) -> Iterator[Spans]:
+    """The rows of a draw, block by block. `months`: the first and the last, where others need not be read."""
+    keys = KEYS[draw.fact.of]
+    sql, params = _statement(draw, keys, asked, months)
+    for block in read_numbers(sql, params, len(keys) + 4):
+        yield Spans(block[: len(keys)], *block[len(keys) :])
+
+
+def read_numbers(sql: str, params: dict[str, Any], columns: int) -> Iterator[list[Array]]:
+    """What a statement of bigint columns without NULLs yields, as arrays of a block of rows."""
+    record = np.dtype(
+        [
+            ("count", ">i2"),
+            *((f"{at}{part}", kind) for at in range(columns) for part, kind in (("n", ">i4"), ("", ">i8"))),
+        ]
+    )
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)", params) as stream:
+        held, is_first = bytearray(), True
+        for piece in stream:
+            held += piece
+            if is_first:
+                del held[:_HEADER]
+                is_first = False
+            if len(held) >= _BLOCK_BYTES:
+                whole = len(held) // record.itemsize * record.itemsize
+                yield _numbers(bytes(held[:whole]), record, columns)
+                del held[:whole]
+    yield _numbers(bytes(held.removesuffix(_TRAILER)), record, columns)
+
+
+def _numbers(block: bytes, record: np.dtype[Any], columns: int) -> list[Array]:
+    rows = np.frombuffer(block, record)
+    assert not len(rows) or bool((rows["count"] == columns).all()), "a column was empty or of another width"
+    return [rows[str(at)].astype(np.int64) for at in range(columns)]
+
+
+def _statement(
+    draw: Draw, keys: Sequence[str], asked: Asked, months: tuple[int, int] | None
+) -> tuple[str, dict[str, Any]]:
+    params: dict[str, Any] = {**asked.params(), "table": draw.spec.table}
+    since, until, is_sure, joins = _held(draw)
+    wheres = [*asked.wheres("f", (draw.spec.parent, *draw.spec.columns)), *_wheres(draw, params)]
+    if months and "month" in draw.spec.columns:
+        params |= {"first": months[0], "last": months[1]}
+        wheres.append(f"{month_number('f.month')} BETWEEN %(first)s AND %(last)s")
+    if draw.at:
+        wheres.append(f'f."{draw.at}" IS NOT NULL')
+    placed = [f"f.{key}" for key in keys]
+    if keys == KEYS["post"]:
+        placed, joins = ["p.place"], f"{joins} JOIN drawn_post p ON p.person_id = f.person_id"
+        for column in ("unit", "post_name"):
+            if column in draw.spec.columns:  # attendance sheets often leave the unit out
+                joins += f" AND f.{column} IN (p.{column}, '')"
+    if "firm_id" in keys and draw.spec.parent != "firm_id":
+        wheres.append("f.firm_id IS NOT NULL")
+    numbers = [*placed, since, until, is_sure, f"coalesce({_value(draw, params)}, {NOTHING})"]
+    listed = ", ".join(f"({each})::bigint" for each in numbers)
+    return f"SELECT {listed} FROM {draw.spec.table} f {joins} WHERE {' AND '.join(wheres)}", params
+
+
+def _held(draw: Draw) -> tuple[str, str, str, str]:
+    """SQL: the first month, the last, whether the first is known, and the joins for that."""
+    if "month" in draw.spec.columns and not draw.at:
+        month = month_number("f.month")
+        return month, month, "1", ""
+    if draw.at:
+        month = month_number(f'f."{draw.at}"')
+        return month, f"{month} + {draw.lasts - 1}" if draw.lasts else month, "1", ""
+    if "valid_from" not in draw.spec.columns:  # of no time: as long as it is known
+        return str(-EVER), str(EVER), "1", ""
+    since = (
+        f"CASE WHEN f.valid_from IS NOT NULL THEN {month_number('f.valid_from')} ELSE {month_number('told.first')} END"
+    )
+    # who says since when it holds is seldom asked twice: the earliest file that says so tells since when at least
+    joins = """
+        JOIN registers_batch b ON b.id = f.source_batch
+        LEFT JOIN (
+            SELECT u.fact_id, min(coalesce(s.file_month, s.known_on)) AS first
+            FROM registers_support u JOIN registers_batch s ON s.id = u.batch_id
+            WHERE u.fact_table = %(table)s AND s.known_on <= %(on)s GROUP BY u.fact_id
+        ) again ON again.fact_id = f.id
+        CROSS JOIN LATERAL (SELECT least(coalesce(b.file_month, f.known_on), again.first) AS first) told"""
+    last = month_number("f.valid_to") if draw.is_any_day else f"{month_number('(f.valid_to + 1)')} - 1"
+    until = f"CASE WHEN f.valid_to IS NULL THEN {EVER} ELSE {last} END"
+    if draw.lasts:
+        until = (
+            f"CASE WHEN f.valid_from IS NULL THEN {-EVER} ELSE {month_number('f.valid_from')} + {draw.lasts - 1} END"
+        )
+    return since, until, "(f.valid_from IS NOT NULL)::int", joins
+
+
+def _wheres(draw: Draw, params: dict[str, Any]) -> list[str]:
+    found = []
+    for column, values in draw.where.items():
+        params[f"where_{column}"] = list(values)
+        found.append(f'f."{column}"::text = ANY(%(where_{column})s)')
+    for column, words in draw.words.items():
+        params[f"words_{column}"] = [f"%{word}%" for word in words]
+        found.append(f'f."{column}" LIKE ANY(%(words_{column})s)')
+    if draw.having:
+        found.append("coalesce({}) IS NOT NULL".format(", ".join(f'f."{name}"' for name in draw.having)))
+    return found
+
+
+def _value(draw: Draw, params: dict[str, Any]) -> str:
+    """SQL: what a row says, NULL where it does not."""
+    if draw.take in {"sum", "paid_sum", "positive"}:
+        total = " + ".join([*(f'f."{name}"' for name in draw.of), *(f'coalesce(f."{name}", 0)' for name in draw.also)])
+        return f"({total} >= {draw.least})::int" if draw.take == "positive" else total
+    if draw.take == "month_of":
+        return _month_of(draw)
+    if draw.take != "value":
+        return "1"
+    column = f'f."{draw.of[0]}"'
+    if not draw.codes:
+        return f"{column}::int" if draw.spec.columns[draw.of[0]] == "boolean" else column
+    whens = []
+    for at, (said, code) in enumerate(draw.codes.items()):
+        params[f"code_{at}"] = str(said)
+        number = int(code) if isinstance(code, bool) else draw.fact.kind.codes.index(str(code))
+        whens.append(f"WHEN %(code_{at})s THEN {number}")
+    return f"CASE {column}::text {' '.join(whens)} END"
+
+
+def _month_of(draw: Draw) -> str:
+    column = f'f."{draw.of[0]}"'
+    if draw.spec.columns[draw.of[0]] == "date":
+        return month_number(column)
+    # a birth that is known by its year alone names no month
+    return f"CASE WHEN {column} ~ '^[0-9]{{4}}-[0-9]{{2}}' THEN left({column}, 4)::int * 12 + substr({column}, 6, 2)::int - 23641 END"

@@ -1,0 +1,226 @@
+"""Whose facts they are: the rows of each subject in the registry, and their facts drawn when a policy asks them.
+
+A person's row is the person, a firm's the firm; a person at a firm is whoever was ever insured, paid, employed or trained
+there; a post is one person's placement at one unit under one name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+from django.db import connection
+
+from anye.engine.entitle.bits import Array
+from anye.engine.entitle.columns import Column, Term, column, term
+from anye.engine.entitle.subjects import Own, Subjects, filler
+from anye.flow.drawing.coverage import Coverage
+from anye.flow.drawing.file import Draw, read_drawn
+from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
+from anye.flow.drawing.spans import Asked, read_numbers, read_spans
+from anye.packs import Pack
+from anye.packs.rules import pack_folder, read_rules
+
+_AT_FIRMS = ("firms_insurancemonth", "firms_payrollline", "firms_employmentspell", "training_worktraining")
+
+
+class RecordSubjects(Subjects):
+    """The registry as the rows of subjects. Read within `acting`; `keys` hold the ids of persons, firms and households."""
+
+    def __init__(self, pack: Pack, window: Window, *, on: dt.date, person: int | None = None) -> None:
+        """By a pack, as known `on` a day; of one person alone, if need be: what it says of them is the same."""
+        self.draws = read_drawn(pack_folder(pack.name))
+        self.window = window
+        self.asked = Asked(on, person)
+        self.persons = self._ids(
+            f"SELECT id FROM people_person p WHERE NOT is_hidden {'AND id = %(person)s' if person is not None else ''} ORDER BY id"
+        )
+        self.pairs = self._pairs()
+        if person is not None:
+            self.asked = Asked(on, person, tuple(np.unique(self.pairs[1]).tolist()))
+        self.firms = self._ids(
+            f"SELECT id FROM firms_firm {'WHERE id = ANY(%(firms)s)' if person is not None else ''} ORDER BY id"
+        )
+        self.posts = self._posts()
+        self.coverage = Coverage(on, pack.profiles)
+        self._months: dict[str, frozenset[int]] = {}
+        self._own: dict[str, Own] = {}
+        keys = {
+            "person": pl.Series(self.persons), "firm": pl.Series(self.firms), "post": self.posts.get_column("label"),
+        }  # fmt: skip
+        super().__init__(read_rules(pack_folder(pack.name)).catalogue, window.first, window.months, keys)
+
+    def subjects(self) -> frozenset[str]:
+        return frozenset({"person", "firm", "person_firm", "post"})
+
+    def own(self, subject: str) -> Own:
+        if subject not in self._own:
+            keys = self._keys(subject)
+            rows = len(next(iter(keys.values())))
+            self._own[subject] = Own(rows, keys, _Facts(self, subject, rows))
+        return self._own[subject]
+
+    def fact(self, draw: Draw, rows: int) -> Column:
+        """A fact's column as one draw tells it."""
+        window = self.window.longer(look_back(draw))
+        span = (window.first, window.last)
+        told = Told(window, rows, self._silence(draw, rows, window))
+        return drawn(draw, self._placed(draw, span), told)
+
+    def _placed(self, draw: Draw, span: tuple[int, int] | None) -> Iterator[Placed]:
+        for block in read_spans(draw, self.asked, span):
+            place = self._places(draw.fact.of, block.keys)
+            is_here = place >= 0
+            rest = (block.since, block.until, block.is_sure, block.value)
+            yield Placed(place[is_here], *(each[is_here] for each in rest))
+
+    def _places(self, subject: str, keys: list[Array]) -> Array:
+        """The rows of the subject that these keys name, -1 where there is none."""
+        if subject == "person":
+            return _found(self.persons, keys[0])
+        if subject == "firm":
+            return _found(self.firms, keys[0])
+        if subject == "person_firm":
+            return _found(_joint(*self.pairs), _joint(*keys))
+        return keys[0]
+
+    def _silence(self, draw: Draw, rows: int, window: Window) -> Array:
+        """Where the lack of a row means no: months × rows, or less where it is the same for all of them."""
+        no = draw.no
+        found = np.full((window.months, 1), no.is_always)
+        if no.register:
+            found = found | self.coverage.months(no.register, window)[:, None]
+        if no.is_by_month:
+            came = self._months_of(draw.spec.table)
+            found = found | np.array([[month in came] for month in range(window.first, window.last + 1)])
+        if no.told is not None:
+            wide = np.zeros((window.months, rows), np.bool_)
+            for block in self._placed(replace(draw, where=no.told, words={}, having=(), take="held", lasts=0), None):
+                for at in range(window.months):
+                    wide[at, block.place[block.since <= window.first + at]] = True
+            found = found | wide
+        return found
+
+    def _months_of(self, table: str) -> frozenset[int]:
+        """The months for which a table has rows at all."""
+        if table not in self._months:
+            wheres = " AND ".join(Asked(self.asked.on).wheres("f", ()))
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_seqscan = off")  # a month that has none is seen in the index at once
+                cursor.execute(
+                    f"""
+                    SELECT m FROM generate_series(%(first)s, %(last)s) m WHERE EXISTS (
+                        SELECT 1 FROM {table} f
+                        WHERE f.month = make_date(1970 + m / 12, m %% 12 + 1, 1) AND {wheres})
+                    """,
+                    {**self.asked.params(), "first": self.window.first - 60, "last": self.window.last},
+                )
+                self._months[table] = frozenset(month for (month,) in cursor.fetchall())
+                cursor.execute("SET LOCAL enable_seqscan = on")
+        return self._months[table]
+
+    def _keys(self, subject: str) -> Mapping[str, Array]:
+        if subject == "person":
+            return {"person": np.arange(len(self.persons)), "household": self._households()}
+        if subject == "firm":
+            return {"firm": np.arange(len(self.firms))}
+        if subject == "person_firm":
+            return {"person": _found(self.persons, self.pairs[0]), "firm": _found(self.firms, self.pairs[1])}
+        return {
+            "post": np.arange(self.posts.height),
+            "person": _found(self.persons, self.posts.get_column("person_id").to_numpy()),
+        }
+
+    def _ids(self, sql: str) -> Array:
+        blocks = list(read_numbers(sql, self.asked.params(), 1))
+        return np.concatenate([block[0] for block in blocks])
+
+    def _pairs(self) -> tuple[Array, Array]:
+        """Persons and firms, in the order of their joint number."""
+        wheres = " AND ".join(self.asked.wheres("f", ("person_id",)))
+        parts = " UNION ALL ".join(
+            f"SELECT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres}"
+            for table in _AT_FIRMS
+        )
+        sql = f"SELECT DISTINCT a.person_id, a.firm_id FROM ({parts}) a JOIN people_person p ON p.id = a.person_id AND NOT p.is_hidden"
+        blocks = list(read_numbers(sql, self.asked.params(), 2))
+        person, firm = (np.concatenate([block[at] for block in blocks]) for at in range(2))
+        order = np.argsort(_joint(person, firm))
+        return person[order], firm[order]
+
+    def _posts(self) -> pl.DataFrame:
+        """Placements, each with its place, kept in a temporary table that attendance is joined to."""
+        wheres = " AND ".join(self.asked.wheres("f", ("person_id",)))
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS drawn_post")
+            cursor.execute(
+                f"""
+                CREATE TEMPORARY TABLE drawn_post ON COMMIT DROP AS
+                SELECT row_number() OVER (ORDER BY person_id, unit, post_name) - 1 AS place, person_id, unit, post_name
+                FROM (SELECT DISTINCT f.person_id, f.unit, f.post_name FROM posts_assignment f
+                      JOIN people_person p ON p.id = f.person_id AND NOT p.is_hidden WHERE {wheres}) a
+                """,
+                self.asked.params(),
+            )
+            cursor.execute("ANALYZE drawn_post")
+            cursor.execute("SELECT person_id, unit || '|' || post_name FROM drawn_post ORDER BY place")
+            rows = cursor.fetchall()
+        return pl.DataFrame(rows, {"person_id": pl.Int64, "label": pl.String}, orient="row")
+
+    def _households(self) -> Array:
+        """Of which household each person is, as a number below 2³¹; -1 where it is not known."""
+        wheres = " AND ".join(self.asked.wheres("f", ("person_id",)))
+        sql = f"SELECT f.person_id, f.household_id FROM people_householdmember f WHERE {wheres}"
+        found = np.full(len(self.persons), -1)
+        for person, household in read_numbers(sql, self.asked.params(), 2):
+            place = _found(self.persons, person)
+            found[place[place >= 0]] = household[place >= 0]
+        return found
+
+
+class _Facts(Mapping[str, Column]):
+    """The facts of a subject, each drawn when it is asked for, and kept as bits."""
+
+    def __init__(self, records: RecordSubjects, subject: str, rows: int) -> None:
+        self.records, self.rows = records, rows
+        self.draws = {name: draws for name, draws in records.draws.items() if draws[0].fact.of == subject}
+        self.held: dict[str, Term] = {}
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self.held:
+            self.held[name] = term(self._first_known(self.draws[name]))
+        return column(self.held[name], self.rows)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.draws)
+
+    def __len__(self) -> int:
+        return len(self.draws)
+
+    def _first_known(self, draws: tuple[Draw, ...]) -> Column:
+        """What the first draw tells, and where it does not know, the next."""
+        found = self.records.fact(draws[0], self.rows)
+        for draw in draws[1:]:
+            other = self.records.fact(draw, self.rows)
+            if found.known is None:
+                break
+            known = other.known if other.known is not None else np.ones_like(found.known)
+            values = np.where(found.known, found.values, np.where(known, other.values, filler(draw.fact)))
+            found = Column(values.astype(found.values.dtype), found.known | known)
+        return found
+
+
+def _joint(person: Array, firm: Array) -> Array:
+    """One number for both: ids of firms lie below 2³¹."""
+    return person.astype(np.int64) * 2**31 + firm
+
+
+def _found(ids: Array, asked: Array) -> Array:
+    """The places of numbers among sorted ones, -1 where one is not among them."""
+    if not len(ids):
+        return np.full(len(asked), -1)
+    place = np.minimum(np.searchsorted(ids, asked), len(ids) - 1)
+    return np.where(ids[place] == asked, place, -1)
