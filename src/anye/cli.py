@@ -65,10 +65,26 @@ def parser() -> argparse.ArgumentParser:
     link.add_argument("user")
     link.add_argument("--new-device", action="store_true", help="password and device are lost: both are set up anew")
     link.add_argument("--port", type=int, help="where the site is served on this machine")
+    _entitling(verbs)
     _policies(verbs)
     verbs.add_parser("seal", help="seal the events since the last seal, and verify the trail")
     verbs.add_parser("rotate-keys", help="seal values anew under a new key; may be interrupted and repeated")
     return main
+
+
+def _entitling(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    entitle = verbs.add_parser("entitle", help="what each is owed, by the records: kept in the ledger where it changed")
+    entitle.add_argument(
+        "--on",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="a day in the last month that is judged (default today)",
+    )
+    entitle.add_argument(
+        "--known", type=date.fromisoformat, metavar="YYYY-MM-DD",
+        help="by what was known on a day (default today); before the last pass nothing is written",
+    )  # fmt: skip
+    entitle.add_argument("--json", action="store_true", help="print what it came to as JSON")
 
 
 def _giving_back(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

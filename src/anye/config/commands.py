@@ -129,6 +129,22 @@ def withdraw(args: argparse.Namespace) -> int:
     return 0
 
 
+def entitle(args: argparse.Namespace) -> int:
+    """The night's pass, now."""
+    home = opened()
+    postgres.start(home)
+    set_up(home, "worker")
+    from django.utils import timezone
+
+    from anye.config.entitling import judge, tell
+    from anye.packs import read_pack
+
+    pack, today = read_pack(home.pack, home.sources), timezone.localdate()
+    report, is_kept = judge(pack, on=args.on or args.known or today, known=args.known, today=today, by="operator")
+    tell(report, pack, is_kept=is_kept, as_json=args.json, language=language(args))
+    return 0
+
+
 def give_back(args: argparse.Namespace) -> int:
     """Write the rows of a load that are to be mended, in the file's own layout."""
     home = opened()

@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "anye.records.posts",
     "anye.records.training",
     "anye.records.jobs",
+    "anye.records.entitlements",
     "anye.records.claims",
     "anye.records.outreach",
     "anye.flow",

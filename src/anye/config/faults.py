@@ -80,6 +80,9 @@ SENTENCES: dict[str, Text] = {
         "没有启用中的用户 {user}。请核对用户名；已停用的，由系统管理员先启用。",
         "There is no active user {user}. Check the name; a deactivated one is first to be let in by an administrator.",
     ),
+    "pass_under_way": Text(
+        "另一次核算正在进行。请等它完成后再试。", "Another pass is being made. Wait until it is over, then try again."
+    ),
     "file_missing": Text("没有这个文件：{path}。请检查路径。", "There is no file {path}. Check the path."),
     "not_a_folder": Text("没有这个文件夹：{path}。请检查路径。", "There is no folder {path}. Check the path."),
     "home_exists": Text(

@@ -35,15 +35,14 @@ class RecordSubjects(Subjects):
         self.draws = read_drawn(pack_folder(pack.name))
         self.window = window
         self.asked = Asked(on, person)
-        self.persons = self._ids(
-            f"SELECT id FROM people_person p WHERE NOT is_hidden {'AND id = %(person)s' if person is not None else ''} ORDER BY id"
-        )
+        one = "AND id = %(person)s" if person is not None else ""
+        sql = f"SELECT id, scope_no FROM people_person p WHERE NOT is_hidden {one} ORDER BY id"
+        self.persons, self.scope_no = self._columns(sql, 2)
         self.pairs = self._pairs()
         if person is not None:
             self.asked = Asked(on, person, tuple(np.unique(self.pairs[1]).tolist()))
-        self.firms = self._ids(
-            f"SELECT id FROM firms_firm {'WHERE id = ANY(%(firms)s)' if person is not None else ''} ORDER BY id"
-        )
+        these = "WHERE id = ANY(%(firms)s)" if person is not None else ""
+        (self.firms,) = self._columns(f"SELECT id FROM firms_firm {these} ORDER BY id", 1)
         self.posts = self._posts()
         self.coverage = Coverage(on, pack.profiles)
         self._months: dict[str, frozenset[int]] = {}
@@ -72,12 +71,12 @@ class RecordSubjects(Subjects):
 
     def _placed(self, draw: Draw, span: tuple[int, int] | None) -> Iterator[Placed]:
         for block in read_spans(draw, self.asked, span):
-            place = self._places(draw.fact.of, block.keys)
+            place = self.places(draw.fact.of, block.keys)
             is_here = place >= 0
             rest = (block.since, block.until, block.is_sure, block.value)
             yield Placed(place[is_here], *(each[is_here] for each in rest))
 
-    def _places(self, subject: str, keys: list[Array]) -> Array:
+    def places(self, subject: str, keys: list[Array]) -> Array:
         """The rows of the subject that these keys name, -1 where there is none."""
         if subject == "person":
             return _found(self.persons, keys[0])
@@ -134,9 +133,9 @@ class RecordSubjects(Subjects):
             "person": _found(self.persons, self.posts.get_column("person_id").to_numpy()),
         }
 
-    def _ids(self, sql: str) -> Array:
-        blocks = list(read_numbers(sql, self.asked.params(), 1))
-        return np.concatenate([block[0] for block in blocks])
+    def _columns(self, sql: str, count: int) -> list[Array]:
+        blocks = list(read_numbers(sql, self.asked.params(), count))
+        return [np.concatenate([block[at] for block in blocks]) for at in range(count)]
 
     def _pairs(self) -> tuple[Array, Array]:
         """Persons and firms, in the order of their joint number."""
@@ -146,8 +145,7 @@ class RecordSubjects(Subjects):
             for table in _AT_FIRMS
         )
         sql = f"SELECT DISTINCT a.person_id, a.firm_id FROM ({parts}) a JOIN people_person p ON p.id = a.person_id AND NOT p.is_hidden"
-        blocks = list(read_numbers(sql, self.asked.params(), 2))
-        person, firm = (np.concatenate([block[at] for block in blocks]) for at in range(2))
+        person, firm = self._columns(sql, 2)
         order = np.argsort(_joint(person, firm))
         return person[order], firm[order]
 

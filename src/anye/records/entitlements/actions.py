@@ -1,0 +1,80 @@
+"""Writes of the ledger: versions that came into use, passes, and decisions that differ from those that stand."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import connection
+
+from anye.records.entitlements.models import Policy, PolicyVersion, Run
+
+COLUMNS = {
+    "policy_id": "bigint", "version_id": "bigint", "scope_no": "bigint", "person_id": "bigint", "firm_id": "bigint",
+    "post": "text", "month": "date", "outcome": "smallint", "amount_fen": "bigint", "unmet": "bigint", "missing": "bigint",
+}  # fmt: skip
+"""What a decision says, in the order in which it is staged."""
+
+
+def keep_version(
+    *, code: str, digest: str, title: tuple[str, str], text: str, reasons: Sequence[str], on: date
+) -> PolicyVersion:
+    """The version with this digest, kept once."""
+    policy, _ = Policy.objects.get_or_create(code=code)
+    found, _ = PolicyVersion.objects.get_or_create(
+        policy=policy, digest=digest,
+        defaults={"title_zh": title[0], "title_en": title[1], "text": text, "reasons": list(reasons), "first_used_on": on},
+    )  # fmt: skip
+    return found
+
+
+def begin_run(*, known_on: date, first_month: date, last_month: date, by: str, at: datetime) -> Run:
+    return Run.objects.create(
+        known_on=known_on, first_month=first_month, last_month=last_month, started_by=by, started_at=at
+    )
+
+
+def finish_run(*, run: Run, summary: dict[str, object], at: datetime) -> None:
+    run.summary, run.finished_at = summary, at
+    run.save(update_fields=["summary", "finished_at"])
+
+
+def open_stage() -> None:
+    """Where the pass puts what changes, until it is over: temporary tables of the transaction."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS decided, decided_no_more")
+        cursor.execute(f"CREATE TEMPORARY TABLE decided ({columns}) ON COMMIT DROP")
+        cursor.execute("CREATE TEMPORARY TABLE decided_no_more (id bigint) ON COMMIT DROP")
+
+
+def stage(*, decided: bytes, retired: bytes) -> None:
+    """Decisions as lines of CSV in the order of `COLUMNS`, an empty text quoted; and the ids of those that stand no more."""
+    with connection.cursor() as cursor:
+        for table, lines in (("decided", decided), ("decided_no_more", retired)):
+            if lines:
+                with cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)") as stream:
+                    stream.write(lines)
+
+
+def replace_decisions(*, run: Run) -> tuple[int, int]:
+    """Retire what stands no more and append what was decided instead; how many of each."""
+    columns = ", ".join(COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE decided_no_more")
+        cursor.execute(
+            """
+            UPDATE entitlements_entitlement e SET retired_on = greatest(%s, e.known_on), retired_by = %s
+            FROM decided_no_more d WHERE e.id = d.id
+            """,
+            [run.known_on, run.pk],
+        )
+        gone = cursor.rowcount
+        cursor.execute(
+            f"""
+            INSERT INTO entitlements_entitlement ({columns}, run_id, known_on)
+            SELECT {columns}, %s, %s FROM decided ORDER BY person_id
+            """,
+            [run.pk, run.known_on],
+        )
+        come = cursor.rowcount
+        cursor.execute("DROP TABLE decided, decided_no_more")
+    return gone, come

@@ -1,0 +1,23 @@
+"""Reads of the ledger of entitlements."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from anye.records.entitlements.models import Entitlement, PolicyVersion, Run
+
+
+def versions_like(version: PolicyVersion) -> "QuerySet[PolicyVersion]":
+    """The versions of the same policy whose reasons are numbered alike."""
+    return PolicyVersion.objects.filter(policy_id=version.policy_id, reasons=version.reasons).only("pk")
+
+
+def last_run() -> Run | None:
+    """The last pass that was finished."""
+    return Run.objects.exclude(finished_at=None).order_by("-id").first()
+
+
+def decisions_of(person_id: int, on: date | None = None) -> "QuerySet[Entitlement]":
+    """What stands of a person, or stood at the end of a day, by policy and month."""
+    found: QuerySet[Entitlement] = Entitlement.objects.known(on).filter(person_id=person_id)
+    return found.select_related("version__policy", "firm").order_by("policy_id", "firm_id", "post", "month")
