@@ -53,7 +53,7 @@ GUARDS = {
     "training_filing": FACT,
     "jobs_vacancy": OF_FIRMS,
     "entitlements_policy": "audited app:s batch:si",
-    "entitlements_policyversion": "audited(text) frozen app:s batch:si",
+    "entitlements_policyversion": "frozen app:s batch:si",
     "entitlements_run": "audited app:s batch:si batch:u(finished_at,summary)",
     "entitlements_entitlement": f"{FACT} {PERSONS}",
     "claims_payment": f"{FACT} {PERSONS}",

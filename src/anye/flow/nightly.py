@@ -91,7 +91,7 @@ def entitle(pack: Pack, *, on: dt.date, known: dt.date, office_no: int, by: str,
         if is_kept and last and last.known_on > known:
             raise PassTooEarly(last.known_on)
         window, book = window_on(on), read_rules(pack_folder(pack.name))
-        report = PassReport(window, known)
+        report = PassReport(window, known, {code: Summary() for code in book.policies})
         subjects = RecordSubjects(pack, window, on=known)
         if not is_kept:
             for policy, cases, block in judge_all(book, subjects):
@@ -108,7 +108,7 @@ def entitle(pack: Pack, *, on: dt.date, known: dt.date, office_no: int, by: str,
         for policy, cases, block in judge_all(book, subjects):
             _count(report, policy, cases, block, book)
             ledger.take(policy, cases, block, book)
-        report.retired, report.appended = ledger.close(run)
+        report.retired, report.appended = ledger.close(run, book)
         actions.finish_run(run=run, summary=report.as_json(), at=timezone.now())
     return report
 
@@ -152,7 +152,7 @@ def _versions(book: RuleBook, on: dt.date) -> dict[str, PolicyVersion]:
 
 
 def _count(report: PassReport, policy: Policy, cases: Cases, block: Outcomes, book: RuleBook) -> None:
-    report.policies.setdefault(policy.code, Summary()).add(policy, block, 0)
+    report.policies[policy.code].add(policy, block, 0)
     if policy.code not in report.blind:
         facts = Blind(policy, cases, book.catalogue).facts
         report.blind[policy.code] = sorted(name for name, months in facts.items() if months.all())
@@ -173,7 +173,7 @@ class _Ledger:
         """Compare a block with what stands, and stage the difference."""
         code = policy.code
         if code not in self.standing:
-            self.standing[code] = self._read(policy, cases)
+            self.standing[code] = self._read(policy)
             self.blind[code] = Blind(policy, cases, book.catalogue)
         changes = compare(block, cases, self.standing[code], self.blind[code])
         actions.stage(
@@ -181,10 +181,10 @@ class _Ledger:
             retired=csv_lines({"id": changes.retired}, len(changes.retired)),
         )
 
-    def close(self, run: Run) -> tuple[int, int]:
+    def close(self, run: Run, book: RuleBook) -> tuple[int, int]:
         """Retire what was passed over too, and write."""
-        for standing in self.standing.values():
-            left = standing.left()
+        for code, policy in book.policies.items():  # one without any row was not taken
+            left = (self.standing.get(code) or self._read(policy)).left()
             actions.stage(decided=b"", retired=csv_lines({"id": left}, len(left)))
         return actions.replace_decisions(run=run)
 
@@ -207,7 +207,7 @@ class _Ledger:
             "unmet": changes.unmet, "missing": changes.missing,
         }, len(row))  # fmt: skip
 
-    def _read(self, policy: Policy, cases: Cases) -> Standing:
+    def _read(self, policy: Policy) -> Standing:
         """The decisions of a policy that stand in these months."""
         is_post = policy.subject == "post"
         post = "coalesce((SELECT p.place FROM drawn_post p WHERE p.person_id = e.person_id AND p.unit || '|' || p.post_name = e.post), -1)"
@@ -225,7 +225,7 @@ class _Ledger:
         blocks = list(read_numbers(sql, params, 10))
         columns = [np.concatenate([block[at] for block in blocks]) for at in range(10)]
         place = self._places(policy.subject, columns[1], columns[2], columns[3])
-        flat = np.where(place < 0, -1, place * cases.months + columns[4] - cases.first)
+        flat = np.where(place < 0, -1, place * self.window.months + columns[4] - self.window.first)
         order = np.argsort(flat, kind="stable")
         ids, outcome, amount, unmet, missing, is_same = (columns[at][order] for at in (0, 5, 6, 7, 8, 9))
         return Standing(flat[order], ids, outcome, amount, unmet, missing, is_same == 1)

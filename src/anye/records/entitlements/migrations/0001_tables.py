@@ -174,7 +174,6 @@ class Migration(migrations.Migration):
             ),
         ),
         *(audited(f"entitlements_{name}") for name in ("policy", "run")),
-        audited("entitlements_policyversion", secret=("text",)),
         frozen("entitlements_policyversion"),
         granted("entitlements_policy", batch="SELECT, INSERT"),
         granted("entitlements_policyversion", batch="SELECT, INSERT"),

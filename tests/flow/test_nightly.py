@@ -1,0 +1,157 @@
+"""The night's pass over a small registry: what it writes, what it leaves alone, and what stood before stays told."""
+
+import datetime as dt
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from anye.flow.blocks import Context
+from anye.flow.nightly import PassReport, PassTooEarly, PassUnderWay, entitle
+from anye.packs import read_pack
+from anye.records.accounts.scope import BATCH, acting
+from anye.records.entitlements import queries
+from anye.records.entitlements.models import NO, PAY, UNKNOWN, Entitlement, Run
+from anye.records.people.models import Membership, Person
+from tests.conftest import District
+from tests.factories import add_pay, as_owner, make_person
+from tests.flow.owed import KNOWN, OCTOBER, came, pay_of, registers_of_the_year, trainee
+
+CODE = "training_through_work"
+
+
+def night(context: Context, *, known: dt.date = KNOWN, **more: Any) -> PassReport:
+    given = {"on": dt.date(2020, 11, 20), "office_no": context.office_no, "by": "tests", **more}
+    return entitle(read_pack("cn_yubei"), known=known, **given)
+
+
+def lines(person: Person, *, on: dt.date | None = None, code: str = CODE) -> list[tuple[int, int, int | None]]:
+    """(month, outcome, fen) of what stands, or stood at a day's end."""
+    with acting(BATCH):
+        found = queries.decisions_of(person.pk, on).filter(policy__code=code)
+        return [(each.month.month, each.outcome, each.amount_fen) for each in found]
+
+
+def test_each_month_that_is_owed_has_a_line_and_the_others_have_none(district: District, context: Context) -> None:
+    with as_owner():
+        person, firm = trainee(district["willow"], registers_of_the_year())
+        make_person(district["bridge"], "无关的人")
+    report = night(context)
+    assert lines(person) == [(8, PAY, 50_000), (9, PAY, 50_000), (10, PAY, 50_000)]
+    assert report.policies[CODE].amount == 150_000
+    with acting(BATCH):
+        found = Entitlement.objects.filter(policy__code=CODE)
+        assert {(each.person_id, each.firm_id, each.scope_no) for each in found} == {
+            (person.pk, firm.pk, district["willow"].scope_no)
+        }
+        run = Run.objects.get()
+    assert (run.summary["policies"][CODE]["amount_fen"], run.finished_at is None) == (150_000, False)
+
+
+def test_the_same_pass_again_changes_nothing(district: District, context: Context) -> None:
+    with as_owner():
+        trainee(district["willow"], registers_of_the_year())
+    first = night(context)
+    again = night(context)
+    later = night(context, known=KNOWN + dt.timedelta(1))
+    assert first.appended >= 3
+    assert (again.appended, again.retired, later.appended, later.retired) == (0, 0, 0, 0)
+
+
+def test_what_becomes_known_later_is_a_new_line_and_what_stood_stays_told(district: District, context: Context) -> None:
+    later = KNOWN + dt.timedelta(3)
+    with as_owner():
+        batch = registers_of_the_year()
+        person, firm = trainee(district["willow"], batch)
+        trainee(district["bridge"], batch)  # whose pay tells that October's payroll has come
+        pay = pay_of(person, OCTOBER)
+        pay.retired_on, pay.retired_by = later, batch.pk
+        pay.save(update_fields=["retired_on", "retired_by"])
+        (news,) = came("payroll", dt.date(2020, 10, 1), known_on=later)
+        add_pay(person, firm, dt.date(2020, 11, 1), 320_000, news)
+    night(context)
+    report = night(context, known=later)
+    assert (8, PAY, 50_000) in lines(person) and (10, NO, 0) in lines(person)
+    assert (10, PAY, 50_000) in lines(person, on=later - dt.timedelta(1))
+    assert report.retired == 1
+    with acting(BATCH):
+        (no,) = Entitlement.objects.known().filter(policy__code=CODE, outcome=NO).select_related("version")
+    assert [name for at, name in enumerate(no.version.reasons) if no.unmet >> at & 1] == ["wage"]
+
+
+def test_what_was_known_on_an_earlier_day_is_judged_and_not_written(district: District, context: Context) -> None:
+    with as_owner():
+        person, _ = trainee(district["willow"], registers_of_the_year())
+    night(context, known=KNOWN + dt.timedelta(9))
+    with pytest.raises(PassTooEarly):
+        night(context)
+    report = night(context, is_kept=False)
+    assert report.policies[CODE].amount == 150_000
+    assert night(context, known=KNOWN - dt.timedelta(1), is_kept=False).policies[CODE].amount == 0
+    assert lines(person, on=KNOWN) == []
+
+
+def test_a_row_that_is_there_no_more_has_no_decision_left(district: District, context: Context) -> None:
+    with as_owner():
+        person, _ = trainee(district["willow"], registers_of_the_year())
+    night(context)
+    with as_owner():
+        Person.objects.filter(pk=person.pk).update(is_hidden=True)
+    night(context, known=KNOWN + dt.timedelta(1))
+    assert lines(person) == []
+    assert len(lines(person, on=KNOWN)) == 3
+
+
+def test_what_a_visit_could_find_out_is_kept_and_what_no_register_tells_is_not(
+    district: District, context: Context
+) -> None:
+    with as_owner():
+        batch = registers_of_the_year()
+        known, _ = trainee(district["willow"], batch)
+        asked, _ = trainee(district["willow"], batch)
+        Membership.objects.filter(person=asked).update(retired_on=KNOWN, retired_by=batch.pk)
+    report = night(context)
+    assert [outcome for _, outcome, _ in lines(asked)] == [UNKNOWN] * 3
+    assert [outcome for _, outcome, _ in lines(known)] == [PAY] * 3
+    assert "票据金额" in report.blind["work_travel_subsidy"]
+    assert lines(asked, code="work_travel_subsidy") == []
+
+
+def test_two_passes_at_once_are_refused(district: District, context: Context) -> None:
+    settings = connection.settings_dict
+    other = psycopg.connect(
+        dbname=settings["NAME"], host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"],
+        password=settings["PASSWORD"],
+    )  # fmt: skip
+    with other:
+        other.execute("SELECT pg_advisory_lock(7010001)")
+        with pytest.raises(PassUnderWay):
+            night(context)
+
+
+def test_raised_money_of_a_month_replaces_its_line(district: District, context: Context, monkeypatch: Any) -> None:
+    from dataclasses import replace
+
+    from anye.flow import nightly
+
+    with as_owner():
+        person, _ = trainee(district["willow"], registers_of_the_year())
+    night(context)
+    plain = nightly.read_rules
+
+    def raised(folder: Any) -> Any:
+        book = plain(folder)
+        policy = book.policies[CODE]
+        standard = policy.parameters["标准"]
+        dated = (replace(standard.values[0], value=60_000),)
+        changed = replace(
+            policy, digest="f" * 64, parameters={**policy.parameters, "标准": replace(standard, values=dated)}
+        )
+        return replace(book, policies={**book.policies, CODE: changed})
+
+    monkeypatch.setattr(nightly, "read_rules", raised)
+    report = night(context, known=KNOWN + dt.timedelta(1))
+    assert lines(person) == [(8, PAY, 60_000), (9, PAY, 60_000), (10, PAY, 60_000)]
+    assert lines(person, on=KNOWN) == [(8, PAY, 50_000), (9, PAY, 50_000), (10, PAY, 50_000)]
+    assert (report.appended, report.retired) == (3, 3)
