@@ -35,7 +35,7 @@ from tests.house.two_districts import make_world
 
 pytestmark = pytest.mark.django_db
 
-OURS = re.compile(r"\b(people|firms|registers|findings|audit)_[a-z]+|\bstage\.b\d")
+OURS = re.compile(r"\b(people|firms|registers|findings|audit|posts|training|claims|entitlements)_[a-z]+|\bstage\.b\d")
 WILLOW = {"镇街": "东河镇", "村居": "柳树村"}
 BRIDGE = {"镇街": "东河镇", "村居": "石桥村"}
 Made = tuple[str, str, str, bool]  # role, lower and upper end, and whether the ORM was told as well

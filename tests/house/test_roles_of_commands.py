@@ -1,6 +1,5 @@
 """What commands do is the operator's, and none of it the app's (see test_roles.py)."""
 
-import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -17,16 +16,11 @@ from anye.records.audit.keys import keyring
 from anye.records.audit.models import Event
 from tests import factories as made
 from tests.conftest import District
-from tests.house.test_roles import as_role, entered, recorded, worker
+from tests.house.test_roles import OURS, as_role, entered, recorded, worker
 
 __all__ = ["worker"]  # a fixture
 
 pytestmark = pytest.mark.django_db
-
-OURS = re.compile(r"\b(people|firms|registers|findings|audit)_[a-z]+|\bstage\.b\d")
-WILLOW = {"镇街": "东河镇", "村居": "柳树村"}
-BRIDGE = {"镇街": "东河镇", "村居": "石桥村"}
-Made = tuple[str, str, str, bool]  # role, lower and upper end, and whether the ORM was told as well
 
 
 @pytest.fixture
@@ -50,6 +44,19 @@ def test_a_link_from_the_command_line_is_the_operators(district: District, worke
     assert statements == as_role(BATCH)
     made_by = Event.objects.filter(verb="sign_in_link").latest("id")
     assert (made_by.actor, made_by.purpose) == ("operator", "sign-in link")
+
+
+@pytest.mark.usefixtures("at_home")
+def test_the_pass_from_the_command_line_is_made_as_the_batch_role(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = SimpleNamespace(pack="cn_yubei", sources=None)
+    monkeypatch.setattr(commands, "opened", lambda: home)
+    with recorded() as statements:
+        assert commands.entitle(asked(on=None, known=None, json=True)) == 0
+    assert statements == as_role(BATCH)
+    run = Event.objects.filter(table_name="entitlements_run").latest("id")
+    assert (run.actor, run.purpose) == ("operator", "entitle")
 
 
 @pytest.mark.usefixtures("at_home")

@@ -282,7 +282,7 @@ BY_TEST: dict[str, list[str]] = {
         "flow/jobs.py settle_duplicate: acting",
         "flow/jobs.py settle_duplicate: acting (2)",
     ],
-    "tests/flow/test_nightly.py::test_each_month_that_is_owed_has_a_line_and_the_others_have_none": [
+    "tests/house/test_roles_of_commands.py::test_the_pass_from_the_command_line_is_made_as_the_batch_role": [
         "flow/nightly.py entitle: acting",
     ],
     "tests/house/test_roles.py::test_a_file_is_given_up_as_the_batch_role": [
