@@ -109,7 +109,8 @@ def entitle(pack: Pack, *, on: dt.date, known: dt.date, office_no: int, by: str,
             _count(report, policy, cases, block, book)
             ledger.take(policy, cases, block, book)
         report.retired, report.appended = ledger.close(run, book)
-        actions.finish_run(run=run, summary=report.as_json(), at=timezone.now())
+        came = {table: sorted(months) for table, months in subjects.came.items()}
+        actions.finish_run(run=run, summary=report.as_json(), came=came, at=timezone.now())
     return report
 
 
@@ -209,19 +210,26 @@ class _Ledger:
 
     def _read(self, policy: Policy) -> Standing:
         """The decisions of a policy that stand in these months."""
-        is_post = policy.subject == "post"
-        post = "coalesce((SELECT p.place FROM drawn_post p WHERE p.person_id = e.person_id AND p.unit || '|' || p.post_name = e.post), -1)"
+        post = "0"
+        if policy.subject == "post":
+            posts = f"{self.subjects.asked.posts()} p WHERE p.person_id = e.person_id AND p.unit || '|' || p.post_name = e.post"
+            post = f"coalesce((SELECT p.place FROM {posts}), -1)"
         version = self.versions[policy.code]
         same = [each.pk for each in queries.versions_like(version)]
         sql = f"""
-            SELECT e.id, coalesce(e.person_id, 0), coalesce(e.firm_id, 0), {post if is_post else "0"}::bigint,
+            SELECT e.id, coalesce(e.person_id, 0), coalesce(e.firm_id, 0), {post}::bigint,
                    {month_number("e.month")}::bigint, e.outcome::bigint, coalesce(e.amount_fen, -1), e.unmet, e.missing,
                    (e.version_id = ANY(%(same)s))::int::bigint
             FROM entitlements_entitlement e
             WHERE e.policy_id = %(policy)s AND e.retired_on IS NULL AND e.month BETWEEN %(first)s AND %(last)s"""
+        first, last = first_day(self.window.first), first_day(self.window.last)
         params = {
-            "policy": version.policy_id, "same": same, "first": first_day(self.window.first), "last": first_day(self.window.last),
-        }  # fmt: skip
+            **self.subjects.asked.params(),
+            "policy": version.policy_id,
+            "same": same,
+            "first": first,
+            "last": last,
+        }
         blocks = list(read_numbers(sql, params, 10))
         columns = [np.concatenate([block[at] for block in blocks]) for at in range(10)]
         place = self._places(policy.subject, columns[1], columns[2], columns[3])

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from anye.engine.entitle.batch import BatchRule, run_together
-from anye.engine.entitle.catalogue import KEYS
+from anye.engine.entitle.batch_limits import at_month
+from anye.engine.entitle.case import Row
+from anye.engine.entitle.catalogue import KEYS, Catalogue
+from anye.engine.entitle.columns import Column, column, values_of
 from anye.engine.entitle.groups import Cases
+from anye.engine.entitle.nodes import Value
 from anye.engine.entitle.outcomes import Other, Outcomes
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.runs import RuleBook
@@ -26,6 +32,41 @@ def judge_all(book: RuleBook, subjects: Subjects) -> Iterator[tuple[Policy, Case
             if rule.policy.code in asked:
                 others[rule.policy.code].put(outcomes)
             yield rule.policy, cases, outcomes
+
+
+def in_turn(book: RuleBook) -> list[Policy]:
+    """The policies, each after those that it excludes."""
+    found: dict[str, Policy] = {}
+
+    def take(policy: Policy) -> None:
+        for code, _ in sorted(_exclusions(policy)):
+            take(book.policies[code])
+        found.setdefault(policy.code, policy)
+
+    for code in sorted(book.policies):
+        take(book.policies[code])
+    return list(found.values())
+
+
+def cases_as_rows(cases: Cases, catalogue: Catalogue) -> list[Row]:
+    """The rows of cases one by one, for `case.CaseRule`; a key that is not known is empty."""
+    columns = {name: column(one, cases.rows) for name, one in cases.facts.items()}
+    always: list[dict[str, Value | None]] = [{} for _ in range(cases.rows)]
+    monthly: list[dict[str, list[Value | None]]] = [{} for _ in range(cases.rows)]
+    for name, each in columns.items():
+        kind, is_monthly = catalogue.facts[name].kind, np.ndim(each.values) == 2
+        shape = (cases.months, cases.rows)
+        wide = Column(*(None if one is None else np.broadcast_to(one, shape) for one in each))  # type: ignore[arg-type]
+        by_month = [values_of(at_month(wide, at), kind, cases.rows) for at in range(cases.months if is_monthly else 1)]
+        for row in range(cases.rows):
+            if is_monthly:
+                monthly[row][name] = [month[row] for month in by_month]
+            else:
+                always[row][name] = by_month[0][row]
+    keys = {key: ["" if place < 0 else str(place) for place in places.tolist()] for key, places in cases.keys.items()}
+    return [
+        Row({key: places[row] for key, places in keys.items()}, always[row], monthly[row]) for row in range(cases.rows)
+    ]
 
 
 def _exclusions(policy: Policy) -> set[tuple[str, tuple[str, ...]]]:

@@ -14,12 +14,13 @@ import polars as pl
 from anye.engine.entitle import groups
 from anye.engine.entitle.batch import BatchRule, run_together
 from anye.engine.entitle.bits import Array, counted
-from anye.engine.entitle.case import NO, OUTCOMES, PAY, UNKNOWN
+from anye.engine.entitle.case import NO, OUTCOMES, PAY, UNKNOWN, CaseRule
 from anye.engine.entitle.catalogue import KEYS, Catalogue
 from anye.engine.entitle.groups import Cases
 from anye.engine.entitle.months import written
 from anye.engine.entitle.outcomes import Other, Outcomes
 from anye.engine.entitle.policy import Policy
+from anye.engine.entitle.said import Explainer
 from anye.engine.entitle.subjects import Subjects, labels
 
 
@@ -29,6 +30,14 @@ class RuleBook:
 
     catalogue: Catalogue
     policies: Mapping[str, Policy]
+    _made: dict[str, tuple[CaseRule, Explainer]] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def for_case(self, code: str) -> tuple[CaseRule, Explainer]:
+        """A policy made ready for single cases, and its words; made once."""
+        if code not in self._made:
+            policy = self.policies[code]
+            self._made[code] = CaseRule(policy, self.catalogue), Explainer(policy, self.catalogue)
+        return self._made[code]
 
 
 @dataclass

@@ -25,7 +25,11 @@ _BLOCK_BYTES = 16 * 2**20
 _HEADER, _TRAILER = 19, b"\xff\xff"
 
 KEYS = {"person": ("person_id",), "firm": ("firm_id",), "person_firm": ("person_id", "firm_id"), "post": ("place",)}
-"""Subject → the columns by which its rows are found; a post's is its place in the temporary table `drawn_post`."""
+"""Subject → the columns by which its rows are found; a post's is its place among the placements."""
+
+
+_OPEN = {"training_filing": "training_filingground"}
+"""Tables of which some columns are no secret of the office that keeps them: who may ask what somebody is owed may read those."""
 
 
 @dataclass(frozen=True)
@@ -46,23 +50,31 @@ def month_number(day: str) -> str:
 
 
 class Asked(NamedTuple):
-    """As known `on` a day; of one person, or of everybody; of some firms, or of all."""
+    """As known `on` a day; of some persons, or of everybody; of some firms, or of all."""
 
     on: dt.date
-    person: int | None = None
+    persons: tuple[int, ...] | None = None
     firms: tuple[int, ...] | None = None
 
-    def wheres(self, alias: str, columns: Collection[str]) -> list[str]:
-        """SQL: which rows of a fact's table these are, with %(on)s, %(person)s and %(firms)s."""
+    def wheres(self, alias: str, columns: Collection[str]) -> str:
+        """SQL: which rows of a fact's table these are, with %(on)s, %(persons)s and %(firms)s."""
         found = [f"{alias}.known_on <= %(on)s AND ({alias}.retired_on IS NULL OR {alias}.retired_on > %(on)s)"]
-        if self.person is not None and "person_id" in columns:
-            found.append(f"{alias}.person_id = %(person)s")
+        if self.persons is not None and "person_id" in columns:
+            found.append(f"{alias}.person_id = ANY(%(persons)s)")
         if self.firms is not None and "person_id" not in columns:
             found.append(f"{alias}.firm_id = ANY(%(firms)s)")
-        return found
+        return " AND ".join(found)
 
     def params(self) -> dict[str, Any]:
-        return {"on": self.on, "person": self.person, "firms": list(self.firms or ())}
+        return {"on": self.on, "persons": list(self.persons or ()), "firms": list(self.firms or ())}
+
+    def posts(self) -> str:
+        """SQL: the placements in public-welfare posts, each with its place among them."""
+        return f"""(
+            SELECT row_number() OVER (ORDER BY person_id, unit, post_name) - 1 AS place, person_id, unit, post_name
+            FROM (SELECT DISTINCT f.person_id, f.unit, f.post_name FROM posts_assignment f
+                  JOIN people_person p ON p.id = f.person_id AND NOT p.is_hidden
+                  WHERE {self.wheres("f", ("person_id",))}) placements)"""
 
 
 def read_spans(draw: Draw, asked: Asked, months: tuple[int, int] | None = None) -> Iterator[Spans]:
@@ -106,7 +118,7 @@ def _statement(
 ) -> tuple[str, dict[str, Any]]:
     params: dict[str, Any] = {**asked.params(), "table": draw.spec.table}
     since, until, is_sure, joins = _held(draw)
-    wheres = [*asked.wheres("f", (draw.spec.parent, *draw.spec.columns)), *_wheres(draw, params)]
+    wheres = [asked.wheres("f", (draw.spec.parent, *draw.spec.columns)), *_wheres(draw, params)]
     if months and "month" in draw.spec.columns:
         params |= {"first": months[0], "last": months[1]}
         wheres.append(f"{month_number('f.month')} BETWEEN %(first)s AND %(last)s")
@@ -114,7 +126,7 @@ def _statement(
         wheres.append(f'f."{draw.at}" IS NOT NULL')
     placed = [f"f.{key}" for key in keys]
     if keys == KEYS["post"]:
-        placed, joins = ["p.place"], f"{joins} JOIN drawn_post p ON p.person_id = f.person_id"
+        placed, joins = ["p.place"], f"{joins} JOIN {asked.posts()} p ON p.person_id = f.person_id"
         for column in ("unit", "post_name"):
             if column in draw.spec.columns:  # attendance sheets often leave the unit out
                 joins += f" AND f.{column} IN (p.{column}, '')"
@@ -122,7 +134,10 @@ def _statement(
         wheres.append("f.firm_id IS NOT NULL")
     numbers = [*placed, since, until, is_sure, f"coalesce({_value(draw, params)}, {NOTHING})"]
     listed = ", ".join(f"({each})::bigint" for each in numbers)
-    return f"SELECT {listed} FROM {draw.spec.table} f {joins} WHERE {' AND '.join(wheres)}", params
+    return (
+        f"SELECT {listed} FROM {_OPEN.get(draw.spec.table, draw.spec.table)} f {joins} WHERE {' AND '.join(wheres)}",
+        params,
+    )
 
 
 def _held(draw: Draw) -> tuple[str, str, str, str]:

@@ -7,7 +7,7 @@ there; a post is one person's placement at one unit under one name.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,22 +30,28 @@ _AT_FIRMS = ("firms_insurancemonth", "firms_payrollline", "firms_employmentspell
 class RecordSubjects(Subjects):
     """The registry as the rows of subjects. Read within `acting`; `keys` hold the ids of persons, firms and households."""
 
-    def __init__(self, pack: Pack, window: Window, *, on: dt.date, person: int | None = None) -> None:
-        """By a pack, as known `on` a day; of one person alone, if need be: what it says of them is the same."""
+    def __init__(
+        self, pack: Pack, window: Window, *, on: dt.date, persons: Sequence[int] | None = None,
+        came: Mapping[str, Collection[int]] | None = None,
+    ) -> None:  # fmt: skip
+        """By a pack, as known `on` a day; of some persons alone, if need be: what it says of them is the same.
+
+        `came`: table → months for which it has rows at all, where whoever asks cannot see all of them.
+        """
         self.draws = read_drawn(pack_folder(pack.name))
         self.window = window
-        self.asked = Asked(on, person)
-        one = "AND id = %(person)s" if person is not None else ""
-        sql = f"SELECT id, scope_no FROM people_person p WHERE NOT is_hidden {one} ORDER BY id"
+        self.asked = Asked(on, None if persons is None else tuple(persons))
+        these = "AND id = ANY(%(persons)s)" if persons is not None else ""
+        sql = f"SELECT id, scope_no FROM people_person p WHERE NOT is_hidden {these} ORDER BY id"
         self.persons, self.scope_no = self._columns(sql, 2)
         self.pairs = self._pairs()
-        if person is not None:
-            self.asked = Asked(on, person, tuple(np.unique(self.pairs[1]).tolist()))
-        these = "WHERE id = ANY(%(firms)s)" if person is not None else ""
+        if persons is not None:
+            self.asked = Asked(on, tuple(persons), tuple(np.unique(self.pairs[1]).tolist()))
+        these = "WHERE id = ANY(%(firms)s)" if persons is not None else ""
         (self.firms,) = self._columns(f"SELECT id FROM firms_firm {these} ORDER BY id", 1)
         self.posts = self._posts()
         self.coverage = Coverage(on, pack.profiles)
-        self._months: dict[str, frozenset[int]] = {}
+        self.came = {} if came is None else {table: frozenset(months) for table, months in came.items()}
         self._own: dict[str, Own] = {}
         keys = {
             "person": pl.Series(self.persons), "firm": pl.Series(self.firms), "post": self.posts.get_column("label"),
@@ -105,21 +111,20 @@ class RecordSubjects(Subjects):
 
     def _months_of(self, table: str) -> frozenset[int]:
         """The months for which a table has rows at all."""
-        if table not in self._months:
-            wheres = " AND ".join(Asked(self.asked.on).wheres("f", ()))
+        if table not in self.came:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL enable_seqscan = off")  # a month that has none is seen in the index at once
                 cursor.execute(
                     f"""
                     SELECT m FROM generate_series(%(first)s, %(last)s) m WHERE EXISTS (
                         SELECT 1 FROM {table} f
-                        WHERE f.month = make_date(1970 + m / 12, m %% 12 + 1, 1) AND {wheres})
+                        WHERE f.month = make_date(1970 + m / 12, m %% 12 + 1, 1) AND {Asked(self.asked.on).wheres("f", ())})
                     """,
                     {**self.asked.params(), "first": self.window.first - 60, "last": self.window.last},
                 )
-                self._months[table] = frozenset(month for (month,) in cursor.fetchall())
+                self.came[table] = frozenset(month for (month,) in cursor.fetchall())
                 cursor.execute("SET LOCAL enable_seqscan = on")
-        return self._months[table]
+        return self.came[table]
 
     def _keys(self, subject: str) -> Mapping[str, Array]:
         if subject == "person":
@@ -139,7 +144,7 @@ class RecordSubjects(Subjects):
 
     def _pairs(self) -> tuple[Array, Array]:
         """Persons and firms, in the order of their joint number."""
-        wheres = " AND ".join(self.asked.wheres("f", ("person_id",)))
+        wheres = self.asked.wheres("f", ("person_id",))
         parts = " UNION ALL ".join(
             f"SELECT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres}"
             for table in _AT_FIRMS
@@ -150,27 +155,18 @@ class RecordSubjects(Subjects):
         return person[order], firm[order]
 
     def _posts(self) -> pl.DataFrame:
-        """Placements, each with its place, kept in a temporary table that attendance is joined to."""
-        wheres = " AND ".join(self.asked.wheres("f", ("person_id",)))
+        """Placements in the order of their places, with what they are called in the ledger."""
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS drawn_post")
             cursor.execute(
-                f"""
-                CREATE TEMPORARY TABLE drawn_post ON COMMIT DROP AS
-                SELECT row_number() OVER (ORDER BY person_id, unit, post_name) - 1 AS place, person_id, unit, post_name
-                FROM (SELECT DISTINCT f.person_id, f.unit, f.post_name FROM posts_assignment f
-                      JOIN people_person p ON p.id = f.person_id AND NOT p.is_hidden WHERE {wheres}) a
-                """,
+                f"SELECT person_id, unit || '|' || post_name FROM {self.asked.posts()} p ORDER BY place",
                 self.asked.params(),
             )
-            cursor.execute("ANALYZE drawn_post")
-            cursor.execute("SELECT person_id, unit || '|' || post_name FROM drawn_post ORDER BY place")
             rows = cursor.fetchall()
         return pl.DataFrame(rows, {"person_id": pl.Int64, "label": pl.String}, orient="row")
 
     def _households(self) -> Array:
         """Of which household each person is, as a number below 2³¹; -1 where it is not known."""
-        wheres = " AND ".join(self.asked.wheres("f", ("person_id",)))
+        wheres = self.asked.wheres("f", ("person_id",))
         sql = f"SELECT f.person_id, f.household_id FROM people_householdmember f WHERE {wheres}"
         found = np.full(len(self.persons), -1)
         for person, household in read_numbers(sql, self.asked.params(), 2):

@@ -32,9 +32,9 @@ def begin_run(*, known_on: date, first_month: date, last_month: date, by: str, a
     )
 
 
-def finish_run(*, run: Run, summary: dict[str, object], at: datetime) -> None:
-    run.summary, run.finished_at = summary, at
-    run.save(update_fields=["summary", "finished_at"])
+def finish_run(*, run: Run, summary: dict[str, object], came: dict[str, list[int]], at: datetime) -> None:
+    run.summary, run.came, run.finished_at = summary, came, at
+    run.save(update_fields=["summary", "came", "finished_at"])
 
 
 def open_stage() -> None:

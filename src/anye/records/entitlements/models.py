@@ -37,7 +37,8 @@ class PolicyVersion(models.Model):
 
 class Run(models.Model):
     """One pass over everybody (核算): of the months from the first to the last, as known on a day. One that was broken off left
-    nothing behind. `summary`: policy → what it came to.
+    nothing behind. `summary`: policy → what it came to. `came`: table of facts → the months that it then had rows of, as months
+    since January 1970: who sees but a part of the rows cannot tell that from them.
     """
 
     first_month = models.DateField("首月")
@@ -47,6 +48,7 @@ class Run(models.Model):
     started_at = models.DateTimeField("开始时间")
     finished_at = models.DateTimeField("完成时间", null=True)
     summary = models.JSONField("汇总", default=dict)
+    came = models.JSONField(default=dict)
 
 
 class Entitlement(models.Model):

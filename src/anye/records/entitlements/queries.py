@@ -12,9 +12,12 @@ def versions_like(version: PolicyVersion) -> "QuerySet[PolicyVersion]":
     return PolicyVersion.objects.filter(policy_id=version.policy_id, reasons=version.reasons).only("pk")
 
 
-def last_run() -> Run | None:
-    """The last pass that was finished."""
-    return Run.objects.exclude(finished_at=None).order_by("-id").first()
+def last_run(by: date | None = None) -> Run | None:
+    """The last pass that was finished, of those as known by a day."""
+    runs = Run.objects.exclude(finished_at=None)
+    if by is not None:
+        runs = runs.filter(known_on__lte=by)
+    return runs.order_by("-known_on", "-id").first()
 
 
 def decisions_of(person_id: int, on: date | None = None) -> "QuerySet[Entitlement]":
