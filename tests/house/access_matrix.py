@@ -33,6 +33,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "office:people": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:person": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:person_history": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
+    "office:person_owed": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:person_looks": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:person_show": ("person", f"VTAFPUD=405 X=403 {OUT}", f"VTAFPUD=400 X=403 {OUT}"),
     "office:person_restricted": ("person", f"AUD=405 VTFPX=403 {OUT}", f"AUD=400 VTFPX=403 {OUT}"),

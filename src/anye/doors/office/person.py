@@ -18,13 +18,15 @@ from anye.doors.kit.exports import PURPOSES
 from anye.doors.kit.fragments import Words
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.tokens import open_state, seal_state
-from anye.doors.office import doubts, person_work, stated, statuses, timeline, words
+from anye.doors.office import doubts, owed, person_work, stated, statuses, timeline, words
 from anye.doors.office.entrance import PRIVATE, READERS, RESTRICTED, duty_of, may, open_to
 from anye.doors.office.navigation import address, role_words
 from anye.doors.office.places import place_words_of_one
 from anye.doors.office.rows import log_people
 from anye.doors.office.sources import Said, said_by
+from anye.engine.entitle.months import written
 from anye.flow import stated as told_rows
+from anye.flow.nightly import first_day
 from anye.records.accounts.models import Duty, User
 from anye.records.audit.queries import looks_at, user_key
 from anye.records.findings import queries as findings
@@ -36,6 +38,7 @@ LOOKS = 20
 KINDS: dict[str, Words] = {
     "person": _("opened the page"),
     "history": _("opened the history"),
+    "owed": _("opened what is owed"),
     "looks": _("opened who looked"),
     "household": _("saw a member of the household"),
     "id_shown": _("showed the ID number"),
@@ -73,6 +76,7 @@ def _page(request: HttpRequest, person: Person, here: str, context: dict[str, An
     on = timezone.localdate()
     tabs = [
         (gettext("Overview"), reverse("office:person", args=[person.token]), here == "person"),
+        (gettext("What is owed"), reverse("office:person_owed", args=[person.token]), here == "owed"),
         (gettext("History"), reverse("office:person_history", args=[person.token]), here == "history"),
         (gettext("Who looked"), reverse("office:person_looks", args=[person.token]), here == "looks"),
     ]
@@ -215,6 +219,39 @@ def _doubts(person: Person, insured: list[Any]) -> list[dict[str, Any]]:
         }
         for one in findings.findings_of(person)
     ]
+
+
+@open_to(READERS)
+@require_safe
+def what_is_owed(request: HttpRequest, token: str) -> HttpResponse:
+    """Every rule with what speaks for and against, in a month, as known on a day."""
+    person = found_person(token)
+    asked = owed.asked_for(request.GET.get("month", ""), request.GET.get("known", ""))
+    members = [m.person_id for m in people.household_of(person)] if person.household_id else []
+    cards = owed.cards_of(person, members, asked)
+    sources = owed.sources_of(cards)
+    log_people("owed", [(person.pk, person.scope_no)])
+    groups = [
+        (code, heading, [(card, [owed.line_shown(line, sources) for line in card.told.lines]) for card in of])
+        for code, heading, of in owed.grouped(cards)
+    ]
+    return _page(
+        request,
+        person,
+        "owed",
+        {
+            "owed_groups": groups,
+            "total": sum(card.verdict.amount for card in cards),
+            "month": first_day(asked.month),
+            "asked": asked,
+            "months": {
+                "here": written(asked.month),
+                "before": written(asked.month - 1),
+                "after": written(asked.month + 1),
+            },
+            "is_today": asked.known == timezone.localdate(),
+        },
+    )
 
 
 @open_to(READERS)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/", people.index, name="people"),
     path("people/<str:token>/", person.overview, name="person"),
     path("people/<str:token>/history/", person.history, name="person_history"),
+    path("people/<str:token>/owed/", person.what_is_owed, name="person_owed"),
     path("people/<str:token>/looks/", person.looks, name="person_looks"),
     path("people/<str:token>/show/", person.show, name="person_show"),
     path("people/<str:token>/restricted/", person.show_restricted, name="person_restricted"),

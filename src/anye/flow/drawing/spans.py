@@ -93,7 +93,13 @@ def read_numbers(sql: str, params: dict[str, Any], columns: int) -> Iterator[lis
             *((f"{at}{part}", kind) for at in range(columns) for part, kind in (("n", ">i4"), ("", ">i8"))),
         ]
     )
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)", params) as stream:
+    with (
+        connection.cursor() as cursor,
+        cursor.cursor.copy(
+            f"COPY ({sql}) TO STDOUT (FORMAT BINARY)",
+            params,  # the wrapper that counts queries knows no parameters
+        ) as stream,
+    ):
         held, is_first = bytearray(), True
         for piece in stream:
             held += piece
