@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import polars as pl
@@ -25,6 +26,7 @@ from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
 
 _AT_FIRMS = ("firms_insurancemonth", "firms_payrollline", "firms_employmentspell", "training_worktraining")
+_serial = count()
 
 
 class RecordSubjects(Subjects):
@@ -44,6 +46,7 @@ class RecordSubjects(Subjects):
         self.firms = self._ids(
             f"SELECT id FROM firms_firm {'WHERE id = ANY(%(firms)s)' if person is not None else ''} ORDER BY id"
         )
+        self.asked = self.asked._replace(posts=f"drawn_post_{next(_serial)}")
         self.posts = self._posts()
         self.coverage = Coverage(on, pack.profiles)
         self._months: dict[str, frozenset[int]] = {}
@@ -155,18 +158,17 @@ class RecordSubjects(Subjects):
         """Placements, each with its place, kept in a temporary table that attendance is joined to."""
         wheres = " AND ".join(self.asked.wheres("f", ("person_id",)))
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS drawn_post")
             cursor.execute(
                 f"""
-                CREATE TEMPORARY TABLE drawn_post ON COMMIT DROP AS
+                CREATE TEMPORARY TABLE {self.asked.posts} ON COMMIT DROP AS
                 SELECT row_number() OVER (ORDER BY person_id, unit, post_name) - 1 AS place, person_id, unit, post_name
                 FROM (SELECT DISTINCT f.person_id, f.unit, f.post_name FROM posts_assignment f
                       JOIN people_person p ON p.id = f.person_id AND NOT p.is_hidden WHERE {wheres}) a
                 """,
                 self.asked.params(),
             )
-            cursor.execute("ANALYZE drawn_post")
-            cursor.execute("SELECT person_id, unit || '|' || post_name FROM drawn_post ORDER BY place")
+            cursor.execute(f"ANALYZE {self.asked.posts}")
+            cursor.execute(f"SELECT person_id, unit || '|' || post_name FROM {self.asked.posts} ORDER BY place")
             rows = cursor.fetchall()
         return pl.DataFrame(rows, {"person_id": pl.Int64, "label": pl.String}, orient="row")
 
