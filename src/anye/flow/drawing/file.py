@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from anye.engine.entitle.catalogue import Catalogue, Fact
 from anye.engine.yaml_faults import YamlFault
@@ -18,7 +18,8 @@ from anye.flow.specs import SPECS, FactSpec
 from anye.packs.rules import pack_chain, read_rules
 
 BOOLS = ("held", "positive")
-TAKES = (*BOOLS, "value", "month_of", "sum", "months_since", "run", "paid_months", "paid_times", "paid_sum")
+PAID = ("paid_months", "paid_times", "paid_sum")
+TAKES = (*BOOLS, "value", "month_of", "sum", "months_since", "run", *PAID)
 _KEYS = {
     "from",
     "where",
@@ -125,9 +126,16 @@ class _DrawnFile(YamlFile):
             fact = self.catalogue.facts.get(str(name))
             if fact is None or fact.formula is not None or fact.roll_up is not None:
                 raise self.fault("unknown_fact", self.line(tree, name), found=name)
-            nodes = tree[name] if isinstance(tree[name], list) else [self.get(tree, name, CommentedMap)]
-            found[str(name)] = tuple(self.draw(node, fact) for node in nodes)
+            found[str(name)] = tuple(self.draw(node, fact) for node in self.nodes(tree, name))
         return found
+
+    def nodes(self, tree: CommentedMap, name: Any) -> list[CommentedMap]:
+        """One mapping, or a list of them."""
+        said = self.get(tree, name, (CommentedMap, CommentedSeq))
+        listed = [said] if isinstance(said, CommentedMap) else list(said)
+        if not listed or not all(isinstance(each, CommentedMap) for each in listed):
+            raise self.fault("shape", self.line(tree, name), key=name, expected="a mapping or a list of mappings")
+        return listed
 
     def draw(self, node: CommentedMap, fact: Fact) -> Draw:
         self.check_keys(node, _KEYS, {"from", "take"})
@@ -175,20 +183,20 @@ class _DrawnFile(YamlFile):
         )  # fmt: skip
 
     def columns(self, node: CommentedMap, key: str, spec: FactSpec) -> tuple[str, ...]:
-        given = node.get(key, [])
-        names = [given] if isinstance(given, str) else list(given)
+        names = self.texts(node, key)
         for name in names:
             if name not in spec.columns:
                 raise self.fault("column", self.line(node, key), found=name, expected=", ".join(spec.columns))
-        return tuple(names)
+        return names
 
     def by_column(self, node: CommentedMap, key: str, spec: FactSpec) -> Mapping[str, tuple[str, ...]]:
-        said: Mapping[str, Any] = self.get(node, key, CommentedMap, CommentedMap())
+        said: CommentedMap = self.get(node, key, CommentedMap, CommentedMap())
         for name in said:
             if name not in spec.columns:
                 raise self.fault("column", self.line(node, key), found=name, expected=", ".join(spec.columns))
-        return {str(name): _texts(value) for name, value in said.items()}
+        return {str(name): self.texts(said, name) for name in said}
 
-
-def _texts(value: str | Sequence[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(map(str, value))
+    def texts(self, node: CommentedMap, key: str) -> tuple[str, ...]:
+        """One text, or a list of them."""
+        said = self.get(node, key, (str, CommentedSeq), ())
+        return (said,) if isinstance(said, str) else self.words(node, key)

@@ -63,17 +63,17 @@ def _held(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
     is_so, is_open = _flags(told), _flags(told)
     for block in blocks:
         _mark(is_so, block, told.window, block.since, block.until)
-        _mark(is_open, _those(block, block.is_sure == 0), told.window, None, None)
+        _mark_before(is_open, block, told.window)
     return _settled(draw, is_so, is_so | (told.is_silent & ~is_open))
 
 
 def _positive(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
-    is_so, is_not = _flags(told), _flags(told)
+    is_so, is_not, is_open = _flags(told), _flags(told), _flags(told)
     for block in blocks:
-        for flags, wanted in ((is_so, 1), (is_not, 0)):
+        for flags, wanted in ((is_so, 1), (is_not, 0), (is_open, NOTHING)):
             part = _those(block, block.value == wanted)
             _mark(flags, part, told.window, part.since, part.until)
-    return _settled(draw, is_so, is_so | is_not | told.is_silent)
+    return _settled(draw, is_so, is_so | ((is_not | told.is_silent) & ~is_open))
 
 
 def _value(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
@@ -85,12 +85,13 @@ def _value(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
     has, clash = _flags(told), _flags(told)
     for block in blocks:
         for at, part in _by_month(block, told.window):
-            clash[at, part.place] |= has[at, part.place] & (values[at, part.place] != part.value)
+            differs = has[at, part.place] & (values[at, part.place] != part.value)
+            clash[at, part.place[differs]] = True
             values[at, part.place], has[at, part.place] = part.value, True
     for block in blocks:  # of two in one block the last was written
         for at, part in _by_month(block, told.window):
-            clash[at, part.place] |= values[at, part.place] != part.value
-    return _column(draw, values, has & ~clash, told)
+            clash[at, part.place[values[at, part.place] != part.value]] = True
+    return _column(draw, values, has, clash, told)
 
 
 def _latest(draw: Draw, blocks: list[Placed], told: Told) -> Column:
@@ -104,8 +105,8 @@ def _latest(draw: Draw, blocks: list[Placed], told: Told) -> Column:
     for block in newest:
         values[block.place] = block.value
     for block in newest:
-        clash[block.place] |= values[block.place] != block.value
-    return _column(draw, values, has & ~clash, told)
+        clash[block.place[values[block.place] != block.value]] = True
+    return _column(draw, values, has, clash, told)
 
 
 def _sum(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
@@ -127,7 +128,7 @@ def _months_since(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
             np.maximum.at(count[at], part.place, told.window.first + at - part.since)
             has[at, part.place] = True
             is_open[at, part.place[~is_sure]] = True
-        _mark(is_open, _those(block, block.is_sure == 0), told.window, None, None)
+        _mark_before(is_open, block, told.window)
     return _ranged(draw, count, (has | told.is_silent) & ~is_open)
 
 
@@ -184,13 +185,17 @@ def _those(block: Placed, chosen: Array) -> Placed:
     return block if chosen.all() else Placed(*(each[chosen] for each in block))
 
 
-def _mark(flags: Array, block: Placed, window: Window, since: Array | None, until: Array | None) -> None:
-    """Set the months from `since` to `until`; without them those before the span is known to have begun."""
-    begins = np.full_like(block.since, -EVER) if since is None else since
-    ends = block.since - 1 if until is None else until
+def _mark(flags: Array, block: Placed, window: Window, since: Array, until: Array) -> None:
+    """Set the months from `since` to `until`."""
     for at in range(window.months):
         month = window.first + at
-        flags[at, block.place[(begins <= month) & (month <= ends)]] = True
+        flags[at, block.place[(since <= month) & (month <= until)]] = True
+
+
+def _mark_before(flags: Array, block: Placed, window: Window) -> None:
+    """Set the months before a span is known to have begun, as far as it is not over."""
+    part = _those(block, block.is_sure == 0)
+    _mark(flags, part, window, np.full_like(part.since, -EVER), np.minimum(part.since - 1, part.until))
 
 
 def _by_month(block: Placed, window: Window) -> Iterable[tuple[int, Placed]]:
@@ -213,11 +218,13 @@ def _settled(draw: Draw, is_so: Array, known: Array) -> Column:
     return Column(is_so, known)
 
 
-def _column(draw: Draw, values: Array, known: Array, told: Told) -> Column:
-    """Values with what silence means put in: no, or nothing."""
+def _column(draw: Draw, values: Array, has: Array, clash: Array, told: Told) -> Column:
+    """Values with what silence means put in: no, or nothing. What rows contradict each other on is not known."""
+    known = has
     if draw.fact.kind.type in {"bool", "int"}:
         is_silent = np.broadcast_to(told.is_silent, _flags(told).shape)
-        known = known | (is_silent if values.ndim == 2 else is_silent[-1])
+        known = has | (is_silent if values.ndim == 2 else is_silent[-1])
+    known = known & ~clash
     if draw.fact.kind.type == "bool":
         return Column(values.astype(np.bool_) & known, known)
     return Column(values, known)

@@ -15,7 +15,7 @@ import numpy as np
 from django.db import connection
 
 from anye.engine.entitle.bits import Array
-from anye.flow.drawing.file import Draw
+from anye.flow.drawing.file import PAID, Draw
 
 NOTHING = -(2**62)
 """Stands for NULL: the columns that are read are never empty."""
@@ -128,14 +128,15 @@ def _statement(
     if months and "month" in draw.spec.columns:
         params |= {"first": months[0], "last": months[1]}
         wheres.append(f"{month_number('f.month')} BETWEEN %(first)s AND %(last)s")
-    if draw.at:
+    if draw.at and draw.take not in PAID:
         wheres.append(f'f."{draw.at}" IS NOT NULL')
     placed = [f"f.{key}" for key in keys]
     if keys == KEYS["post"]:
         placed, joins = ["p.place"], f"{joins} JOIN {asked.posts()} p ON p.person_id = f.person_id"
+        blank = "" if draw.spec.name == "post" else ", ''"  # attendance sheets often leave the unit out
         for column in ("unit", "post_name"):
-            if column in draw.spec.columns:  # attendance sheets often leave the unit out
-                joins += f" AND f.{column} IN (p.{column}, '')"
+            if column in draw.spec.columns:
+                joins += f" AND f.{column} IN (p.{column}{blank})"
     if "firm_id" in keys and draw.spec.parent != "firm_id":
         wheres.append("f.firm_id IS NOT NULL")
     numbers = [*placed, since, until, is_sure, f"coalesce({_value(draw, params)}, {NOTHING})"]
@@ -153,12 +154,13 @@ def _held(draw: Draw) -> tuple[str, str, str, str]:
         return month, month, "1", ""
     if draw.at:
         month = month_number(f'f."{draw.at}"')
-        return month, f"{month} + {draw.lasts - 1}" if draw.lasts else month, "1", ""
+        since = f"coalesce({month}, {EVER})"  # of a payment on an unknown day it is not known whether it was before
+        return since, f"{since} + {draw.lasts - 1}" if draw.lasts else since, f'(f."{draw.at}" IS NOT NULL)::int', ""
     if "valid_from" not in draw.spec.columns:  # of no time: as long as it is known
         return str(-EVER), str(EVER), "1", ""
-    since = (
-        f"CASE WHEN f.valid_from IS NOT NULL THEN {month_number('f.valid_from')} ELSE {month_number('told.first')} END"
-    )
+    # what lasts some months from a first that is not known may have begun in the month of its file
+    told = f"{month_number('told.first')} + {draw.lasts}"
+    since = f"CASE WHEN f.valid_from IS NOT NULL THEN {month_number('f.valid_from')} ELSE {told} END"
     # who says since when it holds is seldom asked twice: the earliest file that says so tells since when at least
     joins = """
         JOIN registers_batch b ON b.id = f.source_batch
@@ -172,7 +174,7 @@ def _held(draw: Draw) -> tuple[str, str, str, str]:
     until = f"CASE WHEN f.valid_to IS NULL THEN {EVER} ELSE {last} END"
     if draw.lasts:
         until = (
-            f"CASE WHEN f.valid_from IS NULL THEN {-EVER} ELSE {month_number('f.valid_from')} + {draw.lasts - 1} END"
+            f"CASE WHEN f.valid_from IS NULL THEN {told} - 1 ELSE {month_number('f.valid_from')} + {draw.lasts - 1} END"
         )
     return since, until, "(f.valid_from IS NOT NULL)::int", joins
 

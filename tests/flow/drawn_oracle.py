@@ -1,0 +1,301 @@
+"""What each fact is by its declaration in drawn.yaml, one person and one month at a time, in loops over plain rows."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from anye.engine.entitle.months import last_day, month_of
+from anye.engine.intake.profile import Profile
+from anye.flow.drawing.file import Draw
+from tests.flow.drawn_rows import Draws, Row, World
+
+Key = tuple[int | str, ...]
+Answer = bool | int | str | None
+"""None: not known."""
+
+
+class Held(NamedTuple):
+    """What a row says: from and to which day, whether it is known when it began, and the value, None where it says none."""
+
+    begins: dt.date
+    ends: dt.date
+    is_sure: bool
+    value: int | str | None
+
+
+@dataclass
+class Oracle:
+    """The rows as known `on` a day, and the months that are judged."""
+
+    world: World
+    draws: Draws
+    profiles: Mapping[str, Profile]
+    first: int
+    months: int
+    on: dt.date
+    told: dict[Any, Any] = field(default_factory=dict)
+
+    def keys(self, subject: str) -> list[Key]:
+        """Whoever has a row of the subject."""
+        if subject == "person":
+            return [(person,) for person in self.world.persons]
+        if subject == "firm":
+            return [(firm,) for firm in self.world.firms]
+        found: set[Key] = set()
+        if subject == "post":
+            found = {(row["person_id"], row["unit"], row["post_name"]) for row in self.known("post")}
+        else:
+            for name in ("insurance", "payroll", "spell", "work_training"):
+                found |= {(row["person_id"], row["firm_id"]) for row in self.known(name) if row["firm_id"] is not None}
+        return sorted(key for key in found if key[0] in self.world.persons)
+
+    def of_all(self, name: str, key: Key) -> list[Answer]:
+        """The fact in every month."""
+        draws = self.draws[name]
+        months = range(self.first, self.first + self.months)
+        if draws[0].fact.is_monthly:
+            return [self.first_known(draws, key, month) for month in months]
+        return [self.first_known(draws, key, None)] * self.months
+
+    def first_known(self, draws: tuple[Draw, ...], key: Key, month: int | None) -> Answer:
+        for draw in draws:
+            found = self.whole(draw, key) if month is None else self.in_month(draw, key, month)
+            if found is not None:
+                return found
+        return None
+
+    def in_month(self, draw: Draw, key: Key, month: int) -> Answer:
+        ways: dict[str, Callable[[Draw, Key, int], Answer]] = {
+            "held": self.held, "positive": self.positive, "value": self.value, "month_of": self.value, "sum": self.sum,
+            "months_since": self.months_since, "run": self.run,
+        }  # fmt: skip
+        found = ways[draw.take](draw, key, month)
+        return found if draw.take in {"held", "positive", "value"} else within(draw, found)
+
+    def whole(self, draw: Draw, key: Key) -> Answer:
+        """A fact that is the same in all months."""
+        if draw.take in {"value", "month_of"}:
+            return self.latest(draw, key)
+        if draw.take.startswith("paid"):
+            return within(draw, self.paid(draw, key))
+        answers = {self.in_month(draw, key, month) for month in range(self.first, self.first + self.months)}
+        return True if True in answers else False if False in answers else None
+
+    # ── one way of taking each ────────────────────────────────────────────────────────────────────────────────────────────
+    def held(self, draw: Draw, key: Key, month: int) -> Answer:
+        if any(holds(draw, each, month) for each in self.said(draw, key)):
+            return True
+        if any(may_hold(draw, each, month) for each in self.said(draw, key)):
+            return None
+        return False if self.is_silent(draw, key, month) else None
+
+    def positive(self, draw: Draw, key: Key, month: int) -> Answer:
+        values = [each.value for each in self.said(draw, key) if holds(draw, each, month)]
+        if any(value is not None and int(value) >= draw.least for value in values):
+            return True
+        if None in values:
+            return None
+        return False if values or self.is_silent(draw, key, month) else None
+
+    def value(self, draw: Draw, key: Key, month: int) -> Answer:
+        values = {valid(draw, each.value) for each in self.said(draw, key) if holds(draw, each, month)} - {None}
+        if values:
+            return values.pop() if len(values) == 1 else None
+        is_empty = draw.fact.kind.type in {"bool", "int"} and self.is_silent(draw, key, month)
+        return draw.fact.kind.type == "int" and draw.fact.kind.lo if is_empty else None
+
+    def latest(self, draw: Draw, key: Key) -> Answer:
+        silent_as = {"bool": False, "int": draw.fact.kind.lo}.get(draw.fact.kind.type)
+        telling = [each for each in self.said(draw, key) if valid(draw, each.value) is not None]
+        newest = max((month_of(each.begins) for each in telling), default=0)
+        values = {valid(draw, each.value) for each in telling if month_of(each.begins) == newest}
+        if values or not self.is_silent(draw, key, self.first + self.months - 1):
+            return values.pop() if len(values) == 1 else None
+        return silent_as
+
+    def sum(self, draw: Draw, key: Key, month: int) -> int | None:
+        values = [each.value for each in self.said(draw, key) if holds(draw, each, month)]
+        if None in values:
+            return None
+        return sum(map(int, values)) if values or self.is_silent(draw, key, month) else None  # type: ignore[arg-type]
+
+    def months_since(self, draw: Draw, key: Key, month: int) -> int | None:
+        said = self.said(draw, key)
+        holding = [each for each in said if holds(draw, each, month)]
+        if any(not each.is_sure for each in holding) or any(may_hold(draw, each, month) for each in said):
+            return None
+        if holding:
+            return month - min(month_of(each.begins) for each in holding)
+        return 0 if self.is_silent(draw, key, month) else None
+
+    def run(self, draw: Draw, key: Key, month: int) -> int | None:
+        said, seen_from, length = self.said(draw, key), self.first - max(draw.enough, 12), 0
+        while month - length >= seen_from and any(holds(draw, each, month - length) for each in said):
+            length += 1
+        if month - length >= seen_from and self.is_silent(draw, key, month - length):
+            return length
+        return length if draw.enough and length >= draw.enough else None
+
+    def paid(self, draw: Draw, key: Key) -> int | None:
+        total, is_covered = 0, any(self.is_silent(draw, key, self.first + at) for at in range(self.months))
+        for each in self.said(draw, key, is_paid=True):
+            if not each.is_sure:
+                return None
+            months = [month for month in range(self.first - 600, self.first) if self.counts(draw, each, month)]
+            if months:
+                total += {"paid_months": len(months), "paid_times": 1, "paid_sum": each.value}[draw.take]  # type: ignore[operator]
+        return total if is_covered else None
+
+    def counts(self, draw: Draw, each: Held, month: int) -> bool:
+        is_of_year = not draw.is_this_year or month // 12 == self.first // 12
+        is_of_one = each.ends == dt.date.max  # a payment without an end is for one month
+        return is_of_year and (month == month_of(each.begins) if is_of_one else holds(draw, each, month))
+
+    # ── rows ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def once(self, place: Any, of: Callable[[], Any]) -> Any:
+        """The same question is answered once."""
+        if place not in self.told:
+            self.told[place] = of()
+        return self.told[place]
+
+    def known(self, name: str) -> list[Row]:
+        found: list[Row] = self.once(name, lambda: [row for row in self.world.rows[name] if self.is_known(row)])
+        return found
+
+    def is_known(self, row: Row) -> bool:
+        return bool(row["known_on"] <= self.on < (row["retired_on"] or dt.date.max))
+
+    def said(self, draw: Draw, key: Key, *, is_paid: bool = False) -> list[Held]:
+        found: list[Held] = self.once((id(draw), key), lambda: list(self.saying(draw, key, is_paid=is_paid)))
+        return found
+
+    def saying(self, draw: Draw, key: Key, *, is_paid: bool) -> Iterator[Held]:
+        for row in self.known(draw.spec.name):
+            if is_about(draw, row, key) and is_taken(draw, row):
+                if draw.at and row[draw.at] is None:
+                    if is_paid:
+                        yield Held(dt.date.max, dt.date.max, False, None)
+                    continue
+                begins, ends, is_sure = self.span(draw, row)
+                yield Held(begins, ends, is_sure, told_value(draw, row))
+
+    def span(self, draw: Draw, row: Row) -> tuple[dt.date, dt.date, bool]:
+        day = row[draw.at] if draw.at else row.get("month")
+        if day is not None:
+            return day.replace(day=1), last_day(month_of(day)), True
+        if "valid_from" not in row:
+            return dt.date.min, dt.date.max, True
+        ends = row["valid_to"] or dt.date.max
+        if row["valid_from"] is not None:
+            return row["valid_from"], ends, True
+        batch = next(each for each in self.world.batches if each.pk == row["source_batch"])
+        told = [batch.file_month or row["known_on"]]
+        for other in self.world.supports.get((draw.spec.table, row["id"]), ()):
+            told += [other.file_month or other.known_on] if other.known_on <= self.on else []
+        return min(told).replace(day=1), ends, False
+
+    # ── silence ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def is_silent(self, draw: Draw, key: Key, month: int) -> bool:
+        """Whether the lack of a row in the month means no."""
+        no = draw.no
+        if no.is_always or (
+            no.register and self.once((no.register, month), lambda: self.is_covered(no.register, month))
+        ):
+            return True
+        if no.is_by_month:
+            name = draw.spec.name
+            return month in self.once(("months", name), lambda: {month_of(row["month"]) for row in self.known(name)})
+        return no.told is not None and any(day <= last_day(month) for day in self.other_days(draw, key))
+
+    def other_days(self, draw: Draw, key: Key) -> list[dt.date]:
+        """Since when other rows say something of the same subject."""
+        where = draw.no.told or {}
+        rows = [row for row in self.known(draw.spec.name) if is_about(draw, row, key) and is_one_of(row, where)]
+        found: list[dt.date] = self.once(("told", id(draw), key), lambda: [self.span(draw, row)[0] for row in rows])
+        return found
+
+    def is_covered(self, register: str, month: int) -> bool:
+        profile = self.profiles.get(register)
+        size = profile.due.months if profile and profile.due else 1
+        came = [
+            month_of(each.file_month or each.known_on)
+            for each in self.world.batches
+            if each.source.code == register
+            and each.state == "published"
+            and each.file_name
+            and each.known_on <= self.on
+        ]
+        return bool(came) and min(came) // size <= month // size <= max(came) // size
+
+
+def holds(draw: Draw, each: Held, month: int) -> bool:
+    last = last_day(month)
+    if draw.lasts and not draw.at:
+        begins = month_of(each.begins)
+        return each.is_sure and begins <= month < begins + draw.lasts
+    return each.begins <= last and each.ends >= (last.replace(day=1) if draw.is_any_day else last)
+
+
+def may_hold(draw: Draw, each: Held, month: int) -> bool:
+    """Whether a row whose beginning is not known may have held, or hold, in a month for which that is not seen."""
+    if each.is_sure:
+        return False
+    if draw.lasts:
+        return month < month_of(each.begins) + draw.lasts
+    last = last_day(month)
+    return month < month_of(each.begins) and each.ends >= (last.replace(day=1) if draw.is_any_day else last)
+
+
+def is_about(draw: Draw, row: Row, key: Key) -> bool:
+    subject = draw.fact.of
+    if subject == "firm":
+        return bool(row["firm_id"] == key[0])
+    if row["person_id"] != key[0]:
+        return False
+    if subject == "person_firm":
+        return bool(row["firm_id"] == key[1])
+    if subject == "post" and draw.spec.name == "post":
+        return (row["unit"], row["post_name"]) == key[1:]
+    if subject == "post" and draw.spec.name == "attendance":
+        return row["unit"] in {key[1], ""} and row["post_name"] in {key[2], ""}
+    return True
+
+
+def is_one_of(row: Row, where: Mapping[str, tuple[str, ...]]) -> bool:
+    return all(str(row[name]) in values for name, values in where.items())
+
+
+def is_taken(draw: Draw, row: Row) -> bool:
+    has_words = all(any(word in row[name] for word in words) for name, words in draw.words.items())
+    has_any = not draw.having or any(row[name] is not None for name in draw.having)
+    return is_one_of(row, draw.where) and has_words and has_any
+
+
+def told_value(draw: Draw, row: Row) -> int | str | None:
+    """What a row says: an amount, a code, yes or no as 1 or 0, a month."""
+    if draw.take in {"sum", "paid_sum", "positive"}:
+        amounts = [row[name] for name in draw.of] + [row[name] or 0 for name in draw.also]
+        return None if None in amounts else sum(amounts)
+    if not draw.of:
+        return 1
+    said = row[draw.of[0]]
+    if draw.take == "month_of" and isinstance(said, str):
+        parts = said.split("-")
+        return (int(parts[0]) - 1970) * 12 + int(parts[1]) - 1 if len(parts) > 1 else None
+    if isinstance(said, dt.date):
+        return month_of(said)
+    if draw.codes:
+        codes = {str(word): code for word, code in draw.codes.items()}
+        return codes.get(str(said))  # type: ignore[return-value]
+    return said  # type: ignore[no-any-return]
+
+
+def valid(draw: Draw, value: int | str | None) -> Answer:
+    return value if value is None or isinstance(value, str | bool) else within(draw, value)
+
+
+def within(draw: Draw, value: Answer) -> int | None:
+    """A number, where it lies in the fact's range."""
+    kind = draw.fact.kind
+    return int(value) if value is not None and kind.lo <= int(value) <= kind.hi else None
