@@ -8,12 +8,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anye.engine.yaml_faults import YamlFault
+from anye.engine.yaml_tree import read_yaml
 
 _KIND_NAMES: Mapping[type, str] = MappingProxyType({
     CommentedMap: "a mapping", CommentedSeq: "a list", str: "a text", int: "a whole number", bool: "true or false",
@@ -37,9 +37,8 @@ class YamlFile:
         return self.Fault(f"{self.Fault.prefix}_{code}", {"file": str(self.path), "line": line, **params})
 
     def load(self) -> CommentedMap:
-        yaml = YAML(typ="rt", pure=True)
         try:
-            tree = yaml.load(self.path.read_text(encoding="utf-8"))
+            tree = read_yaml(self.path.read_text(encoding="utf-8"))
         except DuplicateKeyError as error:
             raise self.fault("duplicate_key", _line_of(error), found=error.problem) from error
         except (YAMLError, UnicodeDecodeError) as error:

@@ -15,12 +15,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anye.engine.intake.profile import Profile, spelling_key
 from anye.engine.intake.profile_file import Common, read_common, read_profile
 from anye.engine.yaml_faults import YamlFault
+from anye.engine.yaml_tree import read_yaml
 
 HERE = Path(__file__).parent
 _AREA_CODE = re.compile(r"[0-9]{12}")
@@ -215,7 +215,7 @@ def _date(path: Path, line: int, text: str) -> dt.date | None:
 
 def _load(path: Path) -> Any:
     try:
-        return YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
+        return read_yaml(path.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError, OSError) as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         line = mark.line + 1 if mark else 1

@@ -45,10 +45,10 @@ def test_what_is_owed_is_read_month_by_month(
     worker.look()
     assert words[1] in worker.text  # November, for which no wage was paid
     if SHOTS:
-        worker.page.screenshot(path=f"{SHOTS}/owed-{language}-{width}-a.png", full_page=True)
+        worker.page.screenshot(path=f"{SHOTS}/owed-{language}-{width}-a.png", full_page=False)
     with worker.page.expect_navigation():
         worker.page.locator(".owed-year a", has_text="10").first.click()
     worker.look()
     assert "500.00" in worker.page.locator(".owed-total").inner_text()
     if SHOTS:
-        worker.page.screenshot(path=f"{SHOTS}/owed-{language}-{width}-b.png", full_page=True)
+        worker.page.screenshot(path=f"{SHOTS}/owed-{language}-{width}-b.png", full_page=False)
