@@ -5,7 +5,6 @@ Comments and layout are not kept: nobody writes these files again. Merges (`<<`)
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -29,16 +28,20 @@ class _Tree:
     def of(self, node: Node) -> Any:
         if isinstance(node, ScalarNode):
             return self.scalars.construct_object(node)
-        if id(node) not in self.made:
-            found = self.made[id(node)] = CommentedMap() if isinstance(node, MappingNode) else CommentedSeq()
-            found._yaml_set_line_col(node.start_mark.line, node.start_mark.column)
-            (self._fill_mapping if isinstance(node, MappingNode) else self._fill_list)(found, node)
+        if id(node) not in self.made:  # kept before it is filled: it may hold itself
+            if isinstance(node, MappingNode):
+                mapping = self.made[id(node)] = CommentedMap()
+                self._fill_mapping(mapping, node)
+            else:
+                items = self.made[id(node)] = CommentedSeq()
+                self._fill_list(items, node)
+            self.made[id(node)]._yaml_set_line_col(node.start_mark.line, node.start_mark.column)
         return self.made[id(node)]
 
     def _fill_mapping(self, found: CommentedMap, node: MappingNode) -> None:
         for name, value in node.value:
             key = self.of(name)
-            if not isinstance(key, Hashable) or isinstance(key, (CommentedMap, CommentedSeq)):
+            if isinstance(key, (CommentedMap, CommentedSeq)):
                 raise ConstructorError(
                     "while constructing a mapping", node.start_mark, "found a key that is no scalar", name.start_mark
                 )
