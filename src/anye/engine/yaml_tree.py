@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import ConstructorError, DuplicateKeyError, SafeConstructor
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 
 def read_yaml(text: str) -> Any:
@@ -52,7 +52,7 @@ class _Tree:
             places = (name.start_mark, value.start_mark)
             found._yaml_set_kv_line_col(key, [each for mark in places for each in (mark.line, mark.column)])
 
-    def _fill_list(self, found: CommentedSeq, node: SequenceNode) -> None:
+    def _fill_list(self, found: CommentedSeq, node: Node) -> None:
         for at, each in enumerate(node.value):
             found.append(self.of(each))
             found._yaml_set_idx_line_col(at, [each.start_mark.line, each.start_mark.column])
