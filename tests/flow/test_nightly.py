@@ -1,15 +1,18 @@
 """The night's pass over a small registry: what it writes, what it leaves alone, and what stood before stays told."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection
 
+from anye.flow import jobs
 from anye.flow.blocks import Context
-from anye.flow.nightly import PassReport, PassTooEarly, PassUnderWay, entitle
+from anye.flow.nightly import PassReport, PassTooEarly, PassUnderWay, entitle, entitle_persons
 from anye.packs import read_pack
+from anye.records.accounts.models import Duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.entitlements import queries
 from anye.records.entitlements.models import NO, PAY, UNKNOWN, Entitlement, Run
@@ -17,6 +20,7 @@ from anye.records.people.models import Membership, Person
 from tests.conftest import District
 from tests.factories import add_pay, as_owner, make_person
 from tests.flow.owed import KNOWN, OCTOBER, came, pay_of, registers_of_the_year, trainee
+from tests.house.test_roles import entered
 
 CODE = "training_through_work"
 
@@ -155,3 +159,47 @@ def test_raised_money_of_a_month_replaces_its_line(district: District, context: 
     assert lines(person) == [(8, PAY, 60_000), (9, PAY, 60_000), (10, PAY, 60_000)]
     assert lines(person, on=KNOWN) == [(8, PAY, 50_000), (9, PAY, 50_000), (10, PAY, 50_000)]
     assert (report.appended, report.retired) == (3, 3)
+
+
+def test_whoever_had_something_changed_is_told_at_once_what_the_night_would_say(
+    district: District, context: Context
+) -> None:
+    with as_owner():
+        batch = registers_of_the_year()
+        person, _ = trainee(district["willow"], batch)
+        other, _ = trainee(district["bridge"], batch)
+    night(context)
+    later = KNOWN + dt.timedelta(2)
+    with as_owner():
+        pay = pay_of(person, OCTOBER)
+        pay.retired_on, pay.retired_by = later, batch.pk
+        pay.save(update_fields=["retired_on", "retired_by"])
+    told = entitle_persons(read_pack("cn_yubei"), [person.pk], known=later, office_no=context.office_no, by="tests")
+    assert told is not None and (told.appended, told.retired) == (1, 1)
+    assert (10, NO, 0) in lines(person) and (10, PAY, 50_000) in lines(other)
+    again = night(context, known=later)
+    assert (again.appended, again.retired) == (0, 0)
+
+
+def test_before_the_first_pass_nobody_is_judged_alone(district: District, context: Context) -> None:
+    with as_owner():
+        person, _ = trainee(district["willow"], registers_of_the_year())
+    assert entitle_persons(read_pack("cn_yubei"), [person.pk], known=KNOWN, office_no=context.office_no, by="x") is None
+    with acting(BATCH):
+        assert not Run.objects.exists()
+
+
+def test_an_entry_of_an_officer_is_followed_by_what_it_changes(
+    district: District, make_user: Callable[..., Any], context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with as_owner():
+        person, _ = trainee(district["willow"], registers_of_the_year())
+    night(context)
+    duty = Duty.objects.get(user=make_user("village_worker", district["willow"]))
+    asked: list[int] = []
+    monkeypatch.setattr(jobs.judge_person, "defer", lambda **told: asked.append(told["person_id"]))
+    jobs.publish_entry(entered(duty, "details", {"details": {"phone": "13800009999"}}, person))
+    assert asked == [person.pk]
+    jobs.judge_person(person.pk)
+    with acting(BATCH):
+        assert list(Run.objects.filter(is_whole=False).values_list("started_by", flat=True)) == ["worker"]

@@ -202,6 +202,15 @@ def test_a_file_is_loaded_as_the_batch_role(loader: Duty, file: Path) -> None:
     assert statements == as_role(BATCH)
 
 
+def test_a_person_is_judged_anew_as_the_batch_role(district: District) -> None:
+    with made.as_owner():
+        person = made.make_person(district["willow"])
+    jobs.judge_everybody(0)
+    with recorded() as statements:
+        jobs.judge_person(person.pk)
+    assert statements == as_role(BATCH)
+
+
 UNKNOWN = ("大名", "证", "镇", "村")
 
 

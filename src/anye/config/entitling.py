@@ -8,7 +8,7 @@ from datetime import date
 
 from anye.config.faults import SetupFault, Text
 from anye.flow.nightly import PassReport, PassTooEarly, PassUnderWay, entitle
-from anye.flow.registry import loading_context
+from anye.flow.registry import district_no
 from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
 
@@ -18,7 +18,7 @@ def judge(pack: Pack, *, on: date, known: date | None, today: date, by: str) -> 
 
     Raises SetupFault.
     """
-    office_no = loading_context().office_no
+    office_no = district_no()
     if known is not None and known > today:
         raise SetupFault("known_on_future", day=known.isoformat())
     try:

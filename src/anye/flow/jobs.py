@@ -24,7 +24,8 @@ from anye.flow.blocks import Context
 from anye.flow.files import sample_of
 from anye.flow.load import LoadedElsewhere, Report, load_file
 from anye.flow.refused import without_values
-from anye.flow.registry import loading_context
+from anye.flow.nightly import PassUnderWay, entitle, entitle_persons
+from anye.flow.registry import district_no, loading_context, pack_in_use
 from anye.flow.trying import try_file
 from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
@@ -38,8 +39,9 @@ from anye.records.registers.models import Upload, Withdrawal
 
 # a file may speak of anybody in the district: only duties over all of it hand files in
 LOADERS = frozenset({"district_officer", "poverty_office"})
+WORKER = "worker"
 RETRIES, WAIT_S = 3, 5
-# a file that another process loads is waited for: an hour at most
+# a file that another process loads, or a pass that is being made, is waited for: an hour at most
 BUSY_RETRIES, BUSY_WAIT_S = 120, 30
 SHEETS_KEPT, LOOKS_KEPT = timedelta(days=1), timedelta(days=7)
 KILLED_RETRIES = 10  # a job that takes its worker down with it
@@ -49,7 +51,7 @@ class Patience(BaseRetryStrategy):
     """How often a job that failed is tried again; after that `look_after` closes what it was about."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        is_busy = isinstance(exception, LoadedElsewhere)
+        is_busy = isinstance(exception, (LoadedElsewhere, PassUnderWay))
         most, wait = (BUSY_RETRIES, BUSY_WAIT_S) if is_busy else (RETRIES, WAIT_S)
         return RetryDecision(retry_in={"seconds": wait}) if job.attempts < most else None
 
@@ -220,6 +222,25 @@ def publish_entry(entry_id: int) -> None:
     ):
         context = loading_context(office_no=duty.office.scope_no)
         entries.publish_entry(entry_id, context, by=entry.entered_by, reach=duty.reach)
+        person_id = registers_queries.entry(entry_id).person_id
+    if person_id is not None:
+        judge_person.defer(person_id=person_id)
+
+
+@app.task(queue="entries", retry=RETRY)
+def judge_person(person_id: int) -> None:
+    """What a person is owed, anew, since something was changed; those who live with them share some limits."""
+    with acting(BATCH, purpose="entitle"):
+        home = people.living_with(person_id)
+    entitle_persons(pack_in_use(), home, known=timezone.localdate(), office_no=district_no(), by=WORKER)
+
+
+@app.periodic(cron="30 1 * * *")
+@app.task(queue="loads", retry=RETRY, queueing_lock="night")
+def judge_everybody(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
+    """The night's pass."""
+    today = timezone.localdate()
+    entitle(pack_in_use(), on=today, known=today, office_no=district_no(), by=WORKER)
 
 
 @app.task(queue="entries", retry=RETRY)
@@ -274,5 +295,5 @@ def look_after(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the t
 @app.task(queue="watch", queueing_lock="seal")
 def seal(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
     """A seal a minute over the events since."""
-    with acting(BATCH, actor="worker", purpose="seal"):
+    with acting(BATCH, actor=WORKER, purpose="seal"):
         seal_new()

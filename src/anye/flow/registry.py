@@ -89,13 +89,23 @@ def area_rows(on: date | None = None) -> list[AreaRow]:
     return [AreaRow(a.code, a.level, a.parent_code, a.name, a.valid_from, a.valid_to) for a in rows.order_by("code")]
 
 
+def pack_in_use() -> Pack:
+    """The registry's pack, with the profiles of its own."""
+    return read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES)
+
+
+def district_no() -> int:
+    """The scope number of the (first) district's office."""
+    return int(Office.objects.filter(parent__isnull=True).values_list("scope_no", flat=True)[0])
+
+
 def loading_context(*, office_no: int | None = None) -> Context:
     """Everything a load needs; `office_no` is the loading office, by default the (first) district's."""
     if office_no is None:
-        office_no = Office.objects.filter(parent__isnull=True).values_list("scope_no", flat=True)[0]
+        office_no = district_no()
     return Context(
         keyring=keyring(),
-        profiles=read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES).profiles,
+        profiles=pack_in_use().profiles,
         areas=AreaIndex.from_rows(area_rows()),
         offices=places_queries.office_of_area(),
         trial=settings.ANYE_TRIAL,

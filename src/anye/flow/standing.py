@@ -6,7 +6,7 @@ has what is unknown for want of something that nobody knows of anybody: no visit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,10 +62,15 @@ class Changes:
 class Blind:
     """Which reasons hang on a fact that is known of nobody in a month."""
 
-    def __init__(self, policy: Policy, cases: Cases, catalogue: Catalogue) -> None:
+    def __init__(
+        self, policy: Policy, cases: Cases, catalogue: Catalogue, by_month: Sequence[Collection[int]] | None = None
+    ) -> None:
+        """`by_month`: places of such reasons, month by month, where the cases are not all that there are."""
         self.policy, self.cases, self.catalogue = policy, cases, catalogue
         self.facts = _unknown_of_all(policy, cases, catalogue)
-        self.by_month = [self._reasons(policy.block_at(cases.first + at), at) for at in range(cases.months)]
+        self.by_month = by_month
+        if by_month is None:
+            self.by_month = [self._reasons(policy.block_at(cases.first + at), at) for at in range(cases.months)]
 
     def _reasons(self, block: Block | None, at: int) -> frozenset[int]:
         if block is None:
@@ -91,7 +96,7 @@ class Blind:
         """Where it is unknown, and what is missing could be found out of each: months × rows."""
         is_hopeless = np.zeros_like(block.unknown)
         for place, bits in block.missing.all.items():
-            is_blind = np.array([place in blind for blind in self.by_month])
+            is_blind = np.array([place in blind for blind in self.by_month or ()])
             is_hopeless |= bits * is_blind[:, None]
         return unpacked(block.unknown & ~is_hopeless, block.count)
 

@@ -20,7 +20,7 @@ from anye.engine.entitle.said import Explained, Line
 from anye.flow.drawing.months import Window
 from anye.flow.nightly import window_on
 from anye.flow.one_person import Owed, owed_to
-from anye.packs import Pack, read_pack
+from anye.flow.registry import pack_in_use
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.entitlements import queries
 from anye.records.firms.models import Firm
@@ -100,10 +100,6 @@ def asked_for(month: str, known: str) -> Asked:
         last = queries.last_run(day)
         at = month_of(last.last_month) if last else month_of(day)
     return Asked(at, day)
-
-
-def pack_in_use() -> Pack:
-    return read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES)
 
 
 def cards_of(person: Person, household: Sequence[int], asked: Asked) -> list[Card]:

@@ -26,7 +26,7 @@ from anye.doors.office.rows import log_people
 from anye.doors.office.sources import Said, said_by
 from anye.engine.entitle.months import written
 from anye.flow import stated as told_rows
-from anye.flow.nightly import first_day
+from anye.flow.ledger import first_day
 from anye.records.accounts.models import Duty, User
 from anye.records.audit.queries import looks_at, user_key
 from anye.records.findings import queries as findings

@@ -38,6 +38,8 @@ class RecordSubjects(Subjects):
 
         `came`: table → months for which it has rows at all, where whoever asks cannot see all of them.
         """
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")  # many statements of a few milliseconds each
         self.draws = read_drawn(pack_folder(pack.name))
         self.window = window
         self.asked = Asked(on, None if persons is None else tuple(persons))
@@ -143,16 +145,16 @@ class RecordSubjects(Subjects):
         return [np.concatenate([block[at] for block in blocks]) for at in range(count)]
 
     def _pairs(self) -> tuple[Array, Array]:
-        """Persons and firms, in the order of their joint number."""
+        """Persons and firms, in the order of their joint number; each row is read as it comes, for there are millions."""
         wheres = self.asked.wheres("f", ("person_id",))
-        parts = " UNION ALL ".join(
-            f"SELECT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres}"
-            for table in _AT_FIRMS
-        )
-        sql = f"SELECT DISTINCT a.person_id, a.firm_id FROM ({parts}) a JOIN people_person p ON p.id = a.person_id AND NOT p.is_hidden"
-        person, firm = self._columns(sql, 2)
-        order = np.argsort(_joint(person, firm))
-        return person[order], firm[order]
+        found = [np.zeros(0, np.int64)]
+        for table in _AT_FIRMS:
+            sql = f"SELECT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres}"
+            found += [np.unique(_joint(*block)) for block in read_numbers(sql, self.asked.params(), 2)]
+        pairs = np.unique(np.concatenate(found))
+        person, firm = pairs // 2**31, pairs % 2**31
+        is_here = _found(self.persons, person) >= 0
+        return person[is_here], firm[is_here]
 
     def _posts(self) -> pl.DataFrame:
         """Placements in the order of their places, with what they are called in the ledger."""

@@ -26,15 +26,24 @@ def keep_version(
     return found
 
 
-def begin_run(*, known_on: date, first_month: date, last_month: date, by: str, at: datetime) -> Run:
+def begin_run(
+    *, known_on: date, first_month: date, last_month: date, by: str, at: datetime, is_whole: bool = True
+) -> Run:
     return Run.objects.create(
-        known_on=known_on, first_month=first_month, last_month=last_month, started_by=by, started_at=at
+        known_on=known_on,
+        first_month=first_month,
+        last_month=last_month,
+        started_by=by,
+        started_at=at,
+        is_whole=is_whole,
     )
 
 
-def finish_run(*, run: Run, summary: dict[str, object], came: dict[str, list[int]], at: datetime) -> None:
-    run.summary, run.came, run.finished_at = summary, came, at
-    run.save(update_fields=["summary", "came", "finished_at"])
+def finish_run(
+    *, run: Run, at: datetime, summary: dict[str, object], came: dict[str, list[int]], blind: dict[str, list[list[int]]]
+) -> None:
+    run.summary, run.came, run.blind, run.finished_at = summary, came, blind, at
+    run.save(update_fields=["summary", "came", "blind", "finished_at"])
 
 
 def open_stage() -> None:

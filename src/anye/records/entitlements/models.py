@@ -37,8 +37,11 @@ class PolicyVersion(models.Model):
 
 class Run(models.Model):
     """One pass over everybody (核算): of the months from the first to the last, as known on a day. One that was broken off left
-    nothing behind. `summary`: policy → what it came to. `came`: table of facts → the months that it then had rows of, as months
-    since January 1970: who sees but a part of the rows cannot tell that from them.
+    nothing behind.
+
+    `is_whole`: not of some persons alone, whose facts were changed meanwhile. `summary`: policy → what it came to. `came`:
+    table of facts → the months that it then had rows of, as months since January 1970; `blind`: policy → by month the places
+    of the reasons for which nobody's facts are known. Who looks at a part of the rows cannot tell either from them.
     """
 
     first_month = models.DateField("首月")
@@ -48,7 +51,9 @@ class Run(models.Model):
     started_at = models.DateTimeField("开始时间")
     finished_at = models.DateTimeField("完成时间", null=True)
     summary = models.JSONField("汇总", default=dict)
+    is_whole = models.BooleanField(default=True)
     came = models.JSONField(default=dict)
+    blind = models.JSONField(default=dict)
 
 
 class Entitlement(models.Model):

@@ -13,8 +13,8 @@ def versions_like(version: PolicyVersion) -> "QuerySet[PolicyVersion]":
 
 
 def last_run(by: date | None = None) -> Run | None:
-    """The last pass that was finished, of those as known by a day."""
-    runs = Run.objects.exclude(finished_at=None)
+    """The last pass over everybody that was finished, of those as known by a day."""
+    runs = Run.objects.filter(is_whole=True).exclude(finished_at=None)
     if by is not None:
         runs = runs.filter(known_on__lte=by)
     return runs.order_by("-known_on", "-id").first()

@@ -100,6 +100,13 @@ def household_of(subject: Person) -> "QuerySet[HouseholdMember]":
     )
 
 
+def living_with(person_id: int) -> list[int]:
+    """The ids of a household's members by one of them, who is among them; of somebody without a household their own."""
+    homes = HouseholdMember.objects.known().filter(person_id=person_id).values("household_id")
+    members = HouseholdMember.objects.known().filter(household_id__in=homes).values_list("person_id", flat=True)
+    return sorted({person_id, *members})
+
+
 def open_transfers() -> "QuerySet[Transfer]":
     return Transfer.objects.filter(state__in=["asked", "accepted"]).order_by("-id")
 

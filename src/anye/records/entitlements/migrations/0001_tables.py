@@ -33,7 +33,9 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(verbose_name="开始时间")),
                 ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
                 ("summary", models.JSONField(default=dict, verbose_name="汇总")),
+                ("is_whole", models.BooleanField(default=True)),
                 ("came", models.JSONField(default=dict)),
+                ("blind", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
@@ -178,7 +180,7 @@ class Migration(migrations.Migration):
         frozen("entitlements_policyversion"),
         granted("entitlements_policy", batch="SELECT, INSERT"),
         granted("entitlements_policyversion", batch="SELECT, INSERT"),
-        granted("entitlements_run", batch="SELECT, INSERT, UPDATE (finished_at, summary, came)"),
+        granted("entitlements_run", batch="SELECT, INSERT, UPDATE (finished_at, summary, came, blind)"),
         belongs_to("entitlements_entitlement", "people_person", "person_id"),
         scoped("entitlements_entitlement"),
         append_only("entitlements_entitlement"),
