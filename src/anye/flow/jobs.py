@@ -23,8 +23,8 @@ from anye.flow import duplicates, entries, giving_back, looking, taking_back, tr
 from anye.flow.blocks import Context
 from anye.flow.files import sample_of
 from anye.flow.load import LoadedElsewhere, Report, load_file
-from anye.flow.refused import without_values
 from anye.flow.nightly import PassUnderWay, entitle, entitle_persons
+from anye.flow.refused import without_values
 from anye.flow.registry import district_no, loading_context, pack_in_use
 from anye.flow.trying import try_file
 from anye.records.accounts.queries import HeldDuty, held_duty
