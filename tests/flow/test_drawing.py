@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 
 from anye.engine.entitle.columns import Column, values_of
 from anye.engine.entitle.months import read_month
 from anye.engine.entitle.nodes import Value
+from anye.flow.drawing import spans
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.subjects import RecordSubjects
 from anye.packs import read_pack
+from anye.records.accounts.scope import BATCH, acting
 from anye.records.claims.models import Payment
 from anye.records.firms.models import Firm, FirmDetail, InsuranceMonth, PayrollLine
 from anye.records.people.models import HouseholdMember, Membership, Person, StatusSpell
@@ -289,3 +292,22 @@ def test_the_cases_of_a_person_at_a_firm_hold_the_facts_of_both(person: Person, 
         "在岗参保": False,
     }
     assert records.catalogue.facts["单位规模"].kind.codes[int(cases.facts["单位规模"].values[0])] == "large"
+
+
+def test_whoever_stops_reading_leaves_a_connection_that_can_be_used(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "_BLOCK_BYTES", 100)
+    with acting(BATCH):
+        blocks = spans.read_numbers("SELECT n::bigint FROM generate_series(1, 1000) n", {}, 1)
+        assert next(blocks)[0][0] == 1
+        blocks.close()  # type: ignore[attr-defined]
+        whole = [
+            int(n)
+            for block in spans.read_numbers("SELECT n::bigint FROM generate_series(1, 1000) n", {}, 1)
+            for n in block[0]
+        ]
+    assert whole == list(range(1, 1001))
+
+
+def test_a_statement_that_fails_says_so_as_any_other(db: None) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero), acting(BATCH):
+        list(spans.read_numbers("SELECT 1::bigint / (3 - n) FROM generate_series(1::bigint, 5) n", {}, 1))

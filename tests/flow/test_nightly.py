@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from anye.flow import jobs
+from anye.flow import jobs, nightly
 from anye.flow.blocks import Context
 from anye.flow.nightly import PassReport, PassTooEarly, PassUnderWay, entitle, entitle_persons
 from anye.packs import read_pack
@@ -16,6 +16,7 @@ from anye.records.accounts.models import Duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.entitlements import queries
 from anye.records.entitlements.models import NO, PAY, UNKNOWN, Entitlement, Run
+from anye.records.firms.models import FirmDetail
 from anye.records.people.models import Membership, Person
 from tests.conftest import District
 from tests.factories import add_pay, as_owner, make_person
@@ -203,3 +204,43 @@ def test_an_entry_of_an_officer_is_followed_by_what_it_changes(
     jobs.judge_person(person.pk)
     with acting(BATCH):
         assert list(Run.objects.filter(is_whole=False).values_list("started_by", flat=True)) == ["worker"]
+
+
+def test_where_little_was_changed_those_alone_are_judged_and_the_rest_stands(
+    district: District, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nightly, "MOST_ALONE", 0.5)
+    later = KNOWN + dt.timedelta(2)
+    with as_owner():
+        batch = registers_of_the_year()
+        people = [trainee(district[name], batch)[0] for name in ("willow", "bridge", "cloud", "flat")]
+    first = night(context, known=KNOWN + dt.timedelta(1))  # what came on its own day is looked at once more
+    with as_owner():
+        pay = pay_of(people[0], OCTOBER)
+        pay.retired_on, pay.retired_by = later, batch.pk
+        pay.save(update_fields=["retired_on", "retired_by"])
+        size = FirmDetail.objects.get(firm__spells__person=people[3], kind="size")
+        size.retired_on, size.retired_by = later, batch.pk
+        size.save(update_fields=["retired_on", "retired_by"])
+    part = night(context, known=later)
+    assert (first.judged, part.judged) == (4, 2)
+    assert (10, NO, 0) in lines(people[0]) and {outcome for _, outcome, _ in lines(people[3])} == {UNKNOWN}
+    assert [lines(one) for one in people[1:3]] == [[(8, PAY, 50_000), (9, PAY, 50_000), (10, PAY, 50_000)]] * 2
+    monkeypatch.setattr(nightly, "MOST_ALONE", -1)
+    whole = night(context, known=later)
+    assert (whole.judged, whole.appended, whole.retired) == (4, 0, 0)
+
+
+def test_when_a_register_comes_everybody_is_judged(
+    district: District, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nightly, "MOST_ALONE", 0.5)
+    with as_owner():
+        batch = registers_of_the_year()
+        for name in ("willow", "bridge", "cloud"):
+            trainee(district[name], batch)
+    assert night(context, known=KNOWN + dt.timedelta(1)).judged == 3
+    assert night(context, known=KNOWN + dt.timedelta(2)).judged == 0
+    with as_owner():
+        came("tickets", OCTOBER, known_on=KNOWN + dt.timedelta(3))
+    assert night(context, known=KNOWN + dt.timedelta(3)).judged == 3

@@ -55,7 +55,7 @@ GUARDS = {
     "jobs_vacancy": OF_FIRMS,
     "entitlements_policy": "audited app:s batch:si",
     "entitlements_policyversion": "frozen app:s batch:si",
-    "entitlements_run": "audited app:s batch:si batch:u(blind,came,finished_at,summary)",
+    "entitlements_run": "audited app:s batch:si batch:u(basis,blind,came,finished_at,summary)",
     "entitlements_entitlement": f"{FACT} {PERSONS}",
     "claims_payment": f"{FACT} {PERSONS}",
     "claims_ticket": f"{FACT} {PERSONS}",

@@ -101,7 +101,11 @@ class Ledger:
             post = f"coalesce((SELECT p.place FROM {posts}), -1)"
         version = self.versions[policy.code]
         same = [each.pk for each in queries.versions_like(version)]
-        these = "AND e.person_id = ANY(%(persons)s)" if self.subjects.asked.persons is not None else ""
+        these = (
+            "AND e.person_id = ANY(%(persons)s)"
+            if self.subjects.asked.persons is not None and policy.subject != "firm"
+            else ""
+        )
         sql = f"""
             SELECT e.id, coalesce(e.person_id, 0), coalesce(e.firm_id, 0), {post}::bigint,
                    {month_number("e.month")}::bigint, e.outcome::bigint, coalesce(e.amount_fen, -1), e.unmet, e.missing,

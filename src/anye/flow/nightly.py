@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -20,6 +21,9 @@ from anye.engine.entitle.months import month_of, written
 from anye.engine.entitle.outcomes import Outcomes
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.runs import RuleBook, Summary
+from anye.flow.changed import changed_persons
+from anye.flow.drawing.coverage import Coverage, months_with_rows
+from anye.flow.drawing.file import read_drawn
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.subjects import RecordSubjects
 from anye.flow.ledger import Ledger, first_day
@@ -28,7 +32,10 @@ from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.entitlements import actions, queries
+from anye.records.entitlements.models import Run
+from anye.records.people.queries import count_of_persons
 
+MOST_ALONE = 0.1  # of all persons: of more it is quicker to read whole tables
 _ONE_AT_A_TIME = 7_010_001  # advisory lock of the pass
 
 
@@ -54,6 +61,7 @@ class PassReport:
     blind: dict[str, list[str]] = field(default_factory=dict)
     appended: int = 0
     retired: int = 0
+    judged: int = 0
 
     def count(self, policy: Policy, cases: Cases, block: Outcomes, book: RuleBook) -> None:
         """Add a block."""
@@ -65,7 +73,7 @@ class PassReport:
     def as_json(self) -> dict[str, object]:
         return {
             "first_month": written(self.window.first), "last_month": written(self.window.last),
-            "known_on": self.known.isoformat(), "appended": self.appended, "retired": self.retired,
+            "known_on": self.known.isoformat(), "judged": self.judged, "appended": self.appended, "retired": self.retired,
             "policies": {
                 code: {"outcomes": dict(one.outcomes), "amount_fen": one.amount, "unmet": dict(one.unmet),
                        "missing": dict(one.missing), "known_of_nobody": self.blind.get(code, [])}
@@ -92,13 +100,17 @@ def entitle(pack: Pack, *, on: dt.date, known: dt.date, office_no: int, by: str,
         if is_kept and last and last.known_on > known:
             raise PassTooEarly(last.known_on)
         window, book = window_on(on), read_rules(pack_folder(pack.name))
-        subjects = RecordSubjects(pack, window, on=known)
-        if is_kept:
-            return _kept(Ledger(subjects, book, known, office_no), known, by, is_whole=True)
-        report = PassReport(window, known, {code: Summary() for code in book.policies})
-        for policy, cases, block in judge_all(book, subjects):
-            report.count(policy, cases, block, book)
-    return report
+        if not is_kept:
+            report = PassReport(window, known, {code: Summary() for code in book.policies})
+            for policy, cases, block in judge_all(book, RecordSubjects(pack, window, on=known)):
+                report.count(policy, cases, block, book)
+            return report
+        basis = _basis(pack, window, book, known)
+        some = _whom_alone(last, basis, book)
+        came = basis["came"]
+        subjects = RecordSubjects(pack, window, on=known, persons=some, came=came, has_all_firms=True)
+        blind = last.blind if last and some is not None else None
+        return _kept(Ledger(subjects, book, known, office_no, blind), known, by, basis)
 
 
 def entitle_persons(
@@ -118,28 +130,49 @@ def entitle_persons(
         first, until = month_of(last.first_month), month_of(last.last_month)
         subjects = RecordSubjects(pack, Window(first, until - first + 1), on=known, persons=persons, came=last.came)
         ledger = Ledger(subjects, RuleBook(whole.catalogue, of_persons), known, office_no, last.blind)
-        return _kept(ledger, known, by, is_whole=False)
+        return _kept(ledger, known, by, None)
 
 
-def _kept(ledger: Ledger, known: dt.date, by: str, *, is_whole: bool) -> PassReport:
-    """Judge, and keep what differs from what stands."""
+def _basis(pack: Pack, window: Window, book: RuleBook, known: dt.date) -> dict[str, Any]:
+    """All that a pass rests on besides the facts of persons and firms: months, rules, and what has come for them."""
+    draws = (draw for draws in read_drawn(pack_folder(pack.name)).values() for draw in draws)
+    tables = sorted({draw.spec.table for draw in draws if draw.no.is_by_month})
+    return {
+        "months": list(window),
+        "rules": {code: policy.digest for code, policy in sorted(book.policies.items())},
+        "registers": {code: list(span) for code, span in sorted(Coverage(known, pack.profiles).spans.items())},
+        "came": {table: sorted(months_with_rows(table, window, known)) for table in tables},
+    }
+
+
+def _whom_alone(last: Run | None, basis: dict[str, Any], book: RuleBook) -> list[int] | None:
+    """Who has to be judged anew; None for everybody: nothing was judged on this basis, or too much has changed since."""
+    facts = book.catalogue.facts.values()
+    if last is None or last.basis != basis or any(fact.roll_up for fact in facts if fact.of == "firm"):
+        return None
+    found = changed_persons(last.known_on)
+    return found.tolist() if len(found) <= count_of_persons() * MOST_ALONE else None
+
+
+def _kept(ledger: Ledger, known: dt.date, by: str, basis: dict[str, Any] | None) -> PassReport:
+    """Judge, and keep what differs from what stands. `basis`: of a pass over everybody."""
     book, subjects, window = ledger.book, ledger.subjects, ledger.window
     report = PassReport(window, known, {code: Summary() for code in book.policies})
     run = actions.begin_run(
         known_on=known, first_month=first_day(window.first), last_month=first_day(window.last), by=by, at=timezone.now(),
-        is_whole=is_whole,
+        is_whole=basis is not None,
     )  # fmt: skip
     for policy, cases, block in judge_all(book, subjects):
         report.count(policy, cases, block, book)
         ledger.take(policy, cases, block)
     report.retired, report.appended = ledger.close(run)
-    came = {table: sorted(months) for table, months in subjects.came.items()} if is_whole else {}
-    blind = (
-        {code: [sorted(month) for month in each.by_month or ()] for code, each in ledger.blind.items()}
-        if is_whole
-        else {}
-    )
-    actions.finish_run(run=run, at=timezone.now(), summary=report.as_json(), came=came, blind=blind)
+    report.judged = len(subjects.persons)
+    told: dict[str, Any] = {"summary": report.as_json()}
+    if basis is not None:
+        came = {table: sorted(months) for table, months in subjects.came.items()}
+        blind = {code: [sorted(month) for month in each.by_month or ()] for code, each in ledger.blind.items()}
+        told |= {"came": came, "blind": blind, "basis": basis}
+    actions.finish_run(run=run, at=timezone.now(), **told)
     return report
 
 

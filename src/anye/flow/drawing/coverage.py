@@ -6,12 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
+from django.db import connection
 
 from anye.engine.entitle.bits import Array
 from anye.engine.entitle.months import month_of
 from anye.engine.intake.profile import Profile
 from anye.flow.drawing.months import Window
+from anye.flow.drawing.spans import Asked
 from anye.records.registers import queries
+
+_BACK = 60  # months before the window that a run of months may be looked at in
 
 
 class Coverage:
@@ -35,3 +39,20 @@ class Coverage:
 
     def has_come(self, register: str) -> bool:
         return register in self.spans
+
+
+def months_with_rows(table: str, window: Window, on: dt.date) -> frozenset[int]:
+    """The months for which a table of facts had rows at all, as known on a day."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # a month that has none is seen in the index at once
+        cursor.execute(
+            f"""
+            SELECT m FROM generate_series(%(first)s, %(last)s) m WHERE EXISTS (
+                SELECT 1 FROM {table} f
+                WHERE f.month = make_date(1970 + m / 12, m %% 12 + 1, 1) AND {Asked(on).wheres("f", ())})
+            """,
+            {**Asked(on).params(), "first": window.first - _BACK, "last": window.last},
+        )
+        found = frozenset(month for (month,) in cursor.fetchall())
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    return found

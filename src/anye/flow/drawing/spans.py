@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
+from psycopg import ClientCursor
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 
 from anye.engine.entitle.bits import Array
 from anye.flow.drawing.file import PAID, Draw
@@ -86,31 +89,45 @@ def read_spans(draw: Draw, asked: Asked, months: tuple[int, int] | None = None) 
 
 
 def read_numbers(sql: str, params: dict[str, Any], columns: int) -> Iterator[list[Array]]:
-    """What a statement of bigint columns without NULLs yields, as arrays of a block of rows."""
+    """What a statement of bigint columns without NULLs yields, as arrays of a block of rows. To be read to its end."""
     record = np.dtype(
         [
             ("count", ">i2"),
             *((f"{at}{part}", kind) for at in range(columns) for part, kind in (("n", ">i4"), ("", ">i8"))),
         ]
     )
-    with (
-        connection.cursor() as cursor,
-        cursor.cursor.copy(
-            f"COPY ({sql}) TO STDOUT (FORMAT BINARY)",
-            params,  # the wrapper that counts queries knows no parameters
-        ) as stream,
-    ):
-        held, is_first = bytearray(), True
-        for piece in stream:
-            held += piece
-            if is_first:
-                del held[:_HEADER]
-                is_first = False
-            if len(held) >= _BLOCK_BYTES:
-                whole = len(held) // record.itemsize * record.itemsize
-                yield _numbers(bytes(held[:whole]), record, columns)
-                del held[:whole]
-    yield _numbers(bytes(held.removesuffix(_TRAILER)), record, columns)
+    held, start = bytearray(), _HEADER
+    for piece in _copied(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)", params):
+        held += piece
+        if len(held) >= _BLOCK_BYTES:
+            whole = (len(held) - start) // record.itemsize * record.itemsize
+            yield _numbers(bytes(held[start : start + whole]), record, columns)
+            del held[: start + whole]
+            start = 0
+    yield _numbers(bytes(held[start:].removesuffix(_TRAILER)), record, columns)
+
+
+def _copied(statement: str, params: dict[str, Any]) -> Iterator[bytes]:
+    """The pieces of a COPY. Read from libpq itself: psycopg's own reading takes as long a row again."""
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    raw = connection.connection
+    pgconn = raw.pgconn
+    begun = pgconn.exec_(ClientCursor(raw).mogrify(statement, params).encode())
+    if begun.status != ExecStatus.COPY_OUT:
+        raise error_from_result(begun)
+    count, piece = pgconn.get_copy_data(0)
+    try:
+        while count >= 0:
+            yield piece
+            count, piece = pgconn.get_copy_data(0)
+    finally:  # whoever stops reading leaves a connection that can be used
+        while count >= 0:
+            count, _ = pgconn.get_copy_data(0)
+        ends = list(iter(pgconn.get_result, None))
+    for end in ends:
+        if end.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(end)
 
 
 def _numbers(block: bytes, record: np.dtype[Any], columns: int) -> list[Array]:

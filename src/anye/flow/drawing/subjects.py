@@ -17,7 +17,7 @@ from django.db import connection
 from anye.engine.entitle.bits import Array
 from anye.engine.entitle.columns import Column, Term, column, term
 from anye.engine.entitle.subjects import Own, Subjects, filler
-from anye.flow.drawing.coverage import Coverage
+from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import Draw, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
 from anye.flow.drawing.spans import Asked, read_numbers, read_spans
@@ -32,11 +32,12 @@ class RecordSubjects(Subjects):
 
     def __init__(
         self, pack: Pack, window: Window, *, on: dt.date, persons: Sequence[int] | None = None,
-        came: Mapping[str, Collection[int]] | None = None,
+        came: Mapping[str, Collection[int]] | None = None, has_all_firms: bool = False,
     ) -> None:  # fmt: skip
         """By a pack, as known `on` a day; of some persons alone, if need be: what it says of them is the same.
 
-        `came`: table → months for which it has rows at all, where whoever asks cannot see all of them.
+        `came`: table → months for which it has rows at all, where whoever asks cannot see all of them. `has_all_firms`: not
+        only those where one of these persons is.
         """
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL jit = off")  # many statements of a few milliseconds each
@@ -47,9 +48,10 @@ class RecordSubjects(Subjects):
         sql = f"SELECT id, scope_no FROM people_person p WHERE NOT is_hidden {these} ORDER BY id"
         self.persons, self.scope_no = self._columns(sql, 2)
         self.pairs = self._pairs()
-        if persons is not None:
-            self.asked = Asked(on, tuple(persons), tuple(np.unique(self.pairs[1]).tolist()))
-        these = "WHERE id = ANY(%(firms)s)" if persons is not None else ""
+        is_part = persons is not None and not has_all_firms
+        if is_part:
+            self.asked = self.asked._replace(firms=tuple(np.unique(self.pairs[1]).tolist()))
+        these = "WHERE id = ANY(%(firms)s)" if is_part else ""
         (self.firms,) = self._columns(f"SELECT id FROM firms_firm {these} ORDER BY id", 1)
         self.posts = self._posts()
         self.coverage = Coverage(on, pack.profiles)
@@ -114,18 +116,7 @@ class RecordSubjects(Subjects):
     def _months_of(self, table: str) -> frozenset[int]:
         """The months for which a table has rows at all."""
         if table not in self.came:
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL enable_seqscan = off")  # a month that has none is seen in the index at once
-                cursor.execute(
-                    f"""
-                    SELECT m FROM generate_series(%(first)s, %(last)s) m WHERE EXISTS (
-                        SELECT 1 FROM {table} f
-                        WHERE f.month = make_date(1970 + m / 12, m %% 12 + 1, 1) AND {Asked(self.asked.on).wheres("f", ())})
-                    """,
-                    {**self.asked.params(), "first": self.window.first - 60, "last": self.window.last},
-                )
-                self.came[table] = frozenset(month for (month,) in cursor.fetchall())
-                cursor.execute("SET LOCAL enable_seqscan = on")
+            self.came[table] = months_with_rows(table, self.window, self.asked.on)
         return self.came[table]
 
     def _keys(self, subject: str) -> Mapping[str, Array]:

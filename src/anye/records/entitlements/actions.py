@@ -39,11 +39,12 @@ def begin_run(
     )
 
 
-def finish_run(
-    *, run: Run, at: datetime, summary: dict[str, object], came: dict[str, list[int]], blind: dict[str, list[list[int]]]
-) -> None:
-    run.summary, run.came, run.blind, run.finished_at = summary, came, blind, at
-    run.save(update_fields=["summary", "came", "blind", "finished_at"])
+def finish_run(*, run: Run, at: datetime, **told: dict[str, object]) -> None:
+    """`told`: summary, and of a pass over everybody came, blind and basis (see the model)."""
+    for name, value in told.items():
+        setattr(run, name, value)
+    run.finished_at = at
+    run.save(update_fields=[*told, "finished_at"])
 
 
 def open_stage() -> None:

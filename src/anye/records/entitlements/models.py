@@ -37,7 +37,8 @@ class PolicyVersion(models.Model):
 
 class Run(models.Model):
     """One pass over everybody (核算): of the months from the first to the last, as known on a day. One that was broken off left
-    nothing behind.
+    nothing behind. `basis`: all that it rested on besides the facts of persons and firms; where that is the same the next time,
+    those alone are judged anew of whom something else is known.
 
     `is_whole`: not of some persons alone, whose facts were changed meanwhile. `summary`: policy → what it came to. `came`:
     table of facts → the months that it then had rows of, as months since January 1970; `blind`: policy → by month the places
@@ -54,6 +55,7 @@ class Run(models.Model):
     is_whole = models.BooleanField(default=True)
     came = models.JSONField(default=dict)
     blind = models.JSONField(default=dict)
+    basis = models.JSONField(default=dict)
 
 
 class Entitlement(models.Model):

@@ -100,6 +100,11 @@ def household_of(subject: Person) -> "QuerySet[HouseholdMember]":
     )
 
 
+def count_of_persons() -> int:
+    """How many persons the acting range holds."""
+    return int(Person.objects.count())
+
+
 def living_with(person_id: int) -> list[int]:
     """The ids of a household's members by one of them, who is among them; of somebody without a household their own."""
     homes = HouseholdMember.objects.known().filter(person_id=person_id).values("household_id")

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ("is_whole", models.BooleanField(default=True)),
                 ("came", models.JSONField(default=dict)),
                 ("blind", models.JSONField(default=dict)),
+                ("basis", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
@@ -180,7 +181,7 @@ class Migration(migrations.Migration):
         frozen("entitlements_policyversion"),
         granted("entitlements_policy", batch="SELECT, INSERT"),
         granted("entitlements_policyversion", batch="SELECT, INSERT"),
-        granted("entitlements_run", batch="SELECT, INSERT, UPDATE (finished_at, summary, came, blind)"),
+        granted("entitlements_run", batch="SELECT, INSERT, UPDATE (finished_at, summary, came, blind, basis)"),
         belongs_to("entitlements_entitlement", "people_person", "person_id"),
         scoped("entitlements_entitlement"),
         append_only("entitlements_entitlement"),
