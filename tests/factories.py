@@ -21,6 +21,7 @@ from anye.flow.specs import SPECS
 from anye.records.accounts.scope import OWNER, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
+from anye.records.entitlements.models import Entitlement, Policy, PolicyVersion, Run
 from anye.records.findings.models import Finding, Visit, VisitFinding
 from anye.records.firms.models import EmploymentSpell, Firm, InsuranceMonth, PayrollLine
 from anye.records.people.facts import SEALED_KINDS, STATUS_CONTEXTS
@@ -262,6 +263,24 @@ def make_finding(person: Person, rule: str = "Q09", *, firm: Firm | None = None,
         firm_id=firm.pk if firm else None,
         **told,
     )
+
+
+def make_decision(person: Person, *, firm: Firm | None = None, outcome: int = 1, post: str = "") -> Entitlement:
+    """What a pass found of a person for September 2026: 500 yuan, or that it is not known."""
+    policy, _ = Policy.objects.get_or_create(code="training_through_work")
+    version, _ = PolicyVersion.objects.get_or_create(
+        policy=policy, digest="0" * 64,
+        defaults={"title_zh": "以工代训", "title_en": "Training", "text": "", "reasons": [], "first_used_on": KNOWN},
+    )  # fmt: skip
+    month = dt.date(2026, 9, 1)
+    run = Run.objects.first() or Run.objects.create(
+        first_month=month, last_month=month, known_on=KNOWN, started_by="tests",
+        started_at=dt.datetime(2026, 10, 1, 8, tzinfo=dt.UTC), finished_at=dt.datetime(2026, 10, 1, 9, tzinfo=dt.UTC),
+    )  # fmt: skip
+    return Entitlement.objects.create(
+        policy=policy, version=version, person=person, firm=firm, post=post, month=month, outcome=outcome,
+        amount_fen=50_000 if outcome == 1 else None, run=run, known_on=KNOWN, scope_no=person.scope_no,
+    )  # fmt: skip
 
 
 def make_visit(person: Person, *findings: Finding, due_on: dt.date = dt.date(2026, 11, 30), **more: Any) -> Visit:

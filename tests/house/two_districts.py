@@ -232,6 +232,8 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
     )  # fmt: skip
     made.make_finding(person, rule="Q02", params={"value": place.text("值")})
     place.visit = made.make_visit(person, place.finding)
+    made.make_decision(person, firm=place.firm)
+    made.make_decision(person, outcome=2, post=f"{place.text('单位')}|{place.text('岗')}")
     made.make_visit(
         person, place.finding, state="done", made_on=dt.date(2026, 9, 2), made_by=place.text("访"), answer="not_found",
         note_sealed=keyring().seal(place.text("记"), context="note"),

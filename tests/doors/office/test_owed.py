@@ -12,7 +12,7 @@ from anye.flow.nightly import entitle
 from anye.flow.registry import loading_context
 from anye.packs import read_pack
 from anye.records.firms.models import PayrollLine
-from anye.records.people.models import Person
+from anye.records.people.models import Membership, Person
 from tests.conftest import District
 from tests.doors.office.looking import queries_of, reads, text_of
 from tests.factories import as_owner
@@ -113,3 +113,54 @@ def test_the_number_of_queries_does_not_hang_on_the_months(
     page(client, person)
     counts = {queries_of(client, f"{address}?month={month}") for month in ("2020-01", "2020-10", "2020-12")}
     assert len(counts) == 1
+
+
+def listed(client: Client, query: str = "", *, language: str = "en") -> str:
+    response = client.get(reverse("office:owed") + query, headers={"accept-language": language})
+    assert response.status_code == 200
+    return text_of(response)
+
+
+def test_the_list_shows_a_village_its_own_and_the_district_everybody(
+    district: District, client_as: ClientAs, person: Person
+) -> None:
+    own, all_ = (
+        listed(client_as(role, district[name]))
+        for role, name in (("village_worker", "willow"), ("district_officer", "district"))
+    )
+    assert own.count("Training-through-work subsidy (firms)</td>") == 3
+    assert all_.count("Training-through-work subsidy (firms)</td>") == 7
+    assert ("2020-11" in own and "no register tells what it asks" in own) or "no register tells what they ask" in own
+
+
+def test_the_list_is_narrowed_by_rule_month_and_outcome(
+    district: District, client_as: ClientAs, person: Person
+) -> None:
+    client = client_as("village_worker", district["willow"])
+    assert listed(client, "?month=2020-09").count("500.00") == 1
+    assert "500.00" not in listed(client, "?outcome=unknown") and "500.00" not in listed(
+        client, "?policy=startup_grant"
+    )
+    assert listed(client, "?policy=training_through_work&outcome=pay", language="zh-CN").count("500.00") == 3
+
+
+def test_what_is_not_known_says_what_to_ask(district: District, client_as: ClientAs, person: Person) -> None:
+    with as_owner():
+        Membership.objects.filter(person=person).update(retired_on=KNOWN + dt.timedelta(1), retired_by=1)
+    office_no = loading_context().office_no
+    entitle(read_pack("cn_yubei"), on=KNOWN, known=KNOWN + dt.timedelta(1), office_no=office_no, by="tests")
+    told = listed(client_as("village_worker", district["willow"]), "?outcome=unknown")
+    assert "The person&#x27;s group or the firm&#x27;s situation is not known yet" in told
+
+
+def test_before_the_first_pass_the_list_says_so(district: District, client_as: ClientAs) -> None:
+    told = listed(client_as("village_worker", district["willow"]))
+    assert "The rules have not been asked of everybody yet" in told and "Nothing is owed by the records" in told
+
+
+def test_the_list_takes_as_many_queries_for_one_as_for_many(
+    district: District, client_as: ClientAs, person: Person
+) -> None:
+    client = client_as("district_officer", district["district"])
+    listed(client)
+    assert queries_of(client, reverse("office:owed") + "?month=2020-09") == queries_of(client, reverse("office:owed"))

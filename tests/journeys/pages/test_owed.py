@@ -52,3 +52,7 @@ def test_what_is_owed_is_read_month_by_month(
     assert "500.00" in worker.page.locator(".owed-total").inner_text()
     if SHOTS:
         worker.page.screenshot(path=f"{SHOTS}/owed-{language}-{width}-b.png", full_page=False)
+    worker.go("/owed/")
+    assert "500.00" in worker.text
+    if SHOTS:
+        worker.page.screenshot(path=f"{SHOTS}/owed-{language}-{width}-c.png", full_page=False)

@@ -32,6 +32,7 @@ MAIN = (
     NavItem("people", _("People"), "users", "office:people", key="p", roles=READERS, is_main=True),
     NavItem("visits", _("Visits"), "home-check", "office:visits", key="v", roles=READERS, is_main=True),
     NavItem("findings", _("Doubts"), "question-mark", "office:findings", key="d", roles=READERS, is_main=True),
+    NavItem("owed", _("Owed"), "report-money", "office:owed", key="w", roles=READERS),
     NavItem("firms", _("Firms"), "building", "office:firms", key="f", roles=READERS),
     NavItem("registers", _("Registers"), "database-import", "registers:index", key="r", roles=LOADERS),
     NavItem("entries", _("Entries"), "edit", "entries:entries", key="e", roles=PRIVATE),

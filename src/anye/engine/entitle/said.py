@@ -220,6 +220,11 @@ class Explainer:
         )
 
 
+def general_said(reason: str, state: str, lang: str) -> str:
+    """The words for a reason that every policy has; empty for any other."""
+    return _OF_EVERY_POLICY.get(reason, {}).get(state, {}).get(lang, "")
+
+
 _Asked = tuple[tuple[str, int, tuple[str, ...]], ...]
 
 

@@ -20,6 +20,12 @@ def last_run(by: date | None = None) -> Run | None:
     return runs.order_by("-known_on", "-id").first()
 
 
+def standing() -> "QuerySet[Entitlement]":
+    """The decisions of the range that stand."""
+    found: QuerySet[Entitlement] = Entitlement.objects.known()
+    return found.select_related("version__policy")
+
+
 def decisions_of(person_id: int, on: date | None = None) -> "QuerySet[Entitlement]":
     """What stands of a person, or stood at the end of a day, by policy and month."""
     found: QuerySet[Entitlement] = Entitlement.objects.known(on).filter(person_id=person_id)
