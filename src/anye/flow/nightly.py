@@ -27,6 +27,7 @@ from anye.flow.drawing.file import read_drawn
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.subjects import RecordSubjects
 from anye.flow.ledger import Ledger, first_day
+from anye.flow.settling import settle_all
 from anye.flow.standing import Blind
 from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
@@ -62,6 +63,7 @@ class PassReport:
     appended: int = 0
     retired: int = 0
     judged: int = 0
+    settled: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def count(self, policy: Policy, cases: Cases, block: Outcomes, book: RuleBook) -> None:
         """Add a block."""
@@ -167,6 +169,8 @@ def _kept(ledger: Ledger, known: dt.date, by: str, basis: dict[str, Any] | None)
         ledger.take(policy, cases, block)
     report.retired, report.appended = ledger.close(run)
     report.judged = len(subjects.persons)
+    if basis is not None:
+        report.settled = settle_all(book, window, known=known, office_no=ledger.office_no)
     told: dict[str, Any] = {"summary": report.as_json()}
     if basis is not None:
         came = {table: sorted(months) for table, months in subjects.came.items()}

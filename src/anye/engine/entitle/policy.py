@@ -204,7 +204,8 @@ class Example:
 
 @dataclass(frozen=True)
 class Policy:
-    """One policy (政策). `reasons`: the ids whose places are the bits of a verdict's masks; `digest`: of its file."""
+    """One policy (政策). `reasons`: the ids whose places are the bits of a verdict's masks; `digest`: of its file. `items`: words
+    by which lists of payments name it."""
 
     code: str
     path: str
@@ -223,6 +224,13 @@ class Policy:
     parameters: Mapping[str, Parameter]
     blocks: tuple[Block, ...]
     examples: tuple[Example, ...]
+    items: tuple[str, ...] = ()
+
+    @cached_property
+    def once_in(self) -> str:
+        """`lifetime` or `year` where it is paid once in it, else nothing."""
+        limits = (limit for block in self.blocks for limit in block.limits if limit.counts == "month")
+        return next((each.per for each in limits if each.at_most.value == 1 and each.per != "month"), "")
 
     @cached_property
     def reasons(self) -> tuple[str, ...]:

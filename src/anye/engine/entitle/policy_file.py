@@ -38,7 +38,7 @@ from anye.engine.entitle.policy import (
 )  # fmt: skip
 
 _KEYS = {
-    "policy", "title", "says", "level", "subject", "pays", "channel", "fund", "notice_days", "recovery", "legal", "facts",
+    "policy", "title", "says", "level", "subject", "pays", "channel", "fund", "items", "notice_days", "recovery", "legal", "facts",
     "parameters", "blocks", "tests",
 }  # fmt: skip
 _REASON_KEYS = {"met", "unmet", "missing", "fix"}
@@ -66,7 +66,7 @@ class _PolicyFile(PolicyYaml):
 
     def whole(self) -> Policy:
         tree = self.load()
-        self.check_keys(tree, _KEYS, _KEYS - {"parameters", "notice_days", "recovery"})
+        self.check_keys(tree, _KEYS, _KEYS - {"parameters", "items", "notice_days", "recovery"})
         subject = self.one_of(tree, "subject", self.get(tree, "subject", str), KEYS)
         facts = self.facts(tree, subject)
         parameters = self.parameters(tree, facts)
@@ -82,6 +82,7 @@ class _PolicyFile(PolicyYaml):
             fund=self.get(tree, "fund", str), notice_days=self.get(tree, "notice_days", int, 0),
             recovery=self.texts(tree, "recovery") if "recovery" in tree else {}, legal=self.legal(tree),
             facts=tuple(facts), parameters=parameters, blocks=blocks, examples=self.examples(tree, facts),
+            items=self.words(tree, "items"),
         )  # fmt: skip
         self.check_use(tree, policy)
         return policy

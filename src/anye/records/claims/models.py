@@ -4,6 +4,7 @@ from django.db import models
 
 from anye.engine.intake.statements import PAYMENT_KINDS
 from anye.records.accounts.scope import ScopedManager
+from anye.records.entitlements.models import Policy
 from anye.records.firms.models import Firm, FirmFact
 from anye.records.people.facts import DatedFact, Fact, link, one_current
 from anye.records.people.models import Person
@@ -113,4 +114,42 @@ class Ticket(Fact):
         constraints = one_current("claims_ticket", "person", "travelled_on", "origin", "destination", "number")
 
 
-__all__ = ["FirmPayment", "FundAllocation", "Payment", "RefundApplication", "Ticket"]
+class Difference(models.Model):
+    """What is owed by the records and what was paid for the same months are not the same (应发与实发不符).
+
+    `kind`: unpaid 应发未发 · less 少发 · more 多发 · undue 发放而不应发: a doubt, never a verdict. Fen. Drawn anew by every pass;
+    `found_on` stays while it is the same. A firm's own belongs to the district's office.
+    """
+
+    KINDS = ("unpaid", "less", "more", "undue")
+
+    scope_no = models.BigIntegerField()
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="differences", db_index=False)
+    person = link(Person, related_name="differences", null=True)
+    firm = models.ForeignKey(Firm, models.PROTECT, null=True, related_name="differences")
+    first_month = models.DateField("首月")
+    last_month = models.DateField("末月")
+    kind = models.CharField("类型", max_length=8)
+    entitled_fen = models.BigIntegerField("应发（分）")
+    paid_fen = models.BigIntegerField("实发（分）")
+    found_on = models.DateField("发现日期")
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["scope_no", "kind", "policy", "id"], name="claims_difference_scope")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "person", "firm", "first_month", "last_month"], nulls_distinct=False,
+                name="claims_difference_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("unpaid", "less", "more", "undue")), name="claims_difference_kind"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(entitled_fen=models.F("paid_fen")), name="claims_difference_differs"
+            ),
+        ]  # fmt: skip
+
+
+__all__ = ["Difference", "FirmPayment", "FundAllocation", "Payment", "RefundApplication", "Ticket"]

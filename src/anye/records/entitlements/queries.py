@@ -4,7 +4,12 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from anye.records.entitlements.models import Entitlement, PolicyVersion, Run
+from anye.records.entitlements.models import Entitlement, Policy, PolicyVersion, Run
+
+
+def policy_ids() -> dict[str, int]:
+    """Code → id of every policy that was ever judged."""
+    return dict(Policy.objects.values_list("code", "id"))
 
 
 def versions_like(version: PolicyVersion) -> "QuerySet[PolicyVersion]":
