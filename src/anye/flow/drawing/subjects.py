@@ -101,6 +101,8 @@ class RecordSubjects(Subjects):
                 for at in range(window.months):
                     wide[at, block.place[block.since <= window.first + at]] = True
             found = found | wide
+        if draw.kin:  # of whom the household is not known, nobody speaks
+            found = found & (self._household() >= 0)
         return found
 
     def _months_of(self, table: str) -> frozenset[int]:
@@ -123,7 +125,7 @@ class RecordSubjects(Subjects):
 
     def _keys(self, subject: str) -> Mapping[str, Array]:
         if subject == "person":
-            return {"person": np.arange(len(self.persons)), "household": self._households()}
+            return {"person": np.arange(len(self.persons)), "household": self._household()}
         if subject == "firm":
             return {"firm": np.arange(len(self.firms))}
         if subject == "person_firm":
@@ -168,7 +170,7 @@ class RecordSubjects(Subjects):
             rows = cursor.fetchall()
         return pl.DataFrame(rows, {"person_id": pl.Int64, "label": pl.String}, orient="row")
 
-    def _households(self) -> Array:
+    def _household(self) -> Array:
         """Of which household each person is, as a number below 2³¹; -1 where it is not known."""
         wheres = " AND ".join(self.asked.wheres("f", ("person_id",)))
         sql = f"SELECT f.person_id, f.household_id FROM people_householdmember f WHERE {wheres}"
