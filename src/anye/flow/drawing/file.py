@@ -26,6 +26,7 @@ _KEYS = {
     "from",
     "where",
     "words",
+    "unless",
     "take",
     "of",
     "also",
@@ -79,10 +80,11 @@ class Silence:
 
 @dataclass(frozen=True)
 class Draw:
-    """`where`: column → the values that count; `words`: column → words of which it holds one; `having`: columns of which one
-    is known. `of`: the columns that are taken, or added up; `also`: those that are added where they are known; `against`:
-    those that they have to reach. `times` and `over`: columns by which what is taken is multiplied and divided. `at`: the
-    column whose day, or year, names the month or months; without it a month column, else from the first to the last day.
+    """`where`: column → the values that count; `words`: column → words of which it holds one; `unless`: column → words of
+    which it holds none; `having`: columns of which one is known. `of`: the columns that are taken, or added up; `also`: those
+    that are added where they are known; `against`: those that they have to reach. `times` and `over`: columns by which what
+    is taken is multiplied and divided. `at`: the column whose day, or year, names the month or months; without it a month
+    column, else from the first to the last day.
 
     `beside`: another table → its column → ours: of the rows that are the same there, or say nothing there, the nearest;
     its columns are called TABLE.COLUMN. `kin`: the rows of all of a person's household, or of its others, tell of the person.
@@ -104,6 +106,7 @@ class Draw:
     over: str = ""
     beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     kin: str = ""
+    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     at: str = ""
     codes: Mapping[str, object] = field(default_factory=dict)
     is_any_day: bool = False
@@ -161,7 +164,7 @@ class _DrawnFile(YamlFile):
             *(self.columns(node, key, spec) for key in ("of", "also", "having", "against")),
             *("".join(self.columns(node, key, spec)) for key in ("times", "over")), self.beside(node, spec),
             self.one_of(node, "kin", self.get(node, "kin", str, "all"), KIN) if "kin" in node else "",
-            "".join(self.columns(node, "at", spec)),
+            self.by_column(node, "unless", spec), "".join(self.columns(node, "at", spec)),
             dict(self.get(node, "codes", CommentedMap, {})), self.get(node, "any_day", bool, False), *numbers,
             self.get(node, "this_year", bool, False), self.silence(node, spec),
         )  # fmt: skip

@@ -201,6 +201,9 @@ def _wheres(draw: Draw, params: dict[str, Any]) -> list[str]:
     for column, words in draw.words.items():
         params[f"words_{column}"] = [f"%{word}%" for word in words]
         found.append(f'f."{column}" LIKE ANY(%(words_{column})s)')
+    for column, words in draw.unless.items():
+        params[f"unless_{column}"] = [f"%{word}%" for word in words]
+        found.append(f'coalesce(f."{column}" LIKE ANY(%(unless_{column})s), false) = false')
     if draw.having:
         found.append("coalesce({}) IS NOT NULL".format(", ".join(f'f."{name}"' for name in draw.having)))
     return found

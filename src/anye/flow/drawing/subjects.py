@@ -97,7 +97,9 @@ class RecordSubjects(Subjects):
             found = found | np.array([[month in came] for month in range(window.first, window.last + 1)])
         if no.told is not None:
             wide = np.zeros((window.months, rows), np.bool_)
-            for block in self._placed(replace(draw, where=no.told, words={}, having=(), take="held", lasts=0), None):
+            for block in self._placed(
+                replace(draw, where=no.told, words={}, unless={}, having=(), take="held", lasts=0), None
+            ):
                 for at in range(window.months):
                     wide[at, block.place[block.since <= window.first + at]] = True
             found = found | wide
