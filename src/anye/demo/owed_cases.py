@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from anye.demo.owed_cast import (
+    ARREARS,
     BEFORE,
     HIT,
     LARGE,
@@ -60,6 +61,9 @@ def _insured_breaks(cast: Cast) -> None:
     for months in (11, 12):
         since = cast.day(date(2020, 1, 1), date(2020, 6, 28))
         cast.worker(cast.firm(SMALL, LARGE), since, months=months)
+        leaver = cast.worker(cast.firm(SMALL, LARGE), since, months=months)
+        assert leaver.job
+        leaver.job.until = first_day(month_of(since) + months - 1) + timedelta(days=14)
     broken = cast.worker(cast.firm(SMALL), date(2020, 2, 10))
     del broken.insured[(cast.world.firms[SMALL].code, month(2020, cast.random.randrange(4, 10)))]
     blank = cast.worker(cast.firm(LARGE), date(2020, 1, 15))
@@ -106,6 +110,7 @@ def _trained(cast: Cast) -> None:
     """Groups of training through work: new and in need, of a troubled firm, of a hit sector; and who is in none of them."""
     chance = cast.random
     for kind, group in ((SMALL, "未脱贫"), (TROUBLED, "非贫困户"), (HIT, "非贫困户"), (LARGE, "未脱贫"), (UNSIZED, "未脱贫"),
+                        (ARREARS, "非贫困户"),
                         (SMALL, "非贫困户"), (WORKSHOP, "未脱贫"), (WORKSHOP, "非贫困户"), (SMALL, "")):  # fmt: skip
         p = cast.worker(cast.firm(kind), date(2020, chance.randrange(1, 4), 9), group=group)
         cast.train(p, month(2020, chance.randrange(3, 5)), chance.choice((3, 6, 7, 9)))
@@ -124,6 +129,7 @@ def _trained_before(cast: Cast) -> None:
     assert p.job
     at = month(2020, cast.random.randrange(4, 7))
     p.wages[(p.job.firm.code, at)] = 0
+    p.unpaid.add((p.job.firm.code, at + 1))
     late = cast.worker(cast.firm(SMALL), date(2020, 1, 9), told_from=month(2020, 7))
     cast.train(late, month(2020, 5), 8)
 
@@ -161,6 +167,8 @@ def _trainees(cast: Cast) -> None:
     _taught(cast, cast.person(group="非贫困户"), "家政服务员", 960)
     _taught(cast, cast.person(group="非贫困户", difficult="是"), "家政服务员", 960)
     _taught(cast, cast.person(group=""), "家政服务员", 960)
+    for level in ("高级", "初级"):
+        _taught(cast, cast.person(), "家政服务员", chance.randrange(900, 961), level=level)
     failed = cast.person()
     failed.lessons.append(Lesson("家政服务员", date(2020, 5, 6), 960, None))
     drawing = cast.person(group="未脱贫", state="未就业")
@@ -180,10 +188,10 @@ def _trainees(cast: Cast) -> None:
     free.benefit = month(2020, 2), month(2020, 5)
 
 
-def _taught(cast: Cast, p: Person, trade: str, tenths: int, at: int | None = None) -> None:
+def _taught(cast: Cast, p: Person, trade: str, tenths: int, at: int | None = None, level: str = "") -> None:
     at = cast.random.randrange(FIRST + 2, LAST) if at is None else at
     on = first_day(at) + timedelta(days=cast.random.randrange(28))
-    p.lessons.append(Lesson(trade, on - timedelta(days=45), tenths, on))
+    p.lessons.append(Lesson(trade, on - timedelta(days=45), tenths, on, level))
 
 
 # ── holders of posts ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -220,6 +228,8 @@ def _full_holders(cast: Cast) -> None:
     _full_time(cast, weekly=None)
     _full_time(cast, weekly=24)
     _full_time(cast, since=date(2020, cast.random.randrange(3, 11), 4))
+    leaver = _full_time(cast)
+    leaver.posts[0].until = date(2021, cast.random.randrange(2, 6), 12)
     drawing = _full_time(cast)
     drawing.pension_from = month(2021, 2)
     uninsured = _full_time(cast)
@@ -256,6 +266,7 @@ def _part_holders(cast: Cast) -> None:
     _part_time(cast, weekly=None)
     owner = _part_time(cast)
     owner.owns = (cast.firm(UNSIZED), date(2020, cast.random.randrange(3, 12), 8))
+    _part_time(cast).household = ""
     pensioned = _part_time(cast)
     cast.insure(pensioned, cast.firm(SMALL), month(2020, 5), month(2020, 7))
     one, other = _part_time(cast), _part_time(cast)

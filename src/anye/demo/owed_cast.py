@@ -105,7 +105,8 @@ class Cast:
 
     def train(self, p: Person, since: int, months: int) -> None:
         assert p.job
-        p.rosters.append((p.job.firm, first_day(since), end_day(since + months - 1)))
+        until = end_day(since + months - 1) - timedelta(days=self.random.randrange(20))
+        p.rosters.append((p.job.firm, first_day(since), until))
 
     def had(self, p: Person, item: str, months: int, last: int = FIRST - 1) -> None:
         """Months that were paid before, up to the last."""
@@ -113,7 +114,16 @@ class Cast:
 
     def _firms(self) -> None:
         sizes = ("小型", "大型", "大型", "中型", "", "微型", "小型", "中型")
-        industries = ("制造业", "制造业", "住宿和餐饮业", "制造业", "建筑业", "制造业", "制造业", "批发和零售业")
+        industries = (
+            "制造业",
+            "制造业",
+            "住宿和餐饮业",
+            "制造业",
+            "建筑业",
+            "制造业",
+            "交通运输设备制造业",
+            "批发和零售业",
+        )
         for at, (size, industry) in enumerate(zip(sizes, industries, strict=True)):
             name = f"重庆{self.random.choice('安宁康泰')}{'甲乙丙丁戊己庚辛'[at]}实业有限公司"
             self.world.firms.append(Firm(credit_code("91", unit_body(self.random)), name, size, industry))
@@ -142,12 +152,12 @@ class Cast:
         self.world.refunded.append((firms[SMALL], date(2019, 11, 5), 1_234_500))
         self.world.trades = [
             Trade("经果林栽培与营销", 10, 800, 130_000, "是"), Trade("家政服务员", 12, 960, 150_000, "否"),
-            Trade("中式烹调师", 40, 3200, 250_000, "否"),
+            Trade("中式烹调师", 40, 3200, 250_000, "否"), Trade("家政服务员", 20, 1200, 250_000, "否", "高级"),
         ]  # fmt: skip
 
     def _pay_wages(self) -> None:
         """Wages in each month of insurance, but for the months that cases took out before."""
         for p in self.world.people:
             for code, at in p.insured:
-                if at in WAGE_MONTHS:
+                if at in WAGE_MONTHS and (code, at) not in p.unpaid:
                     p.wages.setdefault((code, at), self.random.randrange(250_000, 600_000))

@@ -159,7 +159,8 @@ class Facts:
         return f.troubled is not None and f.troubled[0] <= at <= f.troubled[1]
 
     def hit(self, f: Firm) -> Truth:
-        return None if not f.industry else any(word in f.industry for word in HIT)
+        """Who makes vehicles is no carrier."""
+        return None if not f.industry else "制造" not in f.industry and any(word in f.industry for word in HIT)
 
     def dishonest(self, f: Firm) -> Truth:
         return True if f.state in {"注销", "吊销"} else None if not f.abnormal else f.abnormal == "是"
@@ -201,10 +202,10 @@ class Facts:
 
     def family_post(self, p: Person, at: int) -> Truth:
         others = [one for one in self.world.household(p) if one is not p]
-        return any(self.on_post(post, at) for other in others for post in other.posts)
+        return None if not p.household else any(self.on_post(post, at) for other in others for post in other.posts)
 
     def cadre_family(self, p: Person) -> Truth:
-        return any(other.cadre_of for other in self.world.household(p))
+        return None if not p.household else any(other.cadre_of for other in self.world.household(p))
 
     # ── training ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def certified(self, p: Person, at: int) -> Truth:
@@ -214,6 +215,7 @@ class Facts:
         """The lessons signed for, at as many a day as the catalogue has; None where the catalogue has no such trade."""
         for one in p.lessons:
             if one.certified_on and month_of(one.certified_on) == at:
-                trade = next((each for each in self.world.trades if each.name == one.trade), None)
+                named = {each.level: each for each in self.world.trades if each.name == one.trade}
+                trade = named.get(one.level, named.get(""))
                 return None if trade is None else one.tenths * trade.days // trade.tenths
         return None

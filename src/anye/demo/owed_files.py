@@ -91,9 +91,10 @@ class Writer:
             self._sheet(f"{stamp}{name}", held, known, f"{stamp}{name}")
 
     def _ledgers(self) -> None:
-        for at in sorted({p.told_from for p in self.world.people}):
+        """One for each month in which people are first told of, and apart those without households."""
+        for at, has_homes in sorted({(p.told_from, bool(p.household)) for p in self.world.people}):
             stamp = f"{at // 12}年{at % 12 + 1}月"
-            people = [p for p in self.world.people if p.told_from == at]
+            people = [p for p in self.world.people if (p.told_from, bool(p.household)) == (at, has_homes)]
             title = f"{stamp}贫困劳动力就业信息台账"
             self._sheet(f"{stamp}台账", map(self._ledger_row, people), end_day(at), title)
 
@@ -101,7 +102,8 @@ class Writer:
         since = p.job.since if p.job else p.casual
         works = p.state == "已就业"
         return {
-            "镇街": p.town, "村居": p.village, "户编号": p.household, **_who(p), "性别": p.sex, "出生日期": p.born,
+            "镇街": p.town, "村居": p.village, **({"户编号": p.household} if p.household else {}), **_who(p),
+            "性别": p.sex, "出生日期": p.born,
             "户类型": p.group, "劳动能力": p.capacity, "是否低保": p.low_income, "是否就业困难人员": p.difficult,
             "就业状态": p.state, "就业地域": p.region, "就业类型": p.work_kind if works else None,
             "就业起始日期": since if works else None, "就业终止日期": p.job.until if p.job else None,
@@ -137,6 +139,10 @@ class Writer:
         filings.append({
             "申报编号": "YG900", "单位名称": old.name, "统一社会信用代码": old.code, "申报类型": "停工停业、暂时困难企业",
             "开始月份": "2019-05", "结束月份": "2019-06", "申报人数": 3,
+        })  # fmt: skip
+        filings.append({
+            "申报编号": "YG901", "单位名称": old.name, "统一社会信用代码": old.code, "申报类型": "中小微企业吸纳就业困难人员",
+            "开始月份": "2020-03", "结束月份": "2020-09", "申报人数": 4,
         })  # fmt: skip
         self._twice("以工代训补贴申报表", filings, "开始月份")
         applied: list[Row] = [
@@ -205,13 +211,14 @@ class Writer:
         ], "以工代训开始时间")  # fmt: skip
         self._twice("培训学员花名册", [
             {"班级名称": f"{one.trade}{one.since:%m%d}班", "培训机构": "渝北某职业培训学校", **_who(p), "培训工种": one.trade,
-             "培训开始时间": one.since, "签到学时": _tenths(one.tenths), "考核结果": "合格" if one.certified_on else "不合格",
+             "培训等级": one.level, "培训开始时间": one.since, "签到学时": _tenths(one.tenths),
+             "考核结果": "合格" if one.certified_on else "不合格",
              "证书编号": f"ZS{p.number[-6:]}{one.since:%y%m%d}" if one.certified_on else None, "发证日期": one.certified_on}
             for p in self.world.people for one in p.lessons
         ], "培训开始时间")  # fmt: skip
         self._sheet("职业培训工种目录", [
-            {"工种名称": trade.name, "培训天数": trade.days, "培训学时": _tenths(trade.tenths), "补贴标准": _yuan(trade.fen),
-             "是否特色工种": trade.special}
+            {"工种名称": trade.name, "技能等级": trade.level, "培训天数": trade.days, "培训学时": _tenths(trade.tenths),
+             "补贴标准": _yuan(trade.fen), "是否特色工种": trade.special}
             for trade in self.world.trades
         ], EARLY)  # fmt: skip
 

@@ -103,6 +103,8 @@ def _before(limit: Limit, used: dict[tuple[str, str, int], tuple[int, int]], who
 
 def _kept(limit: Limit, verdict: Verdict, key: tuple[str, str, int], before: tuple[int, int], beside: int) -> Verdict:
     is_free, (least, most) = limit.free(key[0], key[2]), limit.room
+    if not limit.whose(key[0]):
+        return Verdict("unknown", 0, verdict.reasons | {limit.reason})
     if is_free or least - before[1] - beside >= 1:
         return verdict
     if is_free is False and most <= before[0]:

@@ -97,21 +97,25 @@ class Payment:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A class: `trade`, tenths of lessons signed for, and the day of the certificate, if there is one."""
+    """A class: `trade`, tenths of lessons signed for, the day of the certificate, if there is one, and its level."""
 
     trade: str
     since: date
     tenths: int
     certified_on: date | None
+    level: str = ""
 
 
 @dataclass(frozen=True)
 class Trade:
+    """`level`: empty where what the catalogue says is for all levels that it does not name."""
+
     name: str
     days: int
     tenths: int
     fen: int
     special: str
+    level: str = ""
 
 
 @dataclass
@@ -152,6 +156,8 @@ class Person:
     insured: dict[tuple[str, int], Premiums] = field(default_factory=dict)
     wages: dict[tuple[str, int], int] = field(default_factory=dict)
     """Net pay in fen by firm and month."""
+    unpaid: set[tuple[str, int]] = field(default_factory=set)
+    """Months of insurance in which no wage was paid."""
     rosters: list[tuple[Firm, date, date]] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     tickets: list[tuple[date, int]] = field(default_factory=list)
@@ -182,4 +188,5 @@ class World:
         return next(firm for firm in self.firms if firm.code == code)
 
     def household(self, person: Person) -> list[Person]:
-        return [other for other in self.people if other.household == person.household]
+        """All members; of whom no ledger tells a household, none."""
+        return [] if not person.household else [other for other in self.people if other.household == person.household]
