@@ -158,7 +158,7 @@ def test_who_a_limit_does_not_hold_for_is_not_told_how_much_of_it_is_left() -> N
               "单位实缴保费": 60_000, "养老保险费减免": False, "已领社保补贴月数": 40}  # fmt: skip
     said = {}
     for months_to_retirement in (59, 60):
-        rows = [Row({"person": "1", "firm": "1"}, {**always, "首次享受距退休月数": months_to_retirement})]
+        rows = [Row({"person": "1", "firm": "1"}, {**always, "首次享受社保补贴月": -102 + 720 - months_to_retirement})]
         verdict = CaseRule(policy, YUBEI.catalogue).judge(rows, month_of(dt.date(2020, 8, 1)), 1)[0][0]
         both = Explainer(policy, YUBEI.catalogue).explain_in(verdict, ("zh", "en"))
         said[months_to_retirement] = [

@@ -153,7 +153,7 @@ def test_memberships_say_what_they_rest_on_and_keep_health_to_themselves() -> No
         ("监测", "monitored"),
         ("脱贫不稳定户", "monitored"),
         ("脱贫户", "lifted"),
-        ("一般农户", None),
+        ("一般农户", "none"),
         ("", None),
     ],
 )

@@ -158,6 +158,11 @@ def _memberships(source: _Source) -> pl.DataFrame | None:
         is_private = any(target.field in SEALED_DETAILS for target in column.becomes)
         if column.type == "bool":
             group, said = pl.when(value).then(pl.lit(field)), pl.lit(label)
+        elif field == "none":  # who is said to be of none of the groups is known not to be of them
+            group, said = (
+                pl.when(value == "none").then(value),
+                pl.concat_str(pl.lit(f"{label}: "), pl.col(f"{column.name}__said")),
+            )
         elif field != "group":
             is_no = value.is_in(_NO_WORDS) | value.str.starts_with("无")
             group, said = pl.when(value.is_not_null() & ~is_no).then(pl.lit(field)), pl.lit(label)

@@ -17,16 +17,23 @@ from anye.engine.yaml_file import YamlFile
 from anye.flow.specs import SPECS, FactSpec
 from anye.packs.rules import pack_chain, read_rules
 
-BOOLS = ("held", "positive")
+BOOLS = ("held", "positive", "in_full")
 PAID = ("paid_months", "paid_times", "paid_sum")
-TAKES = (*BOOLS, "value", "month_of", "sum", "months_since", "run", *PAID)
+TAKES = (*BOOLS, "value", "month_of", "first_month", "sum", "months_since", "run", *PAID)
+KIN = ("all", "others")
 _KEYS = {
     "from",
     "where",
     "words",
+    "unless",
     "take",
     "of",
     "also",
+    "against",
+    "times",
+    "over",
+    "beside",
+    "kin",
     "at",
     "having",
     "codes",
@@ -72,9 +79,14 @@ class Silence:
 
 @dataclass(frozen=True)
 class Draw:
-    """`where`: column → the values that count; `words`: column → words of which it holds one; `having`: columns of which one
-    is known. `of`: the columns that are taken, or added up; `also`: those that are added where they are known. `at`: the
-    column whose day names the month; without it a month column, else from the first to the last day.
+    """`where`: column → the values that count; `words`: column → words of which it holds one; `unless`: column → words of
+    which it holds none; `having`: columns of which one is known. `of`: the columns that are taken, or added up; `also`: those
+    that are added where they are known; `against`: those that they have to reach. `times` and `over`: columns by which what
+    is taken is multiplied and divided. `at`: the column whose day, or year, names the month or months; without it a month
+    column, else from the first to the last day.
+
+    `beside`: another table → its column → ours: of the rows that are the same there, or say nothing there, the nearest;
+    its columns are called TABLE.COLUMN. `kin`: the rows of all of a person's household, or of its others, tell of the person.
 
     A span counts in a month whose last day it holds, with `any_day` in each month that it touches; `lasts`: so many months
     from its first on instead. `codes`: value → value of the fact. `enough`: of a run, from how many on nobody asks.
@@ -88,6 +100,12 @@ class Draw:
     of: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     having: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    times: str = ""
+    over: str = ""
+    beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    kin: str = ""
+    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     at: str = ""
     codes: Mapping[str, object] = field(default_factory=dict)
     is_any_day: bool = False
@@ -96,6 +114,11 @@ class Draw:
     least: int = 1
     is_this_year: bool = False
     no: Silence = Silence()
+
+    def type_of(self, column: str) -> str:
+        """The type of one of its columns, or of those of the table beside it."""
+        table, _, name = column.rpartition(".")
+        return (SPECS[table] if table else self.spec).columns[name]
 
 
 @cache
@@ -144,7 +167,10 @@ class _DrawnFile(YamlFile):
         numbers = (self.get(node, key, int, other) for key, other in (("lasts", 0), ("enough", 0), ("least", 1)))
         found = Draw(
             fact, spec, take, self.by_column(node, "where", spec), self.by_column(node, "words", spec),
-            *(self.columns(node, key, spec) for key in ("of", "also", "having")), "".join(self.columns(node, "at", spec)),
+            *(self.columns(node, key, spec) for key in ("of", "also", "having", "against")),
+            *("".join(self.columns(node, key, spec)) for key in ("times", "over")), self.beside(node, spec),
+            self.one_of(node, "kin", self.get(node, "kin", str, "all"), KIN) if "kin" in node else "",
+            self.by_column(node, "unless", spec), "".join(self.columns(node, "at", spec)),
             dict(self.get(node, "codes", CommentedMap, {})), self.get(node, "any_day", bool, False), *numbers,
             self.get(node, "this_year", bool, False), self.silence(node, spec),
         )  # fmt: skip
@@ -156,16 +182,18 @@ class _DrawnFile(YamlFile):
         if not set(_FOUND_BY.get(draw.fact.of, ("household_id",))) <= columns:
             raise self.fault("keys", self.line(node, "from"), found=draw.spec.name, expected=draw.fact.of)
         is_truth = draw.fact.kind.type == "bool"
-        wants = draw.take in {"value", "month_of", "sum", "positive", "paid_sum"}
+        wants = draw.take in {"value", "month_of", "sum", "positive", "in_full", "paid_sum"}
         codes = set(draw.codes.values())
         allowed = {True, False} if is_truth else set(draw.fact.kind.codes)
         is_right = (
             (draw.take in BOOLS) <= is_truth
             and (is_truth <= (draw.take in {*BOOLS, "value"}))
             and wants == bool(draw.of)
+            and (draw.take == "in_full") == bool(draw.against)
+            and (not draw.kin or draw.fact.of == "person")
             and (not codes or (codes <= allowed and draw.take == "value"))
             and not (draw.fact.kind.type == "code" and not codes)
-            and (draw.fact.is_monthly or draw.take not in {"sum", "months_since", "run"})
+            and (draw.fact.is_monthly or draw.take not in {"sum", "months_since", "run", "in_full"})
         )
         if not is_right:
             raise self.fault("fits", self.line(node, "take"), found=draw.take, expected=draw.fact.kind.type)
@@ -184,10 +212,29 @@ class _DrawnFile(YamlFile):
 
     def columns(self, node: CommentedMap, key: str, spec: FactSpec) -> tuple[str, ...]:
         names = self.texts(node, key)
+        beside = self.get(node, "beside", CommentedMap, {})
+        known = {
+            *spec.columns,
+            *(f"{table}.{name}" for table in beside if table in SPECS for name in SPECS[table].columns),
+        }
         for name in names:
-            if name not in spec.columns:
+            if name not in known:
                 raise self.fault("column", self.line(node, key), found=name, expected=", ".join(spec.columns))
         return names
+
+    def beside(self, node: CommentedMap, spec: FactSpec) -> Mapping[str, Mapping[str, str]]:
+        said: Mapping[str, Any] = self.get(node, "beside", CommentedMap, CommentedMap())
+        found = {}
+        for table in said:
+            other = SPECS[self.one_of(said, table, str(table), SPECS)]
+            pairs = self.get(said, table, CommentedMap)
+            for theirs, ours in pairs.items():
+                if theirs not in other.columns or ours not in spec.columns:
+                    raise self.fault(
+                        "column", self.line(pairs, theirs), found=f"{theirs}: {ours}", expected=", ".join(other.columns)
+                    )
+            found[str(table)] = {str(theirs): str(ours) for theirs, ours in pairs.items()}
+        return found
 
     def by_column(self, node: CommentedMap, key: str, spec: FactSpec) -> Mapping[str, tuple[str, ...]]:
         said: CommentedMap = self.get(node, key, CommentedMap, CommentedMap())

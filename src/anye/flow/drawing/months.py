@@ -148,9 +148,41 @@ def _run(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
     return _ranged(draw, count[look_back(draw) :], known[look_back(draw) :])
 
 
+def _in_full(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
+    """Of each month, whether there was enough in every row of the calendar year before it. It is not while a month of that year
+    is not known, or where there is no row at all."""
+    is_short, is_open, has = _flags(told), _flags(told), _flags(told)
+    for block in blocks:
+        for at, part in _by_month(block, told.window):
+            has[at, part.place] = True
+            is_short[at, part.place[part.value == 0]] = True
+            is_open[at, part.place[part.value == NOTHING]] = True
+    is_open |= ~(has | told.is_silent)
+    back = look_back(draw)
+    values, known = np.zeros((2, told.window.months - back, told.rows), np.bool_)
+    for at in range(len(values)):
+        january = back + at - (told.window.first + back + at) % 12 - 12
+        year = slice(january, january + 12)
+        is_refused = is_short[year].any(axis=0)
+        values[at] = has[year].any(axis=0) & ~is_refused & ~is_open[year].any(axis=0)
+        known[at] = values[at] | is_refused
+    return Column(values, known)
+
+
 def look_back(draw: Draw) -> int:
     """How many months before those that are judged have to be read."""
+    if draw.take == "in_full":
+        return 23
     return max(draw.enough, 12) if draw.take == "run" else 0
+
+
+def _first_month(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
+    """The first month of all rows; not known where one of them does not tell its own."""
+    first, is_open = np.full(told.rows, EVER), np.zeros(told.rows, np.bool_)
+    for block in blocks:
+        np.minimum.at(first, block.place, block.since)
+        is_open[block.place[block.is_sure == 0]] = True
+    return _ranged(draw, first, (first < EVER) & ~is_open)
 
 
 def _paid(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
@@ -173,7 +205,8 @@ def _paid(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
 
 _WAYS: Mapping[str, Callable[[Draw, Iterable[Placed], Told], Column]] = {
     "held": _held, "positive": _positive, "value": _value, "month_of": _value, "sum": _sum, "run": _run,
-    "months_since": _months_since, "paid_months": _paid, "paid_times": _paid, "paid_sum": _paid,
+    "months_since": _months_since, "in_full": _in_full, "first_month": _first_month,
+    "paid_months": _paid, "paid_times": _paid, "paid_sum": _paid,
 }  # fmt: skip
 
 

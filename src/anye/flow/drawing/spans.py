@@ -7,7 +7,7 @@ reads where it lies.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from psycopg.pq import ExecStatus
 
 from anye.engine.entitle.bits import Array
 from anye.flow.drawing.file import PAID, Draw
+from anye.flow.specs import SPECS
 
 NOTHING = -(2**62)
 """Stands for NULL: the columns that are read are never empty."""
@@ -141,19 +142,24 @@ def _statement(
 ) -> tuple[str, dict[str, Any]]:
     params: dict[str, Any] = {**asked.params(), "table": draw.spec.table}
     since, until, is_sure, joins = _held(draw)
-    wheres = [asked.wheres("f", (draw.spec.parent, *draw.spec.columns)), *_wheres(draw, params)]
+    wheres = [_whose(draw, asked), *_wheres(draw, params)]
     if months and "month" in draw.spec.columns:
         params |= {"first": months[0], "last": months[1]}
         wheres.append(f"{month_number('f.month')} BETWEEN %(first)s AND %(last)s")
     if draw.at and draw.take not in PAID:
         wheres.append(f'f."{draw.at}" IS NOT NULL')
     placed = [f"f.{key}" for key in keys]
+    if draw.kin:
+        placed, joins = ["kin.person_id"], joins + _kin(draw, asked)
     if keys == KEYS["post"]:
         placed, joins = ["p.place"], f"{joins} JOIN {asked.posts()} p ON p.person_id = f.person_id"
         blank = "" if draw.spec.name == "post" else ", ''"  # attendance sheets often leave the unit out
         for column in ("unit", "post_name"):
             if column in draw.spec.columns:
                 joins += f" AND f.{column} IN (p.{column}{blank})"
+        if "firm_id" in draw.spec.columns:  # what another employer paid is not the unit's
+            joins += " JOIN firms_firm unit ON unit.id = f.firm_id AND unit.name = p.unit"
+    joins += "".join(_beside(table, pairs, asked) for table, pairs in draw.beside.items())
     if "firm_id" in keys and draw.spec.parent != "firm_id":
         wheres.append("f.firm_id IS NOT NULL")
     numbers = [*placed, since, until, is_sure, f"coalesce({_value(draw, params)}, {NOTHING})"]
@@ -164,12 +170,43 @@ def _statement(
     )
 
 
+def _whose(draw: Draw, asked: Asked) -> str:
+    """SQL: whose rows are read. What a firm is told by is told by the rows of all its people."""
+    if draw.kin:
+        return Asked(asked.on).wheres("f", ())
+    if draw.fact.of == "firm":
+        return Asked(asked.on, None, asked.firms).wheres("f", ())
+    return asked.wheres("f", (draw.spec.parent, *draw.spec.columns))
+
+
+def _kin(draw: Draw, asked: Asked) -> str:
+    """SQL: whose household the row's person is of, as `kin`: a line for each member, or for each other one."""
+    of = Asked(asked.on).wheres("home", ())
+    each = asked.wheres("kin", ("person_id",))
+    apart = " AND kin.person_id <> f.person_id" if draw.kin == "others" else ""
+    return f"""
+        JOIN people_householdmember home ON home.person_id = f.person_id AND {of}
+        JOIN people_householdmember kin ON kin.household_id = home.household_id{apart} AND {each}"""
+
+
+def _beside(table: str, pairs: Mapping[str, str], asked: Asked) -> str:
+    """SQL: the row of another table that is the same in these columns; one that leaves a column empty is for all."""
+    spec = SPECS[table]
+    same = " AND ".join(f'b."{theirs}" IN (f."{ours}", \'\')' for theirs, ours in pairs.items())
+    near = ", ".join(f"b.\"{theirs}\" = ''" for theirs in pairs)
+    known = Asked(asked.on).wheres("b", ())
+    return f" LEFT JOIN LATERAL (SELECT b.* FROM {spec.table} b WHERE {same} AND {known} ORDER BY {near}, b.id LIMIT 1) {table} ON true"
+
+
 def _held(draw: Draw) -> tuple[str, str, str, str]:
     """SQL: the first month, the last, whether the first is known, and the joins for that."""
     if "month" in draw.spec.columns and not draw.at:
         month = month_number("f.month")
         return month, month, "1", ""
     if draw.at:
+        if draw.type_of(draw.at) == "bigint":  # a year
+            january = f'(f."{draw.at}" * 12 - 23640)'
+            return january, f"{january} + 11", "1", ""
         month = month_number(f'f."{draw.at}"')
         since = f"coalesce({month}, {EVER})"  # of a payment on an unknown day it is not known whether it was before
         return since, f"{since} + {draw.lasts - 1}" if draw.lasts else since, f'(f."{draw.at}" IS NOT NULL)::int', ""
@@ -204,6 +241,9 @@ def _wheres(draw: Draw, params: dict[str, Any]) -> list[str]:
     for column, words in draw.words.items():
         params[f"words_{column}"] = [f"%{word}%" for word in words]
         found.append(f'f."{column}" LIKE ANY(%(words_{column})s)')
+    for column, words in draw.unless.items():
+        params[f"unless_{column}"] = [f"%{word}%" for word in words]
+        found.append(f'coalesce(f."{column}" LIKE ANY(%(unless_{column})s), false) = false')
     if draw.having:
         found.append("coalesce({}) IS NOT NULL".format(", ".join(f'f."{name}"' for name in draw.having)))
     return found
@@ -211,16 +251,36 @@ def _wheres(draw: Draw, params: dict[str, Any]) -> list[str]:
 
 def _value(draw: Draw, params: dict[str, Any]) -> str:
     """SQL: what a row says, NULL where it does not."""
-    if draw.take in {"sum", "paid_sum", "positive"}:
-        total = " + ".join([*(f'f."{name}"' for name in draw.of), *(f'coalesce(f."{name}", 0)' for name in draw.also)])
-        return f"({total} >= {draw.least})::int" if draw.take == "positive" else total
+    if draw.take in {"sum", "paid_sum", "positive", "in_full"}:
+        return _total(draw)
     if draw.take == "month_of":
         return _month_of(draw)
     if draw.take != "value":
         return "1"
-    column = f'f."{draw.of[0]}"'
-    if not draw.codes:
-        return f"{column}::int" if draw.spec.columns[draw.of[0]] == "boolean" else column
+    column = _column(draw.of[0])
+    if draw.codes:
+        return _coded(draw, column, params)
+    if draw.type_of(draw.of[0]) == "boolean":
+        return f"{column}::int"
+    times = f" * {_column(draw.times)}" if draw.times else ""
+    over = f" / nullif({_column(draw.over)}, 0)" if draw.over else ""
+    return f"({column}{times}{over})"
+
+
+def _column(name: str) -> str:
+    """SQL: a column of the table, or of the one beside it."""
+    table, _, column = name.rpartition(".")
+    return f'{table or "f"}."{column}"'
+
+
+def _total(draw: Draw) -> str:
+    total = " + ".join([*map(_column, draw.of), *(f"coalesce({_column(name)}, 0)" for name in draw.also)])
+    if draw.take == "in_full":
+        return f"({total} >= {' + '.join(map(_column, draw.against))})::int"
+    return f"({total} >= {draw.least})::int" if draw.take == "positive" else total
+
+
+def _coded(draw: Draw, column: str, params: dict[str, Any]) -> str:
     whens = []
     for at, (said, code) in enumerate(draw.codes.items()):
         params[f"code_{at}"] = str(said)

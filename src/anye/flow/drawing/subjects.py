@@ -107,10 +107,14 @@ class RecordSubjects(Subjects):
             found = found | np.array([[month in came] for month in range(window.first, window.last + 1)])
         if no.told is not None:
             wide = np.zeros((window.months, rows), np.bool_)
-            for block in self._placed(replace(draw, where=no.told, words={}, having=(), take="held", lasts=0), None):
+            for block in self._placed(
+                replace(draw, where=no.told, words={}, unless={}, having=(), take="held", lasts=0), None
+            ):
                 for at in range(window.months):
                     wide[at, block.place[block.since <= window.first + at]] = True
             found = found | wide
+        if draw.kin:  # of whom the household is not known, nobody speaks
+            found = found & (self._household() >= 0)
         return found
 
     def _months_of(self, table: str) -> frozenset[int]:
@@ -121,7 +125,7 @@ class RecordSubjects(Subjects):
 
     def _keys(self, subject: str) -> Mapping[str, Array]:
         if subject == "person":
-            return {"person": np.arange(len(self.persons)), "household": self._households()}
+            return {"person": np.arange(len(self.persons)), "household": self._household()}
         if subject == "firm":
             return {"firm": np.arange(len(self.firms))}
         if subject == "person_firm":
@@ -157,7 +161,7 @@ class RecordSubjects(Subjects):
             rows = cursor.fetchall()
         return pl.DataFrame(rows, {"person_id": pl.Int64, "label": pl.String}, orient="row")
 
-    def _households(self) -> Array:
+    def _household(self) -> Array:
         """Of which household each person is, as a number below 2³¹; -1 where it is not known."""
         wheres = self.asked.wheres("f", ("person_id",))
         sql = f"SELECT f.person_id, f.household_id FROM people_householdmember f WHERE {wheres}"
