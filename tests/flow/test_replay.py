@@ -23,6 +23,8 @@ from anye.flow.jobs import (
     publish_entry,
     settle_duplicate,
 )
+from anye.flow.nightly import entitle
+from anye.packs import read_pack
 from anye.records.accounts import actions as accounts
 from anye.records.accounts.models import Duty, SignInLink, User
 from anye.records.accounts.scope import BATCH, OWNER, acting
@@ -38,6 +40,7 @@ from anye.records.registers.actions.mappings import retire_mapping, save_mapping
 from anye.records.registers.models import Batch, Duplicate, Entry, Upload
 from tests import factories as made
 from tests.conftest import District
+from tests.flow.owed import KNOWN, registers_of_the_year, trainee
 from tests.flow.test_load_order import BRIDGE, WILLOW, insured, person
 from tests.flow.written import insurance, ledger, number
 from tests.house.guards import GUARDS
@@ -67,6 +70,7 @@ def a_day(
     _taken_back(Batch.objects.get(file_name="wrong.csv"), duties["district"])
     _at_home(duties["willow"])
     _moves(district, duties)
+    _owed(district, context)
     user = User.objects.get(username="willow-officer")
     with acting(BATCH, actor="operator"):
         token = accounts.new_sign_in_link(user=user, by="operator")
@@ -105,6 +109,13 @@ def _handed_in(path: Path, duty: Duty, state: str = "waiting") -> Upload:
             scope_no=duty.scope_no,
             state=state,
         )
+
+
+def _owed(district: District, context: Context) -> None:
+    """A pass that finds what is owed and was not paid."""
+    with made.as_owner():
+        trainee(district["cloud"], registers_of_the_year())
+    entitle(read_pack("cn_yubei"), on=KNOWN, known=KNOWN, office_no=context.office_no, by="tests")
 
 
 def _given_back(batch: Batch, duty: Duty) -> None:

@@ -19,6 +19,7 @@ from anye.records.accounts.models import Duty, User
 from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
+from anye.records.claims.models import Difference
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
 from anye.records.places.actions import add_areas, add_offices_of_areas
@@ -232,7 +233,11 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
     )  # fmt: skip
     made.make_finding(person, rule="Q02", params={"value": place.text("值")})
     place.visit = made.make_visit(person, place.finding)
-    made.make_decision(person, firm=place.firm)
+    decision = made.make_decision(person, firm=place.firm)
+    Difference.objects.create(
+        policy=decision.policy, person=person, scope_no=person.scope_no, first_month=decision.month, last_month=decision.month,
+        kind="unpaid", entitled_fen=place.fen(), paid_fen=0, found_on=dt.date(2026, 10, 1),
+    )  # fmt: skip
     made.make_decision(person, outcome=2, post=f"{place.text('单位')}|{place.text('岗')}")
     made.make_visit(
         person, place.finding, state="done", made_on=dt.date(2026, 9, 2), made_by=place.text("访"), answer="not_found",

@@ -164,3 +164,14 @@ def test_the_list_takes_as_many_queries_for_one_as_for_many(
     client = client_as("district_officer", district["district"])
     listed(client)
     assert queries_of(client, reverse("office:owed") + "?month=2020-09") == queries_of(client, reverse("office:owed"))
+
+
+def test_what_was_owed_and_not_paid_is_listed_with_its_age(
+    district: District, client_as: ClientAs, person: Person
+) -> None:
+    client = client_as("district_officer", district["district"])
+    response = client.get(reverse("office:differences"), headers={"accept-language": "en"})
+    told = text_of(response)
+    assert told.count("Owed, not paid</span>") == 7 and "山茶服饰有限公司" in told and "500.00" in told
+    far = client_as("village_worker", district["willow"])
+    assert "山茶服饰有限公司" not in text_of(far.get(reverse("office:differences")))

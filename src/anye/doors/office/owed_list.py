@@ -32,14 +32,14 @@ from anye.records.people import queries as people
 SHOWN = {"pay": PAY, "unknown": UNKNOWN}
 
 
-def _policies() -> dict[str, Policy]:
+def policies() -> dict[str, Policy]:
     return dict(read_rules(pack_folder(settings.ANYE_PACK)).policies)
 
 
 def policy_choices(_request: HttpRequest) -> list[tuple[str, str]]:
     """The rules by their titles."""
     language = "zh" if formats.is_chinese() else "en"
-    return sorted(((code, policy.title[language]) for code, policy in _policies().items()), key=lambda one: one[1])
+    return sorted(((code, policy.title[language]) for code, policy in policies().items()), key=lambda one: one[1])
 
 
 def reasons_said(line: Entitlement, policy: Policy | None) -> str:
@@ -55,14 +55,14 @@ def reasons_said(line: Entitlement, policy: Policy | None) -> str:
 
 
 def _dress(request: HttpRequest) -> Any:
-    policies = _policies()
+    known_policies = policies()
     language = "zh" if formats.is_chinese() else "en"
 
     def dress(page: Sequence[Entitlement]) -> Sequence[Entitlement]:
         known = people.people_by_key(one.person_id for one in page if one.person_id is not None)
         firms = firms_by_key(one.firm_id for one in page if one.firm_id is not None)
         for one in page:
-            policy = policies.get(one.version.policy.code)
+            policy = known_policies.get(one.version.policy.code)
             person, firm = known.get(one.person_id), firms.get(one.firm_id or 0)
             one.name = person.name if person is not None else ""
             one.href = _href(one, person, firm)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from anye.doors.kit.frame import provide
-from anye.doors.office import findings, firms, navigation, owed_list, people, person, today, visits
+from anye.doors.office import differences, findings, firms, navigation, owed_list, people, person, today, visits
 
 app_name = "office"
 provide(app_name, navigation.office_frame)
@@ -18,6 +18,7 @@ urlpatterns = [
     path("people/<str:token>/show/", person.show, name="person_show"),
     path("people/<str:token>/restricted/", person.show_restricted, name="person_restricted"),
     path("owed/", owed_list.index, name="owed"),
+    path("owed/paid/", differences.index, name="differences"),
     path("firms/", firms.index, name="firms"),
     path("firms/<str:token>/", firms.firm, name="firm"),
     path("visits/", visits.index, name="visits"),

@@ -57,7 +57,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["scope_no", "kind", "policy", "id"], name="claims_difference_scope")],
+                "indexes": [
+                    models.Index(fields=["scope_no", "kind", "policy", "id"], name="claims_difference_scope"),
+                    models.Index(fields=["last_month", "id"], name="claims_difference_oldest"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("policy", "person", "firm", "first_month", "last_month"),
