@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -180,9 +180,9 @@ def run(args: argparse.Namespace) -> int:
     return 0 if args.no_serve else _serve(args, home)
 
 
-def load_folder(args: argparse.Namespace, home: Home, folder: Path) -> None:
+def load_folder(args: argparse.Namespace, home: Home, folder: Path, known: Mapping[str, str] | None = None) -> None:
     env = {**os.environ, "ANYE_HOME": str(home.path), "ANYE_LOGIN": "worker"}
-    command = [sys.executable, "-m", "anye.config.loading", str(folder), language(args)]
+    command = [sys.executable, "-m", "anye.config.loading", str(folder), language(args), json.dumps(known or {})]
     subprocess.run(command, env=env, check=True)
 
 
@@ -204,7 +204,26 @@ def demo(args: argparse.Namespace) -> int:
         old.unlink()
     write(files, seed=args.seed, scale=args.scale, areas_csv=HERE / FIRST_PACK / "areas.csv")
     load_folder(args, home, files)
+    _demo_of_what_is_owed(args, home)
     return 0 if args.no_serve else _serve(args, home)
+
+
+def _demo_of_what_is_owed(args: argparse.Namespace, home: Home) -> None:
+    """Registers of two more years, about people at a dozen firms, and a pass over everybody."""
+    from anye.demo.owed import ON, write_owed
+
+    say(
+        args,
+        "正在生成并载入两年的补贴登记册，随后核算……",
+        "Writing and loading registers of two years, then asking the rules …",
+    )
+    folder = home.path / "owed"
+    for old in folder.glob("*") if folder.is_dir() else ():
+        old.unlink()
+    truth = write_owed(folder, args.seed)
+    load_folder(args, home, folder, {path.name: day.isoformat() for path, day in truth.files})
+    env = {**os.environ, "ANYE_HOME": str(home.path)}
+    subprocess.run([sys.executable, "-m", "anye.cli", "entitle", "--on", ON.isoformat()], env=env, check=True)
 
 
 def serve(args: argparse.Namespace) -> int:

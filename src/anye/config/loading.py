@@ -1,12 +1,14 @@
 """Loading files from the command line: progress, a report a file, and a folder in the order of its names.
 
-`python -m anye.config.loading FOLDER LANGUAGE` loads a folder into ANYE_HOME under the worker's login.
+`python -m anye.config.loading FOLDER LANGUAGE [KNOWN]` loads a folder into ANYE_HOME under the worker's login; KNOWN is JSON of
+file names and the days on which they were learned.
 """
 
+import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,10 +124,11 @@ def print_report(report: "Report", language: str) -> None:
         write("    … " + ", ".join(f"{reason} × {count}" for reason, count in more.most_common()) + "\n")
 
 
-def load_folder(folder: Path, language: str) -> None:
+def load_folder(folder: Path, language: str, known: Mapping[str, date]) -> None:
+    """All files of a folder in the order of their names. `known`: name → the day it was learned, today for the others."""
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith(("~$", ".")))
     for path in files:
-        report = load_one(path, source=None, known_on=None, user=None, quiet=False, language=language)
+        report = load_one(path, source=None, known_on=known.get(path.name), user=None, quiet=False, language=language)
         print_report(report, language)
         sys.stdout.flush()
 
@@ -135,8 +138,9 @@ def main() -> None:
     import django
 
     django.setup()
+    days = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
     try:
-        load_folder(Path(sys.argv[1]), sys.argv[2])
+        load_folder(Path(sys.argv[1]), sys.argv[2], {name: date.fromisoformat(day) for name, day in days.items()})
     except SetupFault as fault:
         sys.stderr.write(fault.text(sys.argv[2]) + "\n")
         sys.exit(2)
