@@ -85,3 +85,17 @@ def test_nobody_loads_without_a_duty_in_force(
 def test_without_a_name_the_operator_loads(file: Path) -> None:
     load_as(None, file)
     assert loaded_by() == ["operator"]
+
+
+def test_a_day_before_the_last_pass_is_refused(district: District, file: Path) -> None:
+    """What was known when everybody was judged stays as it was."""
+    from tests.factories import KNOWN, as_owner, make_decision, make_person
+
+    with as_owner():
+        make_decision(make_person(district["willow"]))
+    with pytest.raises(SetupFault) as refused:
+        loading.load_one(
+            file, source=None, known_on=KNOWN - dt.timedelta(1), user=None, quiet=True, language="en"
+        )  # fmt: skip
+    assert refused.value.code == "known_on_judged" and KNOWN.isoformat() in refused.value.text("en")
+    assert loading.load_one(file, source=None, known_on=KNOWN, user=None, quiet=True, language="en").loaded == 1

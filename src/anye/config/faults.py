@@ -35,6 +35,10 @@ SENTENCES: dict[str, Text] = {
         "--known-on {day} 在今天之后：获知日期不能晚于今天。",
         "--known-on {day} lies after today: a file is known from the day it came in, today at the latest.",
     ),
+    "known_on_judged": Text(
+        "--known-on {day} 早于最近一次核算所依据的 {last}：那天已知的情况已经定了。请用 {last} 或之后的日期。",
+        "--known-on {day} lies before {last}, as of which what is owed was judged: what was known then stays. Use {last} or later.",
+    ),
     "port_taken": Text(
         "端口 {port} 已被占用。请先停止占用它的程序，或用 --port 换一个。",
         "Port {port} is in use. Stop the program that uses it, or choose another with --port.",

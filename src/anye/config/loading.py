@@ -33,9 +33,13 @@ def load_one(
     from anye.flow.load import LoadedElsewhere, load_file
     from anye.flow.refused import DatabaseRefused
     from anye.flow.registry import loading_context
+    from anye.records.entitlements.queries import last_run
 
     if known_on and known_on > timezone.localdate():
         raise SetupFault("known_on_future", day=known_on.isoformat())
+    judged = last_run()
+    if known_on and judged and known_on < judged.known_on:
+        raise SetupFault("known_on_judged", day=known_on.isoformat(), last=judged.known_on.isoformat())
     if not path.is_file():
         raise SetupFault("file_missing", path=path)
     duty = duty_to_load(user) if user else None

@@ -16,6 +16,7 @@ from anye.flow.jobs import load_upload
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.registers.models import Upload
+from tests import factories
 from tests.conftest import District
 from tests.doors.office.test_registers import ask, lines_of, make_batch
 
@@ -135,6 +136,10 @@ def test_an_empty_file_and_a_day_in_the_future_are_refused_with_sentences(
     tomorrow = timezone.localdate() + dt.timedelta(1)
     late = hand_in(client, LEDGER.encode(), known_on=tomorrow.isoformat())
     assert late.status_code == 422 and "must not be after" in late.content.decode()
+    with factories.as_owner():
+        factories.make_decision(factories.make_person(district["willow"]))
+    early = hand_in(client, LEDGER.encode(), known_on=(factories.KNOWN - dt.timedelta(1)).isoformat())
+    assert early.status_code == 422 and "must not be before" in early.content.decode()
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(

@@ -25,6 +25,7 @@ from anye.flow.jobs import load_upload, look_at_upload, may_load
 from anye.flow.sentences import file_sentence
 from anye.packs import read_pack
 from anye.records.audit.keys import keyring
+from anye.records.entitlements.queries import last_run
 from anye.records.registers import actions
 from anye.records.registers import queries as registers
 from anye.records.registers.models import Batch, Upload
@@ -85,6 +86,8 @@ class UploadForm(forms.Form):
         today = timezone.localdate()
         self.fields["known_on"].latest = today  # type: ignore[attr-defined]
         self.fields["known_on"].initial = today
+        if (judged := last_run()) is not None:  # what was known on a day that was judged stays as it was
+            self.fields["known_on"].earliest = judged.known_on  # type: ignore[attr-defined]
         self.fields["file"].error_messages["empty"] = sentence_of({"code": "empty_file"})
 
     def clean_file(self) -> Any:

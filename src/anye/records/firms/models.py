@@ -1,5 +1,6 @@
 """Firms, who works where, and what was insured for whom."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from anye.records.people.facts import DatedFact, Fact, MonthFact, first_of_month, link, one_current
@@ -114,7 +115,10 @@ class InsuranceMonth(MonthFact):
             *one_current("firms_insurancemonth", "person", "firm", "month"),
             first_of_month("firms_insurancemonth_month"),
         ]
-        indexes = [models.Index(fields=["scope_no", "month"], name="firms_insurancemonth_scope")]
+        indexes = [
+            models.Index(fields=["scope_no", "month"], name="firms_insurancemonth_scope"),
+            BrinIndex(fields=["month"], name="firms_insurancemonth_month_in"),  # whether a month has come at all
+        ]
 
 
 class PayrollLine(MonthFact):
@@ -131,6 +135,7 @@ class PayrollLine(MonthFact):
             *one_current("firms_payrollline", "person", "firm", "month"),
             first_of_month("firms_payrollline_month"),
         ]
+        indexes = [BrinIndex(fields=["month"], name="firms_payrollline_month_in")]
 
 
 __all__ = ["EmploymentSpell", "Fact", "Firm", "FirmDetail", "FirmFact", "InsuranceMonth", "Owner", "PayrollLine"]
