@@ -337,11 +337,12 @@ def is_nearer(row: Row, other: Row, columns: list[str]) -> bool:
 def told_value(draw: Draw, row: Row) -> int | str | None:
     """What a row says: an amount, a code, yes or no as 1 or 0, a month."""
     if draw.take in {"sum", "paid_sum", "positive", "in_full"}:
-        amounts = [row[name] for name in draw.of] + [row[name] or 0 for name in draw.also]
-        due = [row[name] for name in draw.against]
+        amounts: list[int | None] = [row[name] for name in draw.of] + [row[name] or 0 for name in draw.also]
+        due: list[int | None] = [row[name] for name in draw.against]
         if None in amounts or None in due:
             return None
-        return sum(amounts) >= sum(due) if draw.take == "in_full" else sum(amounts)
+        total = sum(each or 0 for each in amounts)
+        return total >= sum(each or 0 for each in due) if draw.take == "in_full" else total
     if not draw.of:
         return 1
     said = row[draw.of[0]]
