@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from anye.engine.entitle.months import last_day, month_of
 from anye.engine.intake.profile import Profile
 from anye.flow.drawing.file import Draw
-from tests.flow.drawn_rows import Draws, Row, World
+from tests.flow.drawn_rows import SPECS, Draws, Row, World
 
 Key = tuple[int | str, ...]
 Answer = bool | int | str | None
@@ -68,15 +68,17 @@ class Oracle:
     def in_month(self, draw: Draw, key: Key, month: int) -> Answer:
         ways: dict[str, Callable[[Draw, Key, int], Answer]] = {
             "held": self.held, "positive": self.positive, "value": self.value, "month_of": self.value, "sum": self.sum,
-            "months_since": self.months_since, "run": self.run,
+            "months_since": self.months_since, "run": self.run, "in_full": self.in_full,
         }  # fmt: skip
         found = ways[draw.take](draw, key, month)
-        return found if draw.take in {"held", "positive", "value"} else within(draw, found)
+        return found if draw.take in {"held", "positive", "in_full", "value"} else within(draw, found)
 
     def whole(self, draw: Draw, key: Key) -> Answer:
         """A fact that is the same in all months."""
         if draw.take in {"value", "month_of"}:
             return self.latest(draw, key)
+        if draw.take == "first_month":
+            return within(draw, self.first_month(draw, key))
         if draw.take.startswith("paid"):
             return within(draw, self.paid(draw, key))
         answers = {self.in_month(draw, key, month) for month in range(self.first, self.first + self.months)}
@@ -137,6 +139,27 @@ class Oracle:
             return length
         return length if draw.enough and length >= draw.enough else None
 
+    def in_full(self, draw: Draw, key: Key, month: int) -> bool | None:
+        january = month - month % 12 - 12
+        of_year = [self.values_in(draw, key, each) for each in range(january, january + 12)]
+        if any(value == 0 for values in of_year for value in values):
+            return False
+        for at, values in enumerate(of_year):
+            if None in values or not (values or self.is_silent(draw, key, january + at)):
+                return None
+        return True if any(of_year) else None
+
+    def values_in(self, draw: Draw, key: Key, month: int) -> list[int | str | None]:
+        said = self.said(draw, key)
+        found: list[int | str | None] = self.once(
+            ("in", id(draw), key, month), lambda: [each.value for each in said if holds(draw, each, month)]
+        )
+        return found
+
+    def first_month(self, draw: Draw, key: Key) -> int | None:
+        said = self.said(draw, key)
+        return min(month_of(each.begins) for each in said) if said and all(each.is_sure for each in said) else None
+
     def paid(self, draw: Draw, key: Key) -> int | None:
         total, is_covered = 0, any(self.is_silent(draw, key, self.first + at) for at in range(self.months))
         for each in self.said(draw, key, is_paid=True):
@@ -160,7 +183,7 @@ class Oracle:
         return self.told[place]
 
     def known(self, name: str) -> list[Row]:
-        found: list[Row] = self.once(name, lambda: [row for row in self.world.rows[name] if self.is_known(row)])
+        found: list[Row] = self.once(name, lambda: [row for row in self.world.rows.get(name, ()) if self.is_known(row)])
         return found
 
     def is_known(self, row: Row) -> bool:
@@ -172,16 +195,59 @@ class Oracle:
 
     def saying(self, draw: Draw, key: Key, *, is_paid: bool) -> Iterator[Held]:
         for row in self.known(draw.spec.name):
-            if is_about(draw, row, key) and is_taken(draw, row):
+            if self.is_about(draw, row, key) and is_taken(draw, row):
                 if draw.at and row[draw.at] is None:
                     if is_paid:
                         yield Held(dt.date.max, dt.date.max, False, None)
                     continue
                 begins, ends, is_sure = self.span(draw, row)
-                yield Held(begins, ends, is_sure, told_value(draw, row))
+                yield Held(begins, ends, is_sure, told_value(draw, row | self.beside(draw, row)))
+
+    def is_about(self, draw: Draw, row: Row, key: Key) -> bool:
+        subject = draw.fact.of
+        if subject == "firm":
+            return bool(row["firm_id"] == key[0])
+        if draw.kin:
+            return row["person_id"] in self.kin(key[0], draw.kin)
+        if row["person_id"] != key[0]:
+            return False
+        if subject == "person_firm":
+            return bool(row["firm_id"] == key[1])
+        return subject != "post" or self.is_of_post(draw, row, key)
+
+    def is_of_post(self, draw: Draw, row: Row, key: Key) -> bool:
+        """A sheet without unit or name is of each post of the person; what a firm paid is of the posts at that firm alone."""
+        if draw.spec.name == "post":
+            return (row["unit"], row["post_name"]) == key[1:]
+        if draw.spec.name == "attendance":
+            return row["unit"] in {key[1], ""} and row["post_name"] in {key[2], ""}
+        return bool(self.world.names[row["firm_id"]] == key[1])
+
+    def home(self, person: int | str) -> int | None:
+        return next((row["household_id"] for row in self.known("household") if row["person_id"] == person), None)
+
+    def kin(self, person: int | str, which: str) -> set[int]:
+        """Whose rows tell of the person: of everybody in the household, or of the others; of nobody where it is not known."""
+        home = self.home(person)
+        found = {row["person_id"] for row in self.known("household") if row["household_id"] == home}
+        return {each for each in found if which == "all" or each != person}
+
+    def beside(self, draw: Draw, row: Row) -> Row:
+        """The columns of the tables beside, as TABLE.COLUMN: of the nearest row, else nothing."""
+        found: Row = {}
+        for table, pairs in draw.beside.items():
+            best: Row = {}
+            for other in sorted(self.known(table), key=lambda each: each["id"]):
+                is_same = all(other[theirs] in {row[ours], ""} for theirs, ours in pairs.items())
+                if is_same and (not best or is_nearer(other, best, list(pairs))):
+                    best = other
+            found |= {f"{table}.{column}": best.get(column) for column in SPECS[table].columns}
+        return found
 
     def span(self, draw: Draw, row: Row) -> tuple[dt.date, dt.date, bool]:
         day = row[draw.at] if draw.at else row.get("month")
+        if isinstance(day, int):
+            return dt.date(day, 1, 1), dt.date(day, 12, 31), True
         if day is not None:
             return day.replace(day=1), last_day(month_of(day)), True
         if "valid_from" not in row:
@@ -199,6 +265,8 @@ class Oracle:
     def is_silent(self, draw: Draw, key: Key, month: int) -> bool:
         """Whether the lack of a row in the month means no."""
         no = draw.no
+        if draw.kin and self.home(key[0]) is None:
+            return False
         if no.is_always or (
             no.register and self.once((no.register, month), lambda: self.is_covered(no.register, month))
         ):
@@ -211,7 +279,7 @@ class Oracle:
     def other_days(self, draw: Draw, key: Key) -> list[dt.date]:
         """Since when other rows say something of the same subject."""
         where = draw.no.told or {}
-        rows = [row for row in self.known(draw.spec.name) if is_about(draw, row, key) and is_one_of(row, where)]
+        rows = [row for row in self.known(draw.spec.name) if self.is_about(draw, row, key) and is_one_of(row, where)]
         found: list[dt.date] = self.once(("told", id(draw), key), lambda: [self.span(draw, row)[0] for row in rows])
         return found
 
@@ -247,21 +315,6 @@ def may_hold(draw: Draw, each: Held, month: int) -> bool:
     return month < month_of(each.begins) and each.ends >= (last.replace(day=1) if draw.is_any_day else last)
 
 
-def is_about(draw: Draw, row: Row, key: Key) -> bool:
-    subject = draw.fact.of
-    if subject == "firm":
-        return bool(row["firm_id"] == key[0])
-    if row["person_id"] != key[0]:
-        return False
-    if subject == "person_firm":
-        return bool(row["firm_id"] == key[1])
-    if subject == "post" and draw.spec.name == "post":
-        return (row["unit"], row["post_name"]) == key[1:]
-    if subject == "post" and draw.spec.name == "attendance":
-        return row["unit"] in {key[1], ""} and row["post_name"] in {key[2], ""}
-    return True
-
-
 def is_one_of(row: Row, where: Mapping[str, tuple[str, ...]]) -> bool:
     return all(str(row[name]) in values for name, values in where.items())
 
@@ -269,14 +322,27 @@ def is_one_of(row: Row, where: Mapping[str, tuple[str, ...]]) -> bool:
 def is_taken(draw: Draw, row: Row) -> bool:
     has_words = all(any(word in row[name] for word in words) for name, words in draw.words.items())
     has_any = not draw.having or any(row[name] is not None for name in draw.having)
-    return is_one_of(row, draw.where) and has_words and has_any
+    has_other = any(word in row[name] for name, words in draw.unless.items() for word in words)
+    return is_one_of(row, draw.where) and has_words and has_any and not has_other
+
+
+def is_nearer(row: Row, other: Row, columns: list[str]) -> bool:
+    """Whether a row says something in the first column in which only one of the two does."""
+    for column in columns:
+        if (row[column] == "") != (other[column] == ""):
+            return bool(row[column] != "")
+    return False
 
 
 def told_value(draw: Draw, row: Row) -> int | str | None:
     """What a row says: an amount, a code, yes or no as 1 or 0, a month."""
-    if draw.take in {"sum", "paid_sum", "positive"}:
-        amounts = [row[name] for name in draw.of] + [row[name] or 0 for name in draw.also]
-        return None if None in amounts else sum(amounts)
+    if draw.take in {"sum", "paid_sum", "positive", "in_full"}:
+        amounts: list[int | None] = [row[name] for name in draw.of] + [row[name] or 0 for name in draw.also]
+        due: list[int | None] = [row[name] for name in draw.against]
+        if None in amounts or None in due:
+            return None
+        total = sum(each or 0 for each in amounts)
+        return total >= sum(each or 0 for each in due) if draw.take == "in_full" else total
     if not draw.of:
         return 1
     said = row[draw.of[0]]
@@ -287,8 +353,14 @@ def told_value(draw: Draw, row: Row) -> int | str | None:
         return month_of(said)
     if draw.codes:
         codes = {str(word): code for word, code in draw.codes.items()}
-        return codes.get(str(said))  # type: ignore[return-value]
-    return said  # type: ignore[no-any-return]
+        return codes.get(str(said).lower() if isinstance(said, bool) else str(said))  # type: ignore[return-value]
+    return in_proportion(draw, row) if draw.times or draw.over else said
+
+
+def in_proportion(draw: Draw, row: Row) -> int | None:
+    """What is taken times one column over another, in whole numbers, down."""
+    said, times, over = row[draw.of[0]], row[draw.times] if draw.times else 1, row[draw.over] if draw.over else 1
+    return None if None in (said, times, over) or over == 0 else said * times // over
 
 
 def valid(draw: Draw, value: int | str | None) -> Answer:

@@ -13,7 +13,7 @@ from anye.engine.entitle.months import last_day
 from anye.flow.drawing.file import Draw
 from anye.flow.specs import SPECS, FactSpec
 from anye.records.firms.models import Firm
-from anye.records.people.models import Person
+from anye.records.people.models import Household, Person
 from anye.records.registers.models import Batch, Source, Support
 from tests.conftest import District
 
@@ -27,64 +27,76 @@ OFTEN = {
     "insurance": 0,
     "attendance": 40,
     "payroll": 30,
-    "payment": 160,
+    "payment": 220,
     "filing": 9,
     "membership": 40,
     "detail": 50,
-    "status": 50,
+    "status": 80,
+    "enrolment": 60,
+    "post": 30,
+    "firm": 40,
+    "refund": 25,
 }
+UNITS = ("甲社区", "乙社区", "某厂")  # a post's unit may be a firm that pays premiums
 TEXTS = {
-    "unit": ("", "甲社区", "乙社区"), "post_name": ("保洁员", "护林员"), "employer_name": ("一厂", "二厂"),
+    "unit": ("", *UNITS[:2]), "post_name": ("保洁员", "护林员"), "employer_name": ("一厂", "二厂"),
     "role": ("法定代表人", "股东"), "name": ("一号", "二号"), "item": ("其他补贴",), "ground": ("其他",),
-    "level": ("不详", "初级工"), "value": ("不详",),
+    "level": ("", "不详", "初级工"), "value": ("不详",), "trade": ("", "焊工", "育婴员"), "number": ("", "1", "2"),
 }  # fmt: skip
 BIRTHS = ("1980-05-06", "1975-11", "1969", "不详", "1990-01-31")
 NUMBERS = {
     "weekly_tenths": (None, 0, 240, 241, 400), "days_tenths": (None, 0, 5, 220), "contract_months": (None, 0, 12, 36, 5_000),
-    "pay_fen": (None, 0, 180_000, 9_000_000), "net_fen": (None, 0, 1, 300_000),
+    "pay_fen": (None, 0, 180_000, 9_000_000), "net_fen": (None, 0, 1, 300_000), "year": (2024, 2025, 2026, 2027),
+    "insured": (None, 0, 12, 2_000_000), "laid_off": (None, 0, 3), "premium_fen": (None, 0, 500_000, 10**12),
+    "hours_tenths": (None, 0, 399, 400, 1_000), "days": (None, 0, 5, 7, 10), "standard_fen": (None, 0, 90_000, 9_000_000),
 }  # fmt: skip
 
 
 @dataclass
 class World:
-    """What was made. `rows`: name of the table's description → its rows; `supports`: (table, id) → batches."""
+    """What was made. `names`: of firms; `rows`: name of the table's description → its rows; `supports`: (table, id) → batches."""
 
     persons: list[int] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
     firms: list[int] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     rows: dict[str, list[Row]] = field(default_factory=dict)
     supports: dict[tuple[str, int], list[Batch]] = field(default_factory=dict)
 
 
 def make_world(random: Random, district: District, draws: Draws) -> World:
-    """Six persons, one of them hidden, three firms, and rows of every table that a fact is drawn from."""
+    """Six persons, one of them hidden, in two households; three firms, and rows of every table that a fact is drawn from."""
     world, scope_no = World(), district["willow"].scope_no
     for n in range(6):
         person = Person.objects.create(
             token=f"drawn-{n}", scope_no=scope_no, name="某人", name_key="某人", is_hidden=n == 3
         )
         (world.hidden if n == 3 else world.persons).append(person.pk)
-    for n in range(3):
-        world.firms.append(Firm.objects.create(token=f"firm-{n}", code=f"unit:{n}", name="某厂", name_key="某厂").pk)
+    for n, unit in enumerate(UNITS):
+        world.firms.append(Firm.objects.create(token=f"firm-{n}", code=f"unit:{n}", name=unit, name_key=unit).pk)
+    world.names = dict(zip(world.firms, UNITS, strict=True))
     registers = sorted({draw.no.register for each in draws.values() for draw in each if draw.no.register})
-    for number, code in enumerate(
-        [*LEDGERS * 3, *(code for code in registers for _ in range(random.choice((0, 2, 4, 6, 6))))]
-    ):
-        world.batches.append(_batch(random, number, code))
-    specs = {draw.spec.name: draw.spec for each in draws.values() for draw in each}
-    for name, spec in specs.items():
+    codes = [*LEDGERS * 3, *(code for code in registers for _ in range(random.choice((0, 2, 4, 6, 6))))]
+    sources = {each.code: each for each in Source.objects.filter(code__in=codes)}
+    world.batches = Batch.objects.bulk_create(
+        _batch(random, number, sources[code]) for number, code in enumerate(codes)
+    )
+    _insert(random, world, SPECS["household"], _homes(random, world, scope_no), scope_no)
+    names = [name for each in draws.values() for draw in each for name in (draw.spec.name, *draw.beside)]
+    names += ["post" for each in draws.values() if each[0].fact.of == "post"]  # whose rows say which posts there are
+    for name, spec in ((name, SPECS[name]) for name in dict.fromkeys(names)):
         mine = [draw for each in draws.values() for draw in each if draw.spec.name == name]
-        rows = [_row(random, spec, mine, world) for _ in range(OFTEN.get(name, 20))]
+        rows = [_row(random, spec, mine, world) for _ in range(min(OFTEN.get(name, 20), 20 * max(len(mine), 1)))]
         _insert(random, world, spec, rows + (_insured(random, world, spec) if name == "insurance" else []), scope_no)
     return world
 
 
-def _batch(random: Random, number: int, code: str) -> Batch:
+def _batch(random: Random, number: int, source: Source) -> Batch:
     month = _first(FIRST + random.randrange(-4, 12))
     digest = hashlib.sha256(f"drawn-{number}".encode()).digest()
-    return Batch.objects.create(
-        token=f"drawn-{number}", source=Source.objects.get(code=code), profile_version=1, sha256=digest, digest=digest,
+    return Batch(
+        token=f"drawn-{number}", source=source, profile_version=1, sha256=digest, digest=digest,
         file_name=random.choice(("a.xlsx", "a.xlsx", "a.xlsx", "")), file_month=random.choice((None, month, month)),
         known_on=random.choice(KNOWN_DAYS), loaded_by="tests", started_at="2026-01-01T00:00Z",
         state=random.choice(("published", "published", "published", "failed")),
@@ -92,19 +104,15 @@ def _batch(random: Random, number: int, code: str) -> Batch:
 
 
 def _row(random: Random, spec: FactSpec, draws: Sequence[Draw], world: World) -> Row:
-    """A row that one of the draws is likely to take."""
+    """A row that one of the draws is likely to take; of a catalogue, any."""
     row = _source(random, spec, world) | {name: _value(random, name, kind) for name, kind in spec.columns.items()}
     if "firm_id" in spec.columns:
         may_lack = (None,) if spec.name == "spell" else ()
         row["firm_id"] = random.choice((*world.firms, *may_lack))
-    draw = random.choice(draws)
-    where = draw.no.told if draw.no.told and random.random() < 0.4 else draw.where
-    row |= {name: random.choice(values) for name, values in where.items()}
-    for name, words in draw.words.items():
-        if random.random() < 0.8:
-            row[name] = f"2026年{random.choice(words)}（第一批）"
-    if draw.codes and random.random() < 0.9 and draw.spec.columns[draw.of[0]] == "text":
-        row[draw.of[0]] = str(random.choice(list(draw.codes)))
+    if spec.name == "trade":
+        return row | {"name": random.choice(TEXTS["trade"]), "office_no": random.choice((1, 2))}
+    if draws:
+        row |= _taken(random, random.choice(draws), row)
     if row.get("kind") == "birth":
         row["value"] = random.choice(BIRTHS)
     if spec.name == "payment" and random.random() < 0.3:
@@ -112,6 +120,37 @@ def _row(random: Random, spec: FactSpec, draws: Sequence[Draw], world: World) ->
     if spec.name == "attendance" and random.random() < 0.2:
         row["post_name"] = ""
     return row | _span(random, spec)
+
+
+def _taken(random: Random, draw: Draw, row: Row) -> Row:
+    """What makes a draw take a row."""
+    where = draw.no.told if draw.no.told and random.random() < 0.4 else draw.where
+    found = {name: random.choice(values) for name, values in where.items()}
+    for name, words in draw.words.items():
+        if random.random() < 0.8:
+            found[name] = f"2026年{random.choice(words)}（第一批）"
+    for name, words in draw.unless.items():
+        if random.random() < 0.3:
+            found[name] = f"{found.get(name, row[name])}{random.choice(words)}"
+    if draw.codes and random.random() < 0.9 and draw.type_of(draw.of[0]) == "text":
+        code = random.choice(list(dict.fromkeys(draw.codes.values())))
+        found[draw.of[0]] = random.choice([str(word) for word, means in draw.codes.items() if means == code])
+    return found
+
+
+def _homes(random: Random, world: World, scope_no: int) -> list[Row]:
+    """Who lives in which household: in one at a time, some in none; some move."""
+    homes = [Household.objects.create(token=f"home-{n}", scope_no=scope_no, code=f"home-{n}").pk for n in range(2)]
+    rows = []
+    for person in [*world.persons, *world.hidden]:
+        moves = random.choice((None, None, *KNOWN_DAYS[1:]))
+        for known_on, retired_on in ((KNOWN_DAYS[0], moves), *(((moves, None),) if moves else ())):
+            if random.random() < 0.8:
+                rows.append({
+                    "person_id": person, "household_id": random.choice(homes), "known_on": known_on,
+                    "retired_on": retired_on, "source_batch": world.batches[0].pk,
+                })  # fmt: skip
+    return rows
 
 
 def _source(random: Random, spec: FactSpec, world: World) -> Row:
@@ -153,14 +192,15 @@ def _span(random: Random, spec: FactSpec) -> Row:
         return {}
     days = sorted((_day(random), _day(random)))
     return {
-        "valid_from": days[0] if random.random() < 0.75 else None,
+        "valid_from": days[0] if random.random() < 0.7 else None,
         "valid_to": days[1] if random.random() < 0.55 else None,
     }
 
 
 def _insured(random: Random, world: World, spec: FactSpec) -> list[Row]:
     """Months at firms one after the other, with gaps, in months that came at all; premiums that are told, nil or not known."""
-    came = [month for month in range(FIRST - 16, FIRST + 13) if random.random() < 0.93]
+    came = [month for month in range(FIRST - 16, FIRST + 13) if random.random() < 0.95]
+    owing = {(firm, year) for firm in world.firms for year in range(54, 58) if random.random() < 0.5}
     rows = []
     for person in [*world.persons, *world.hidden]:
         for firm in random.sample(world.firms, 2):
@@ -173,12 +213,28 @@ def _insured(random: Random, world: World, spec: FactSpec) -> list[Row]:
                 }
                 if random.random() < 0.05:
                     premiums |= {"medical_firm_paid_fen": 3_000_000}
+                premiums |= _unemployment(random, may_owe=(firm, month // 12) in owing)
                 rows.append(
                     _source(random, spec, world)
                     | premiums
                     | {"person_id": person, "firm_id": firm, "month": _first(month)}
                 )
     return rows
+
+
+def _unemployment(random: Random, *, may_owe: bool) -> Row:
+    """Premiums that reach what is due, seldom by more than nothing; where some may be owed, a fen less, or one not known."""
+    found: Row = {"unemployment_firm_payable_fen": 4_000, "unemployment_worker_payable_fen": 2_000}
+    found |= {"unemployment_firm_paid_fen": 3_000, "unemployment_firm_waived_fen": 1_000}
+    found |= {
+        "unemployment_worker_paid_fen": random.choice((2_000, 2_000, 2_500)),
+        "unemployment_worker_waived_fen": random.choice((None, 0)),
+    }
+    if may_owe and random.random() < 0.2:
+        found[random.choice(("unemployment_firm_paid_fen", "unemployment_worker_paid_fen"))] = random.choice(
+            (None, 1_999, 1_999)
+        )
+    return found
 
 
 def _insert(random: Random, world: World, spec: FactSpec, rows: list[Row], scope_no: int) -> None:
@@ -197,7 +253,7 @@ def _insert(random: Random, world: World, spec: FactSpec, rows: list[Row], scope
     for row, one in zip(kept, made, strict=True):
         row["id"] = one.pk
     world.rows[spec.name] = kept
-    supports = {(spec.table, row["id"]): random.sample(world.batches, 2) for row in kept if random.random() < 0.4}
+    supports = {(spec.table, row["id"]): random.sample(world.batches, 3) for row in kept if random.random() < 0.6}
     world.supports |= supports
     Support.objects.bulk_create(
         Support(fact_table=table, fact_id=fact, batch=batch, sheet_no=0, line=1)

@@ -31,6 +31,8 @@ DRAWS = read_drawn(pack_folder("cn_yubei"))
 SUBJECTS = ("person", "firm", "person_firm", "post")
 STEADY = 2020
 """Rows of which is known that they make each fact what it may be."""
+CATALOGUE = "培训类型 目录培训费 培训天数"
+UNDATED = "登记失业 领取养老金 领取失业保险金 工商登记 扶贫车间 在训名册"
 Said = dict[tuple[str, Key], list[Answer]]
 
 
@@ -90,13 +92,13 @@ def expected(world: World, window: Window, on: dt.date, draws: Draws) -> Said:
     }
 
 
-def world_of(seed: int, district: District) -> World:
+def world_of(seed: int, district: District, draws: Draws = DRAWS) -> World:
     with as_owner():
-        return make_world(Random(seed), district, DRAWS)
+        return make_world(Random(seed), district, draws)
 
 
 def run(seed: int, district: District, draws: Draws = DRAWS, days: Iterable[dt.date] = ON_DAYS) -> None:
-    world, window = world_of(seed, district), window_of(seed)
+    world, window = world_of(seed, district, draws), window_of(seed)
     for on in days:
         with acting(BATCH):
             found = drawn(window, on, draws)
@@ -185,7 +187,7 @@ def test_rows_that_come_in_many_small_blocks_say_the_same(district: District, mo
 # ── planted faults ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def notices(district: District, facts: str) -> bool:
     """Whether one of the seeds makes the oracle contradict on one of these facts."""
-    for seed in range(STEADY, STEADY + 6):
+    for seed in range(STEADY, STEADY + 12):
         mark = transaction.savepoint()
         try:
             run(seed, district, {name: DRAWS[name] for name in facts.split()}, reversed(ON_DAYS))
@@ -206,8 +208,8 @@ def notices(district: District, facts: str) -> bool:
         ("WHEN f.valid_from IS NOT NULL THEN", "WHEN false THEN", "登记失业"),
         ("coalesce(b.file_month, f.known_on), again", "f.known_on, again", "登记失业 脱贫人口 领取养老金"),
         (", again.first)", ")", "登记失业 脱贫人口 领取养老金"),
-        ("s.known_on <= %(on)s", "true", "登记失业 脱贫人口 领取养老金 低保"),
-        ("(f.valid_from IS NOT NULL)::int", "1", "登记失业"),
+        ("s.known_on <= %(on)s", "true", UNDATED + " 脱贫人口"),
+        ("(f.valid_from IS NOT NULL)::int", "1", UNDATED),
         ("IN (p.unit, '')", "IN (p.unit)", "岗位工资"),
         ("IN (p.unit)", "IN (p.unit, '')", "公岗在岗"),
         ('coalesce(f."maternity_firm_paid_fen", 0)', 'f."maternity_firm_paid_fen"', "单位实缴保费"),
@@ -215,6 +217,23 @@ def notices(district: District, facts: str) -> bool:
         (">= 241", ">= 240", "全日制"),
         ('(f."paid_on" IS NOT NULL)::int', "1", "已领求职补贴次数 已领转移补助次数"),
         ("NOT is_hidden", "true", "登记失业"),
+        (" AND kin.person_id <> f.person_id", "", "家庭另有公岗"),
+        ("kin.household_id = home.household_id", "kin.person_id = f.person_id", "村干部家庭"),
+        ("home.retired_on > %(on)s", "false", "村干部家庭 家庭另有公岗"),
+        ("false) = false", "false) IS NOT NULL", "受影响行业"),
+        ("""ORDER BY b."name" = '', b."level" = ''""", """ORDER BY b."level" = '', b."name" = ''""", CATALOGUE),
+        ("""b."level" = '', b.id""", """b."level" <> '', b.id""", CATALOGUE),
+        (", b.id LIMIT", ", b.id DESC LIMIT", CATALOGUE),
+        ("""IN (f."level", '')""", """IN (f."level")""", CATALOGUE),
+        ("b.retired_on > %(on)s", "false", CATALOGUE),
+        (' * trade."days" / nullif(', ' * trade."days" + trade."hours_tenths" - 1) / (nullif(', "培训天数"),
+        (' >= f."unemployment_firm_payable_fen"', ' > f."unemployment_firm_payable_fen"', "足额缴纳失业保险"),
+        (' + f."unemployment_worker_payable_fen"', "", "足额缴纳失业保险"),
+        ('coalesce(f."unemployment_worker_waived_fen", 0)', 'f."unemployment_worker_waived_fen"', "足额缴纳失业保险"),
+        ('(f."year" * 12 - 23640)', '(f."year" * 12 - 23628)', "上年参保人数"),
+        (" - 23640) + 11", " - 23640) + 10", "上年裁员人数 上年失业保险费"),
+        (" AND unit.name = p.unit", "", "岗位实缴保费"),
+        ("(f.valid_from IS NOT NULL)::int", "1", "首次安置公岗月"),
     ],
 )
 def test_the_oracle_notices_a_statement_that_says_something_else(
@@ -239,6 +258,23 @@ def test_the_oracle_notices_posts_of_hidden_persons(district: District, monkeypa
     assert notices(district, "公岗在岗")
 
 
+def test_the_oracle_notices_others_rows_that_are_not_read_of_one_person_alone(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draws = {name: DRAWS[name] for name in ("家庭另有公岗", "村干部家庭", "足额缴纳失业保险", "在岗参保")}
+    monkeypatch.setattr(spans, "_whose", lambda draw, asked: asked.wheres("f", (draw.spec.parent, *draw.spec.columns)))
+    wrong: set[str] = set()
+    for seed in range(STEADY, STEADY + 6):
+        mark = transaction.savepoint()
+        world, window = world_of(seed, district, draws), window_of(seed)
+        told = expected(world, window, ON_DAYS[-1], draws)
+        with acting(BATCH):
+            alone = [drawn(window, ON_DAYS[-1], draws, person) for person in world.persons]
+        wrong |= {key[0] for said in alone for key in said if said[key] != told[key]}
+        transaction.savepoint_rollback(mark)
+    assert wrong == draws.keys() - {"在岗参保"}
+
+
 MARK, COLUMN, TAKEN, SILENCE = months._mark, months._column, months.drawn, RecordSubjects._silence
 
 
@@ -254,6 +290,17 @@ def nothing_is_nil(draw: Draw, blocks: Iterator[Placed], told: Told) -> Column:
     return TAKEN(draw, (block._replace(value=np.maximum(block.value, 0)) for block in blocks), told)
 
 
+def a_year_late(draw: Draw, blocks: Iterator[Placed], told: Told) -> Column:
+    return TAKEN(draw, (block._replace(since=block.since + 12, until=block.until + 12) for block in blocks), told)
+
+
+def one_row_alone(draw: Draw, blocks: Iterator[Placed], told: Told) -> Column:
+    """Of each the last row that is read."""
+    block = Placed(*map(np.concatenate, zip(*blocks, strict=True)))
+    last = len(block.place) - 1 - np.unique(block.place[::-1], return_index=True)[1]
+    return TAKEN(draw, [Placed(*(each[last] for each in block))], told)
+
+
 def unknown_is_no(draw: Draw, blocks: Iterator[Placed], told: Told) -> Column:
     return Column(TAKEN(draw, blocks, told).values)
 
@@ -266,16 +313,36 @@ def no_silence(records: RecordSubjects, draw: Draw, rows: int, window: Window) -
     ("place", "name", "instead", "facts"),
     [
         (months, "_mark", ends_early, "登记失业"),
-        (months, "_mark_before", lambda *_: None, "登记失业"),
+        (months, "_mark_before", lambda *_: None, UNDATED),
         (months, "_column", last_written, "有劳动合同 单位规模"),
         (subjects, "drawn", nothing_is_nil, "单位实缴保费 工资已发"),
+        (subjects, "drawn", nothing_is_nil, "足额缴纳失业保险"),
         (subjects, "drawn", unknown_is_no, "登记失业 在岗参保"),
+        (subjects, "drawn", a_year_late, "足额缴纳失业保险"),
+        (subjects, "drawn", one_row_alone, "首次安置公岗月"),
+        (RecordSubjects, "_household", lambda self: np.zeros(len(self.persons)), "家庭另有公岗 村干部家庭"),
         (subjects, "look_back", lambda draw: 0, "连续参保月数"),
         (coverage.Coverage, "months", lambda self, register, window: np.ones(window.months, np.bool_), "登记失业"),
         (RecordSubjects, "_months_of", lambda self, table: frozenset(range(600, 720)), "在岗参保 工资已发"),
         (RecordSubjects, "_silence", no_silence, "新招用 贫困劳动力"),
+        (RecordSubjects, "_silence", no_silence, "足额缴纳失业保险"),
     ],
-    ids=["last day", "before", "contradiction", "nil", "no", "look back", "covered", "bare months", "silence"],
+    ids=[
+        "last day",
+        "before",
+        "contradiction",
+        "nil",
+        "not told in full",
+        "no",
+        "year",
+        "one row",
+        "no household",
+        "look back",
+        "covered",
+        "bare months",
+        "silence",
+        "silence of a year",
+    ],
 )
 def test_the_oracle_notices_a_way_of_taking_that_is_wrong(
     place: Any, name: str, instead: Any, facts: str, district: District, monkeypatch: pytest.MonkeyPatch

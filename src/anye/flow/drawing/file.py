@@ -82,11 +82,12 @@ class Draw:
     """`where`: column → the values that count; `words`: column → words of which it holds one; `unless`: column → words of
     which it holds none; `having`: columns of which one is known. `of`: the columns that are taken, or added up; `also`: those
     that are added where they are known; `against`: those that they have to reach. `times` and `over`: columns by which what
-    is taken is multiplied and divided. `at`: the column whose day, or year, names the month or months; without it a month
-    column, else from the first to the last day.
+    is taken is multiplied and divided, down to a whole number. `at`: the column whose day, or year, names the month or
+    months; without it a month column, else from the first to the last day.
 
-    `beside`: another table → its column → ours: of the rows that are the same there, or say nothing there, the nearest;
-    its columns are called TABLE.COLUMN. `kin`: the rows of all of a person's household, or of its others, tell of the person.
+    `beside`: another table → its column → ours: of the rows that are the same there, or say nothing there, the nearest, by
+    the first column first, and of two as near the older; its columns are called TABLE.COLUMN. `kin`: the rows of all of a
+    person's household, or of its others, tell of the person.
 
     A span counts in a month whose last day it holds, with `any_day` in each month that it touches; `lasts`: so many months
     from its first on instead. `codes`: value → value of the fact. `enough`: of a run, from how many on nobody asks.
