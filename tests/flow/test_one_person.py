@@ -95,3 +95,27 @@ def test_whoever_sees_one_village_alone_needs_the_nights_word_on_what_came(
     with acting(APP, lo=people[2].scope_no, hi=people[2].scope_no):
         alone = said(owed_to(pack, people[2].pk, [], window_on(KNOWN), known=KNOWN), people[2].pk)
     assert alone != night
+
+
+def test_what_a_member_in_another_village_holds_is_not_known_there_and_never_no(
+    district: District, context: Context
+) -> None:
+    with as_owner():
+        batch = registers_of_the_year()
+        home = make_household(district["willow"])
+        here, far = (make_person(district[name], batch=batch, groups=["poor"]) for name in ("willow", "bridge"))
+        for person in (here, far):
+            HouseholdMember.objects.create(person=person, household=home, relation="01", **source(person, batch))
+        told = {"unit": "石桥村村委会", "post_name": "保洁员", "valid_from": dt.date(2020, 3, 5)}
+        Assignment.objects.create(person=far, **told, **source(far, batch))
+        Assignment.objects.create(person=here, **{**told, "unit": "柳树村村委会"}, **source(here, batch))
+    pack, name = read_pack("cn_yubei"), "家庭另有公岗"
+
+    def said(role: str, **reach: int) -> list[object]:
+        with acting(role, **reach):
+            subjects = RecordSubjects(pack, window_on(KNOWN), on=KNOWN, persons=[here.pk])
+            column = subjects.own("person").facts[name]
+            return [bool(column.values[-1, 0]), True if column.known is None else bool(column.known[-1, 0])]
+
+    assert said(BATCH) == [True, True]
+    assert said(APP, lo=here.scope_no, hi=here.scope_no) == [False, False]

@@ -1,18 +1,21 @@
 """The ledger beside lists of payments: whatever differs is written down, stays while it is the same, and goes when it is not."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from anye.flow import nightly
 from anye.flow.blocks import Context
 from anye.flow.nightly import entitle
 from anye.packs import read_pack
 from anye.records.accounts.scope import BATCH, acting
-from anye.records.claims.models import Difference, FirmPayment, Payment
+from anye.records.claims.models import Difference, FirmPayment, Payment, Ticket
+from anye.records.entitlements.models import Entitlement
 from anye.records.firms.models import Firm
 from tests.conftest import District
-from tests.factories import as_owner, make_person, source
+from tests.factories import as_owner, make_firm, make_person, source
 from tests.flow.owed import KNOWN, came, registers_of_the_year, trainee
 
 Said = set[tuple[str, int, int, int, int]]
@@ -23,12 +26,13 @@ def night(context: Context, known: dt.date = KNOWN) -> None:
     entitle(read_pack("cn_yubei"), on=KNOWN, known=known, office_no=context.office_no, by="tests")
 
 
-def differences() -> Said:
-    """(kind, first month, last month, owed, paid), yuan."""
+def differences(firm: Firm | None = None) -> Said:
+    """(kind, first month, last month, owed, paid), yuan; of everybody, or of a firm."""
     with acting(BATCH):
+        rows = Difference.objects.all() if firm is None else Difference.objects.filter(firm=firm)
         return {
             (one.kind, one.first_month.month, one.last_month.month, one.entitled_fen // 100, one.paid_fen // 100)
-            for one in Difference.objects.all()
+            for one in rows
         }
 
 
@@ -49,6 +53,7 @@ def firm(district: District) -> Firm:
         batch = registers_of_the_year()
         _, found = trainee(district["willow"], batch)
         trainee(district["bridge"], batch, found)
+        came("firm_payments", dt.date(2020, 1, 1), dt.date(2020, 10, 1))
     return found
 
 
@@ -69,11 +74,11 @@ def test_less_more_and_what_is_not_owed_are_told_apart(firm: Firm, context: Cont
     with as_owner():
         paid_to(firm, 900, (8, 8), context)
         paid_to(firm, 1100, (9, 9), context)
-        paid_to(firm, 500, (3, 4), context)
+        paid_to(make_firm("另一家公司"), 500, (8, 9), context)
         paid_to(firm, 777, (9, 9), context, item="房屋租赁")  # of something else
     night(context)
     assert differences() == {
-        ("less", 8, 8, 1000, 900), ("more", 9, 9, 1000, 1100), ("undue", 3, 4, 0, 500), ("unpaid", 10, 10, 1000, 0)
+        ("less", 8, 8, 1000, 900), ("more", 9, 9, 1000, 1100), ("undue", 8, 9, 0, 500), ("unpaid", 10, 10, 1000, 0)
     }  # fmt: skip
 
 
@@ -102,10 +107,75 @@ def test_a_payment_that_was_taken_back_counts_no_more(firm: Firm, context: Conte
     assert ("unpaid", 8, 8, 1000, 0) in differences()
 
 
-def test_somebody_paid_and_owed_nothing_is_a_doubt_within_their_village(district: District, context: Context) -> None:
+def test_of_a_month_for_which_no_list_has_come_nothing_is_said_to_be_unpaid(
+    district: District, context: Context
+) -> None:
+    with as_owner():
+        trainee(district["willow"], registers_of_the_year())
+        came("firm_payments", dt.date(2020, 1, 1), dt.date(2020, 9, 1))
+    night(context)
+    assert differences() == {("unpaid", 8, 8, 500, 0), ("unpaid", 9, 9, 500, 0)}
+
+
+def test_a_payment_that_begins_before_the_judged_months_or_ends_far_after_them_stops_nothing(
+    firm: Firm, district: District, context: Context
+) -> None:
+    with as_owner():
+        trainee(district["cloud"], registers_of_the_year(), months=4)  # November's payroll has come
+        far = paid_to(firm, 900, (10, 10), context)
+        FirmPayment.objects.create(
+            firm=firm, kind="paid", item="以工代训补贴", amount_fen=100, valid_from=dt.date(2018, 11, 1), paid_on=None,
+            valid_to=dt.date(2019, 2, 28), scope_no=context.office_no, source_batch=far.source_batch, **OFFICE,
+        )  # fmt: skip
+        FirmPayment.objects.create(
+            firm=firm, kind="paid", item="以工代训补贴", amount_fen=90_000, valid_from=dt.date(2020, 9, 1), paid_on=None,
+            valid_to=dt.date(2199, 9, 30), scope_no=context.office_no, source_batch=far.source_batch, **OFFICE,
+        )  # fmt: skip
+    night(context)
+    assert differences(firm) == {("unpaid", 8, 8, 1000, 0), ("less", 9, 11, 2000, 1800)}
+
+
+def test_of_what_hangs_on_something_that_nobody_tells_no_payment_is_said_to_be_undue(
+    district: District, context: Context
+) -> None:
     with as_owner():
         batch = registers_of_the_year()
         person = make_person(district["cloud"], batch=batch)
+        told = {"item": "跨区域就业交通补贴", "paid_on": dt.date(2020, 9, 3), "kind": "paid", "amount_fen": 20_000}
+        Payment.objects.create(person=person, **told, **source(person, batch))
+    night(context)
+    assert differences() == set()
+
+
+def test_a_policy_that_is_no_more_leaves_nothing_standing(
+    firm: Firm, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(context)
+    plain = nightly.read_rules
+
+    def fewer(folder: Any) -> Any:
+        book = plain(folder)
+        return replace(
+            book, policies={code: one for code, one in book.policies.items() if code != "training_through_work"}
+        )
+
+    monkeypatch.setattr(nightly, "read_rules", fewer)
+    night(context, KNOWN + dt.timedelta(1))
+    assert differences() == set()
+    with acting(BATCH):
+        assert not Entitlement.objects.known().filter(policy__code="training_through_work").exists()
+
+
+def test_somebody_paid_and_owed_nothing_is_a_doubt_within_their_village(district: District, context: Context) -> None:
+    with as_owner():
+        batch = registers_of_the_year()
+        for register in ("tickets", "class_rosters"):
+            came(register, dt.date(2020, 1, 1), dt.date(2020, 11, 1))
+        person = make_person(
+            district["cloud"], batch=batch, groups=["poor"],
+            details={"birth": "1980-05-06", "work_capacity": "ordinary", "work_region": "district"},
+        )  # fmt: skip
+        Ticket.objects.create(person=person, travelled_on=dt.date(2020, 3, 1), amount_fen=100, **source(person, batch))
         told = {"item": "跨区域就业交通补贴", "paid_on": dt.date(2020, 9, 3), "kind": "paid", "amount_fen": 20_000}
         Payment.objects.create(person=person, **told, **source(person, batch))
         make_person(district["flat"], batch=batch)

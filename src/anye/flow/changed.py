@@ -5,16 +5,33 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+from django.db import connection
 
 from anye.engine.entitle.bits import Array
 from anye.flow.drawing.spans import read_numbers
 from anye.flow.specs import SPECS
+from anye.records.entitlements.models import Run
 
 _SINCE = "f.known_on >= %(since)s OR f.retired_on >= %(since)s"
 # a second row that says the same may say it of an earlier month
 _AGAIN = """f.id IN (
     SELECT u.fact_id FROM registers_support u JOIN registers_batch b ON b.id = u.batch_id
     WHERE u.fact_table = '{table}' AND b.known_on >= %(since)s)"""
+
+
+def day_of_news(last: Run) -> dt.date:
+    """The earliest day from which on something may be known that the pass did not know: a file may have waited meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(known_on) FROM registers_batch WHERE published_at >= %s", [last.started_at])
+        (waited,) = cursor.fetchone()
+    return min(last.known_on, waited or last.known_on)
+
+
+def has_catalogue_changed(since: dt.date) -> bool:
+    """Whether something was learned or taken back of what offices keep for everybody: a catalogue of trades."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM training_trade f WHERE {_SINCE})", {"since": since})
+        return bool(cursor.fetchone()[0])
 
 
 def changed_persons(since: dt.date) -> Array:

@@ -72,6 +72,9 @@ class Ledger:
         for code, policy in self.book.policies.items():  # one without any row was not taken
             left = (self.standing.get(code) or self._read(policy)).left()
             actions.stage(decided=b"", retired=csv_lines({"id": left}, len(left)))
+        if self.subjects.asked.persons is None:
+            first, last = first_day(self.window.first), first_day(self.window.last)
+            actions.stage_others(policies=[each.policy_id for each in self.versions.values()], first=first, last=last)
         return actions.replace_decisions(run=run)
 
     def _lines(self, policy: Policy, cases: Cases, changes: Changes) -> bytes:

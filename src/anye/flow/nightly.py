@@ -7,9 +7,11 @@ broken off leaves nothing behind. Editing a fact and running it again says the s
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 from django.db import connection
@@ -21,7 +23,7 @@ from anye.engine.entitle.months import month_of, written
 from anye.engine.entitle.outcomes import Outcomes
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.runs import RuleBook, Summary
-from anye.flow.changed import changed_persons
+from anye.flow.changed import changed_persons, day_of_news, has_catalogue_changed
 from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import read_drawn
 from anye.flow.drawing.months import Window
@@ -30,7 +32,7 @@ from anye.flow.ledger import Ledger, first_day
 from anye.flow.settling import settle_all
 from anye.flow.standing import Blind
 from anye.packs import Pack
-from anye.packs.rules import pack_folder, read_rules
+from anye.packs.rules import pack_chain, pack_folder, read_rules
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.entitlements import actions, queries
 from anye.records.entitlements.models import Run
@@ -112,7 +114,8 @@ def entitle(pack: Pack, *, on: dt.date, known: dt.date, office_no: int, by: str,
         came = basis["came"]
         subjects = RecordSubjects(pack, window, on=known, persons=some, came=came, has_all_firms=True)
         blind = last.blind if last and some is not None else None
-        return _kept(Ledger(subjects, book, known, office_no, blind), known, by, basis)
+        ledger = Ledger(subjects, book, known, office_no, blind)
+        return _kept(ledger, known, by, basis, last if some is not None else None)
 
 
 def entitle_persons(
@@ -139,8 +142,11 @@ def _basis(pack: Pack, window: Window, book: RuleBook, known: dt.date) -> dict[s
     """All that a pass rests on besides the facts of persons and firms: months, rules, and what has come for them."""
     draws = (draw for draws in read_drawn(pack_folder(pack.name)).values() for draw in draws)
     tables = sorted({draw.spec.table for draw in draws if draw.no.is_by_month})
+    files = [each / name for each in pack_chain(pack_folder(pack.name)) for name in ("facts.yaml", "drawn.yaml")]
     return {
+        "version": version("anye"),
         "months": list(window),
+        "facts": [hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()],
         "rules": {code: policy.digest for code, policy in sorted(book.policies.items())},
         "registers": {code: list(span) for code, span in sorted(Coverage(known, pack.profiles).spans.items())},
         "came": {table: sorted(months_with_rows(table, window, known)) for table in tables},
@@ -152,12 +158,16 @@ def _whom_alone(last: Run | None, basis: dict[str, Any], book: RuleBook) -> list
     facts = book.catalogue.facts.values()
     if last is None or last.basis != basis or any(fact.roll_up for fact in facts if fact.of == "firm"):
         return None
-    found = changed_persons(last.known_on)
+    since = day_of_news(last)
+    if has_catalogue_changed(since):
+        return None
+    found = changed_persons(since)
     return found.tolist() if len(found) <= count_of_persons() * MOST_ALONE else None
 
 
-def _kept(ledger: Ledger, known: dt.date, by: str, basis: dict[str, Any] | None) -> PassReport:
-    """Judge, and keep what differs from what stands. `basis`: of a pass over everybody."""
+def _kept(ledger: Ledger, known: dt.date, by: str, basis: dict[str, Any] | None, last: Run | None = None) -> PassReport:
+    """Judge, and keep what differs from what stands. `basis`: of a pass over everybody; `last`: the one before it, where but some
+    are judged anew: what it came to by policy is still so, but for them."""
     book, subjects, window = ledger.book, ledger.subjects, ledger.window
     report = PassReport(window, known, {code: Summary() for code in book.policies})
     run = actions.begin_run(
@@ -169,12 +179,16 @@ def _kept(ledger: Ledger, known: dt.date, by: str, basis: dict[str, Any] | None)
         ledger.take(policy, cases, block)
     report.retired, report.appended = ledger.close(run)
     report.judged = len(subjects.persons)
+    came = {table: sorted(months) for table, months in subjects.came.items()}
+    blind = {code: [sorted(month) for month in each.by_month or ()] for code, each in ledger.blind.items()}
+    blind = {**(last.blind if last else {}), **blind}
     if basis is not None:
-        report.settled = settle_all(book, window, known=known, office_no=ledger.office_no)
+        registers = basis["registers"]
+        report.settled = settle_all(book, window, blind, registers, known=known, office_no=ledger.office_no)
     told: dict[str, Any] = {"summary": report.as_json()}
+    if last is not None:
+        told["summary"]["policies"] = last.summary["policies"]
     if basis is not None:
-        came = {table: sorted(months) for table, months in subjects.came.items()}
-        blind = {code: [sorted(month) for month in each.by_month or ()] for code, each in ledger.blind.items()}
         told |= {"came": came, "blind": blind, "basis": basis}
     actions.finish_run(run=run, at=timezone.now(), **told)
     return report

@@ -1,19 +1,20 @@
 """The ledger beside what was paid: whatever differs is written down, by policy, anew with every pass.
 
 Compared are policies that pay persons or firms and say how lists of payments name them (`items`). A payment without months
-is for the month in which it was made; of what is paid once in a year or a life, any month of it will do.
+is for the month in which it was made; of what is paid once in a year or a life, any month of it will do. Nothing is said of
+payments that begin before the judged months, or for months of which the policy asks something that nobody knows of anybody;
+and that something was not paid is said only of months for which lists of payments have come.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import polars as pl
 from django.db import connection
 
-from anye.engine.entitle.months import month_of
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.settle import settle
@@ -23,26 +24,46 @@ from anye.flow.standing import csv_lines, first_days
 from anye.records.claims import actions
 from anye.records.entitlements import queries
 
-PAID_TO = {"person": ("person_id", "claims_payment"), "firm": ("firm_id", "claims_firmpayment")}
+PAID_TO = {
+    "person": ("person_id", "claims_payment", "payments"), "firm": ("firm_id", "claims_firmpayment", "firm_payments"),
+}  # fmt: skip
+"""Payee → the column that names it, the table of payments, and the register that they come from."""
 _NUMBER = pl.Int64
 
 
-def settle_all(book: RuleBook, window: Window, *, known: dt.date, office_no: int) -> dict[str, tuple[int, int]]:
-    """Policy → differences that are gone and that came. Only payments for the months of the window are looked at."""
-    ids, found = queries.policy_ids(), {}
-    named = {table: _by_item(book, table, known) for _, table in PAID_TO.values()}
-    for code, policy in sorted(book.policies.items()):
-        if code not in ids or not policy.items or policy.pays not in PAID_TO:
-            continue
-        whose, table = PAID_TO[policy.pays]
-        decisions = _decisions(ids[code], whose, window)
-        payments = _payments(table, whose, [item for item, of in named[table].items() if of == code], window, known)
-        lines = settle(_spread(decisions, policy, window, "month"), _spread(payments, policy, window, "since"))
-        lines = lines.filter(pl.col("kind").is_in(["unpaid", "less", "more", "undue"]))
-        found[code] = actions.replace_differences(
-            policy_id=ids[code], lines=_written(lines, ids[code], whose, window), office_no=office_no, found_on=known
-        )
+def settle_all(
+    book: RuleBook, window: Window, blind: Mapping[str, Sequence[Collection[int]]], registers: Mapping[str, Sequence[int]],
+    *, known: dt.date, office_no: int,
+) -> dict[str, tuple[int, int]]:  # fmt: skip
+    """Policy → differences that are gone and that came. Only payments for the months of the window are looked at.
+
+    `blind`: policy → by month the reasons that nobody's facts decide; `registers`: the first and last month that each covers.
+    """
+    ids = queries.policy_ids()
+    named = {table: _by_item(book, table, known) for _, table, _ in PAID_TO.values()}
+    found: dict[str, tuple[int, int]] = {}
+    for code, policy_id in sorted(ids.items()):
+        policy = book.policies.get(code)
+        lines, whose = b"", "person_id"
+        if policy is not None and policy.items and policy.pays in PAID_TO:
+            whose, table, register = PAID_TO[policy.pays]
+            decisions = _decisions(policy_id, whose, window)
+            items = [item for item, of in named[table].items() if of == code]
+            payments = _spread(_payments(table, whose, items, window, known), policy, window)
+            dark = [window.first + at for at, reasons in enumerate(blind.get(code, ())) if reasons]
+            told = _told(settle(decisions, payments), window, dark, registers.get(register, (1, 0))[1])
+            lines = _written(told, policy_id, whose, window)
+        found[code] = actions.replace_differences(policy_id=policy_id, lines=lines, office_no=office_no, found_on=known)
     return found
+
+
+def _told(lines: pl.DataFrame, window: Window, dark: Sequence[int], last_list: int) -> pl.DataFrame:
+    """What may be said: see above. `dark`: months of which something is known of nobody."""
+    is_dark = pl.any_horizontal(
+        pl.lit(value=False), *((pl.col("since") <= month) & (pl.col("until") >= month) for month in dark)
+    )
+    is_paid = pl.col("kind").is_in(["less", "more", "undue"]) & (pl.col("since") >= window.first) & ~is_dark
+    return lines.filter(is_paid | ((pl.col("kind") == "unpaid") & (pl.col("until") <= last_list)))
 
 
 def _by_item(book: RuleBook, table: str, known: dt.date) -> Mapping[str, str]:
@@ -69,10 +90,11 @@ def _decisions(policy_id: int, whose: str, window: Window) -> pl.DataFrame:
 def _payments(table: str, whose: str, items: list[str], window: Window, known: dt.date) -> pl.DataFrame:
     since, until = "coalesce(f.valid_from, f.paid_on)", "coalesce(f.valid_to, f.valid_from, f.paid_on)"
     sql = f"""
-        SELECT f.{whose}, {month_number(since)}::bigint, greatest({month_number(until)}, {month_number(since)})::bigint, f.amount_fen
+        SELECT f.{whose}, {month_number(since)}::bigint,
+               least(greatest({month_number(until)}, {month_number(since)}), %(last)s)::bigint, f.amount_fen
         FROM {table} f WHERE f.kind = 'paid' AND f.item = ANY(%(items)s) AND {since} IS NOT NULL
-            AND {month_number(since)} >= %(first)s AND {Asked(known).wheres("f", ())}"""
-    params = {**Asked(known).params(), "items": items, "first": window.first}
+            AND {month_number(until)} >= %(first)s AND {month_number(since)} <= %(last)s AND {Asked(known).wheres("f", ())}"""
+    params = {**Asked(known).params(), "items": items, "first": window.first, "last": window.last}
     return _frame(sql, params, ("whose", "since", "until", "amount"))
 
 
@@ -82,26 +104,27 @@ def _frame(sql: str, params: dict[str, object], names: tuple[str, ...]) -> pl.Da
     return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, _NUMBER))
 
 
-def _spread(frame: pl.DataFrame, policy: Policy, window: Window, name: str) -> pl.DataFrame:
-    """Payments of what is paid once are for the whole of that time; decisions stay in their months."""
-    if not policy.once_in or name == "month":
-        return frame
+def _spread(payments: pl.DataFrame, policy: Policy, window: Window) -> pl.DataFrame:
+    """Payments of what is paid once are for the whole of that time, as far as it is judged."""
     if policy.once_in == "lifetime":
-        return frame.with_columns(
+        return payments.with_columns(
             pl.lit(window.first, _NUMBER).alias("since"), pl.lit(window.last, _NUMBER).alias("until")
         )
-    january = pl.col("since") - pl.col("since").mod(12)
-    return frame.with_columns(january.alias("since"), (january + 11).alias("until"))
+    if policy.once_in == "year":
+        january = pl.col("since") - pl.col("since").mod(12)
+        return payments.with_columns(
+            january.alias("since"), pl.min_horizontal(january + 11, window.last).alias("until")
+        )
+    return payments
 
 
 def _written(lines: pl.DataFrame, policy_id: int, whose: str, window: Window) -> bytes:
-    first = min(window.first, month_of(dt.date(1990, 1, 1)))
-    days = first_days(first, window.last - first + 25)
+    days = first_days(*window)
     nobody = pl.repeat(None, lines.height, dtype=_NUMBER, eager=True)
     mine = lines.get_column("whose")
     return csv_lines({
         "policy": policy_id, "person": mine if whose == "person_id" else nobody,
         "firm": mine if whose == "firm_id" else nobody,
-        "first": days.gather(lines.get_column("since") - first), "last": days.gather(lines.get_column("until") - first),
+        **{name: days.gather(lines.get_column(name) - window.first) for name in ("since", "until")},
         **{name: lines.get_column(name) for name in ("kind", "entitled", "paid")},
     }, lines.height)  # fmt: skip

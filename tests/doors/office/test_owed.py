@@ -33,7 +33,8 @@ def person(district: District, context: Context) -> Person:
         batch = registers_of_the_year()
         found, _ = trainee(district["willow"], batch)
         trainee(district["cloud"], batch, months=4)
-        came("pensions", dt.date(2020, 1, 1), dt.date(2020, 12, 1))
+        for register in ("pensions", "firm_payments"):
+            came(register, dt.date(2020, 1, 1), dt.date(2020, 12, 1))
     entitle(read_pack("cn_yubei"), on=KNOWN, known=KNOWN, office_no=context.office_no, by="tests")
     return found
 

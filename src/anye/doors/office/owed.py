@@ -94,7 +94,8 @@ def asked_for(month: str, known: str) -> Asked:
         at = read_month(month) if month else None
     except ValueError:
         raise BadRequest from None
-    if day > today or (at is not None and not month_of(dt.date(1990, 1, 1)) <= at <= month_of(today) + 12):
+    earliest = dt.date(1990, 1, 1)
+    if not earliest <= day <= today or (at is not None and not month_of(earliest) <= at <= month_of(today) + 12):
         raise BadRequest
     if at is None:
         last = queries.last_run(day)

@@ -23,6 +23,7 @@ from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
 from anye.flow.drawing.spans import Asked, read_numbers, read_spans
 from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
+from anye.records.accounts.scope import current_scope
 
 _AT_FIRMS = ("firms_insurancemonth", "firms_payrollline", "firms_employmentspell", "training_worktraining")
 
@@ -114,8 +115,21 @@ class RecordSubjects(Subjects):
                     wide[at, block.place[block.since <= window.first + at]] = True
             found = found | wide
         if draw.kin:  # of whom the household is not known, nobody speaks
-            found = found & (self._household() >= 0)
+            household = self._household()
+            found = found & (household >= 0) & ~np.isin(household, self._partly_seen())
         return found
+
+    def _partly_seen(self) -> Array:
+        """Households of which some member lives outside the acting range: what those hold is not told, and no silence."""
+        if current_scope().is_everything:
+            return np.zeros(0, np.int64)
+        sql = """
+            SELECT c.household_id FROM people_householdcount c
+            LEFT JOIN people_householdmember m ON m.household_id = c.household_id AND m.retired_on IS NULL
+            WHERE c.household_id = ANY(%(households)s) GROUP BY c.household_id, c.members HAVING count(m.id) < c.members"""
+        households = np.unique(self._household()).tolist()
+        blocks = [block[0] for block in read_numbers(sql, {"households": households}, 1)]
+        return np.concatenate(blocks)
 
     def _months_of(self, table: str) -> frozenset[int]:
         """The months for which a table has rows at all."""

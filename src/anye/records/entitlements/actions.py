@@ -65,6 +65,18 @@ def stage(*, decided: bytes, retired: bytes) -> None:
                     stream.write(lines)
 
 
+def stage_others(*, policies: Sequence[int], first: date, last: date) -> None:
+    """Of policies that are no more among these nothing stands any longer in the months from the first to the last."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO decided_no_more SELECT id FROM entitlements_entitlement
+            WHERE retired_on IS NULL AND policy_id <> ALL(%s) AND month BETWEEN %s AND %s
+            """,
+            [list(policies), first, last],
+        )
+
+
 def replace_decisions(*, run: Run) -> tuple[int, int]:
     """Retire what stands no more and append what was decided instead; how many of each."""
     columns = ", ".join(COLUMNS)
