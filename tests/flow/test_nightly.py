@@ -10,6 +10,7 @@ from django.db import connection
 
 from anye.flow import jobs, nightly
 from anye.flow.blocks import Context
+from anye.flow.drawing.subjects import RecordSubjects
 from anye.flow.nightly import PassReport, PassTooEarly, PassUnderWay, entitle, entitle_persons
 from anye.packs import read_pack
 from anye.records.accounts.models import Duty
@@ -244,3 +245,22 @@ def test_when_a_register_comes_everybody_is_judged(
     with as_owner():
         came("tickets", OCTOBER, known_on=KNOWN + dt.timedelta(3))
     assert night(context, known=KNOWN + dt.timedelta(3)).judged == 3
+
+
+def test_what_was_owed_before_the_judged_months_uses_a_lifetime_up(district: District, context: Context) -> None:
+    """Three of six months were owed in 2020; the next year's pass but one begins after them."""
+    with as_owner():
+        person, firm = trainee(district["willow"], registers_of_the_year())
+        other, _ = trainee(district["bridge"], came("village_ledger", dt.date(2020, 1, 1))[0], months=1)
+    night(context)
+    pack, window = read_pack("cn_yubei"), nightly.window_on(dt.date(2022, 1, 5))
+    with acting(BATCH):
+        subjects = RecordSubjects(pack, window, on=KNOWN)
+        used = subjects.own("person").facts["已领以工代训月数"].values
+        told = dict(zip(subjects.persons.tolist(), used.tolist(), strict=True))
+        again = RecordSubjects(pack, nightly.window_on(KNOWN), on=KNOWN).own("person").facts["已领以工代训月数"].values
+        alone = (
+            RecordSubjects(pack, window, on=KNOWN, persons=[person.pk]).own("person").facts["已领以工代训月数"].values
+        )
+    assert (told[person.pk], told[other.pk], again.tolist(), alone.tolist()) == (3, 1, [0, 0], [3])
+    assert firm is not None

@@ -98,10 +98,11 @@ class Ledger:
 
     def _read(self, policy: Policy) -> Standing:
         """The decisions of a policy that stand in these months."""
-        post = "0"
+        post, posts, once = "0", "", ""
         if policy.subject == "post":
-            posts = f"{self.subjects.asked.posts()} p WHERE p.person_id = e.person_id AND p.unit || '|' || p.post_name = e.post"
-            post = f"coalesce((SELECT p.place FROM {posts}), -1)"
+            post, once = "coalesce(p.place, -1)", "DISTINCT ON (e.id)"  # two placements may be called the same
+            posts = f"""LEFT JOIN {self.subjects.asked.posts()} p
+                ON p.person_id = e.person_id AND p.unit || '|' || p.post_name = e.post"""
         version = self.versions[policy.code]
         same = [each.pk for each in queries.versions_like(version)]
         these = (
@@ -110,10 +111,10 @@ class Ledger:
             else ""
         )
         sql = f"""
-            SELECT e.id, coalesce(e.person_id, 0), coalesce(e.firm_id, 0), {post}::bigint,
+            SELECT {once} e.id, coalesce(e.person_id, 0), coalesce(e.firm_id, 0), {post}::bigint,
                    {month_number("e.month")}::bigint, e.outcome::bigint, coalesce(e.amount_fen, -1), e.unmet, e.missing,
                    (e.version_id = ANY(%(same)s))::int::bigint
-            FROM entitlements_entitlement e
+            FROM entitlements_entitlement e {posts}
             WHERE e.policy_id = %(policy)s AND e.retired_on IS NULL AND e.month BETWEEN %(first)s AND %(last)s {these}"""
         first, last = first_day(self.window.first), first_day(self.window.last)
         params = {

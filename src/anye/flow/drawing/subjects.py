@@ -20,7 +20,7 @@ from anye.engine.entitle.subjects import Own, Subjects, filler
 from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import Draw, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
-from anye.flow.drawing.spans import Asked, read_numbers, read_spans
+from anye.flow.drawing.spans import Asked, month_number, read_numbers, read_spans
 from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.accounts.scope import current_scope
@@ -42,7 +42,7 @@ class RecordSubjects(Subjects):
         """
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL jit = off")  # many statements of a few milliseconds each
-        self.draws = read_drawn(pack_folder(pack.name))
+        self.pack, self.draws = pack.name, read_drawn(pack_folder(pack.name))
         self.window = window
         self.asked = Asked(on, None if persons is None else tuple(persons))
         these = "AND id = ANY(%(persons)s)" if persons is not None else ""
@@ -79,6 +79,29 @@ class RecordSubjects(Subjects):
         span = (window.first, window.last)
         told = Told(window, rows, self._silence(draw, rows, window))
         return drawn(draw, self._placed(draw, span), told)
+
+    def or_owed(self, name: str, found: Column) -> Column:
+        """What was had before, at least what the ledger says was owed before the months that are judged: a month that leaves them
+        is used all the same, paid or still to be paid. Of limits for a lifetime; others begin with the year."""
+        codes = [
+            policy.code
+            for policy in read_rules(pack_folder(self.pack)).policies.values()
+            for block in policy.blocks
+            for limit in block.limits
+            if limit.per == "lifetime" and limit.counts == "month" and limit.used_before.value == name
+        ]
+        if not codes:
+            return found
+        sql = f"""
+            SELECT e.person_id, count(*)::bigint FROM entitlements_entitlement e
+            JOIN entitlements_policy p ON p.id = e.policy_id AND p.code = ANY(%(codes)s)
+            WHERE e.outcome = 1 AND {month_number("e.month")} < %(first)s AND {self.asked.wheres("e", ("person_id",))}
+            GROUP BY e.person_id"""
+        values = found.values.astype(np.int64)
+        for person, count in read_numbers(sql, {**self.asked.params(), "codes": codes, "first": self.window.first}, 2):
+            place = _found(self.persons, person)
+            values[place[place >= 0]] = np.maximum(values[place[place >= 0]], count[place >= 0])
+        return Column(np.minimum(values, self.catalogue.facts[name].kind.hi).astype(found.values.dtype), found.known)
 
     def _placed(self, draw: Draw, span: tuple[int, int] | None) -> Iterator[Placed]:
         for block in read_spans(draw, self.asked, span):
@@ -196,7 +219,11 @@ class _Facts(Mapping[str, Column]):
 
     def __getitem__(self, name: str) -> Column:
         if name not in self.held:
-            self.held[name] = term(self._first_known(self.draws[name]))
+            found = self._first_known(self.draws[name])
+            is_before = (
+                self.draws[name][0].take in {"paid_months", "paid_times"} and self.draws[name][0].fact.of == "person"
+            )
+            self.held[name] = term(self.records.or_owed(name, found) if is_before else found)
         return column(self.held[name], self.rows)
 
     def __iter__(self) -> Iterator[str]:
