@@ -265,8 +265,10 @@ def make_finding(person: Person, rule: str = "Q09", *, firm: Firm | None = None,
     )
 
 
-def make_decision(person: Person, *, firm: Firm | None = None, outcome: int = 1, post: str = "") -> Entitlement:
-    """What a pass found of a person for September 2026: 500 yuan, or that it is not known."""
+def make_decision(
+    person: Person, *, firm: Firm | None = None, outcome: int = 1, post: str = "", is_over: bool = False
+) -> Entitlement:
+    """What a pass found of a person for September 2026: 500 yuan, or that it is not known. `is_over`: the pass is."""
     policy, _ = Policy.objects.get_or_create(code="training_through_work")
     version, _ = PolicyVersion.objects.get_or_create(
         policy=policy, digest="0" * 64,
@@ -275,7 +277,7 @@ def make_decision(person: Person, *, firm: Firm | None = None, outcome: int = 1,
     month = dt.date(2026, 9, 1)
     run = Run.objects.first() or Run.objects.create(
         first_month=month, last_month=month, known_on=KNOWN, started_by="tests",
-        started_at=dt.datetime(2026, 10, 1, 8, tzinfo=dt.UTC), finished_at=dt.datetime(2026, 10, 1, 9, tzinfo=dt.UTC),
+        started_at=dt.datetime(2026, 10, 1, 8, tzinfo=dt.UTC), finished_at=dt.datetime(2026, 10, 1, 9, tzinfo=dt.UTC) if is_over else None,
     )  # fmt: skip
     return Entitlement.objects.create(
         policy=policy, version=version, person=person, firm=firm, post=post, month=month, outcome=outcome,

@@ -92,7 +92,7 @@ def test_a_day_before_the_last_pass_is_refused(district: District, file: Path) -
     from tests.factories import KNOWN, as_owner, make_decision, make_person
 
     with as_owner():
-        make_decision(make_person(district["willow"]))
+        make_decision(make_person(district["willow"]), is_over=True)
     with pytest.raises(SetupFault) as refused:
         loading.load_one(
             file, source=None, known_on=KNOWN - dt.timedelta(1), user=None, quiet=True, language="en"

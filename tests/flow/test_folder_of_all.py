@@ -30,7 +30,9 @@ def told(truth: Truth, report: Report) -> tuple[object, ...]:
     return (truth.path.name, report.fault, report.source, report.rows, reasons(report), report.loaded, report.unchanged)
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.trust_long) for n in (2, 3))])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(1, marks=pytest.mark.trust), *(pytest.param(n, marks=pytest.mark.trust_long) for n in (2, 3))]
+)
 def test_a_folder_of_all_registers_is_what_it_is_in_any_order(seed: int, load: Load, tmp_path: Path) -> None:
     truths = write_folder(tmp_path / "in", seed=seed)
     assert len(truths) >= 38

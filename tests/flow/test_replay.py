@@ -40,7 +40,7 @@ from anye.records.registers.actions.mappings import retire_mapping, save_mapping
 from anye.records.registers.models import Batch, Duplicate, Entry, Upload
 from tests import factories as made
 from tests.conftest import District
-from tests.flow.owed import KNOWN, registers_of_the_year, trainee
+from tests.flow.owed import KNOWN, came, registers_of_the_year, trainee
 from tests.flow.test_load_order import BRIDGE, WILLOW, insured, person
 from tests.flow.written import insurance, ledger, number
 from tests.house.guards import GUARDS
@@ -115,6 +115,7 @@ def _owed(district: District, context: Context) -> None:
     """A pass that finds what is owed and was not paid."""
     with made.as_owner():
         trainee(district["cloud"], registers_of_the_year())
+        came("firm_payments", dt.date(2020, 1, 1), dt.date(2020, 10, 1))
     entitle(read_pack("cn_yubei"), on=KNOWN, known=KNOWN, office_no=context.office_no, by="tests")
 
 

@@ -21,9 +21,14 @@ from anye.flow.nightly import entitle, window_on
 from anye.flow.registry import furnish, loading_context
 from anye.packs import read_pack
 from anye.packs.rules import pack_folder, read_rules
-from anye.records.accounts.scope import BATCH, acting
+from anye.records.accounts.scope import BATCH, OWNER, acting
 from anye.records.entitlements.models import UNKNOWN, Entitlement
 
+FILLED = (
+    "people_person, people_persondetail, people_membership, people_householdmember, people_household, firms_firm,"
+    " firms_insurancemonth, firms_payrollline, firms_employmentspell, posts_attendance, registers_rowclaim,"
+    " registers_support, registers_batch"
+)
 SEEDS = (11, 12, 13, 14, 15)
 PACK = "cn_yubei"
 JANUARY_1970 = 1970 * 12
@@ -132,6 +137,10 @@ def brought(truth: OwedTruth, context: Context) -> Found:
         report = load_file(path, context=context, known_on=known)
         assert report.fault is None, (path.name, report.failure())
         assert not report.refused, (path.name, report.as_json())
+        with acting(OWNER), connection.cursor() as cursor:
+            cursor.execute(
+                f"ANALYZE {FILLED}"
+            )  # of what stands uncommitted the server would believe that it is nothing
     entitle(read_pack(PACK), on=ON, known=ON, office_no=context.office_no, by="tests")
     with acting(BATCH):
         return Found(context, frozenset(truth.policies))

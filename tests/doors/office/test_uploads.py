@@ -137,7 +137,7 @@ def test_an_empty_file_and_a_day_in_the_future_are_refused_with_sentences(
     late = hand_in(client, LEDGER.encode(), known_on=tomorrow.isoformat())
     assert late.status_code == 422 and "must not be after" in late.content.decode()
     with factories.as_owner():
-        factories.make_decision(factories.make_person(district["willow"]))
+        factories.make_decision(factories.make_person(district["willow"]), is_over=True)
     early = hand_in(client, LEDGER.encode(), known_on=(factories.KNOWN - dt.timedelta(1)).isoformat())
     assert early.status_code == 422 and "must not be before" in early.content.decode()
 
