@@ -7,10 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from anye.doors.office.owed import asked_for
+from anye.engine.entitle.months import written
 from anye.flow.blocks import Context
 from anye.flow.nightly import entitle
 from anye.flow.registry import loading_context
 from anye.packs import read_pack
+from anye.records.accounts.scope import BATCH, acting
 from anye.records.firms.models import PayrollLine
 from anye.records.people.models import Membership, Person
 from tests.conftest import District
@@ -176,3 +179,11 @@ def test_what_was_owed_and_not_paid_is_listed_with_its_age(
     assert told.count("Owed, not paid</span>") == 7 and "山茶服饰有限公司" in told and "500.00" in told
     far = client_as("village_worker", district["willow"])
     assert "山茶服饰有限公司" not in text_of(far.get(reverse("office:differences")))
+
+
+def test_the_page_judges_from_the_month_from_which_the_night_did(person: Person) -> None:
+    with acting(BATCH):
+        at = [asked_for(month, str(KNOWN + dt.timedelta(1))).window for month in ("2019-03", "2020-10", "2020-12")]
+    assert [(written(one.first), written(one.last)) for one in at] == [
+        ("2019-01", "2019-03"), ("2019-01", "2020-10"), ("2019-01", "2020-12")
+    ]  # fmt: skip

@@ -12,10 +12,10 @@ from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
 from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.fragments import Status
-from anye.doors.kit.links import token_url
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import READERS, open_to
+from anye.doors.office.owed import owed_href
 from anye.doors.office.owed_list import policies, policy_choices
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, source_of
@@ -42,7 +42,7 @@ def _dress(request: HttpRequest) -> Any:
         for one in page:
             person, firm, policy = persons.get(one.person_id), firms.get(one.firm_id or 0), known.get(one.policy.code)
             one.name = person.name if person is not None else firm.name if firm is not None else ""
-            one.href = _href(one, person, firm)
+            one.href = owed_href(one.last_month, person, firm)
             one.place = place_words(request, one.scope_no)
             one.rule = policy.title[language] if policy else one.policy.code
             one.difference = one.entitled_fen - one.paid_fen
@@ -56,12 +56,6 @@ def _dress(request: HttpRequest) -> Any:
 def _months(one: Difference) -> str:
     first, last = formats.month_text(one.first_month), formats.month_text(one.last_month)
     return first if one.first_month == one.last_month else f"{first} – {last}"
-
-
-def _href(one: Difference, person: Any, firm: Any) -> str:
-    if person is not None:
-        return f"{token_url('office:person_owed', person.token)}?month={one.last_month:%Y-%m}"
-    return token_url("office:firm", firm.token) if firm is not None else ""
 
 
 DIFFERENCES = Listing(

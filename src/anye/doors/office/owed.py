@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anye.doors.kit import formats
 from anye.doors.kit.fragments import Status
+from anye.doors.kit.links import token_url
 from anye.engine.entitle.case import NO, PAY, UNKNOWN, Verdict
 from anye.engine.entitle.months import last_day, month_of, read_month, written
 from anye.engine.entitle.policy import IN_FORCE
@@ -41,14 +42,12 @@ SIGNS = {PAY: "✔", NO: "✘", UNKNOWN: "？"}
 
 @dataclass(frozen=True)
 class Asked:
-    """The month that is looked at, as months since January 1970, and the day as of which is known."""
+    """The month that is looked at, as months since January 1970; the day as of which is known; and the months that are judged:
+    from the first that the night judged, where it judged this one, for months before use limits up."""
 
     month: int
     known: dt.date
-
-    @property
-    def window(self) -> Window:
-        return window_on(last_day(self.month))
+    window: Window
 
 
 @dataclass(frozen=True)
@@ -97,10 +96,13 @@ def asked_for(month: str, known: str) -> Asked:
     earliest = dt.date(1990, 1, 1)
     if not earliest <= day <= today or (at is not None and not month_of(earliest) <= at <= month_of(today) + 12):
         raise BadRequest
+    last = queries.last_run(day)
     if at is None:
-        last = queries.last_run(day)
         at = month_of(last.last_month) if last else month_of(day)
-    return Asked(at, day)
+    if last and month_of(last.first_month) <= at <= month_of(last.last_month):
+        first = month_of(last.first_month)
+        return Asked(at, day, Window(first, at - first + 1))
+    return Asked(at, day, window_on(last_day(at)))
 
 
 def cards_of(person: Person, household: Sequence[int], asked: Asked) -> list[Card]:
@@ -139,6 +141,13 @@ def sources_of(cards: Sequence[Card]) -> dict[str, str]:
         for fact in catalogue.facts.values()
         if fact.source and fact.says[language] in asked
     }
+
+
+def owed_href(month: dt.date, person: Any, firm: Any) -> str:
+    """Where a row of a list leads: to what the person is owed in the month, else to the firm."""
+    if person is not None:
+        return f"{token_url('office:person_owed', person.token)}?month={month:%Y-%m}"
+    return token_url("office:firm", firm.token) if firm is not None else ""
 
 
 def line_shown(line: Line, sources: dict[str, str]) -> dict[str, Any]:

@@ -13,11 +13,10 @@ from anye.doors.kit import formats
 from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
 from anye.doors.kit.filters import ChoiceFilter, MonthFilter
-from anye.doors.kit.links import token_url
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import READERS, open_to
-from anye.doors.office.owed import OUTCOMES
+from anye.doors.office.owed import OUTCOMES, owed_href
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, source_of
 from anye.engine.entitle.months import month_of
@@ -65,7 +64,7 @@ def _dress(request: HttpRequest) -> Any:
             policy = known_policies.get(one.version.policy.code)
             person, firm = known.get(one.person_id), firms.get(one.firm_id or 0)
             one.name = person.name if person is not None else ""
-            one.href = _href(one, person, firm)
+            one.href = owed_href(one.month, person, firm)
             one.whose = firm.name if firm is not None else one.post.replace("|", " · ")
             one.place = place_words(request, one.scope_no)
             one.rule = policy.title[language] if policy else getattr(one.version, f"title_{language}")
@@ -73,12 +72,6 @@ def _dress(request: HttpRequest) -> Any:
         return page
 
     return dress
-
-
-def _href(line: Entitlement, person: Any, firm: Any) -> str:
-    if person is not None:
-        return f"{token_url('office:person_owed', person.token)}?month={line.month:%Y-%m}"
-    return token_url("office:firm", firm.token) if firm is not None else ""
 
 
 OWED = Listing(
