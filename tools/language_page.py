@@ -12,30 +12,7 @@ from anye.engine.entitle.formula_faults import SAYS, TYPES
 from anye.engine.entitle.kinds import BOOL, Kind, integer
 from anye.engine.entitle.policy import CHANNELS, LEVELS, PERIODS
 from anye.engine.entitle.single import compiled
-
-_CODES: Mapping[str, Texts] = {
-    "person": {"en": "person", "zh": "个人"}, "household": {"en": "household", "zh": "家庭"}, "firm": {"en": "firm", "zh": "企业"},
-    "person_firm": {"en": "person at a firm", "zh": "企业职工（人×企业）"},
-    "post": {"en": "placement in a public-welfare post", "zh": "公益性岗位安置"},
-    "post_unit": {"en": "unit that holds the post", "zh": "用人单位"}, "agency": {"en": "agency", "zh": "人力资源服务机构"},
-    "training_provider": {"en": "training provider", "zh": "培训机构"}, "apply": {"en": "on application", "zh": "申请"},
-    "confirm": {"en": "no application; to be confirmed", "zh": "免申即享，确认后发放"},
-    "automatic": {"en": "no application", "zh": "免申即享"},
-    "state": {"en": "state", "zh": "国家"}, "municipality": {"en": "municipality", "zh": "市"},
-    "district": {"en": "district", "zh": "区县"},
-    "lifetime": {"en": "in all", "zh": "累计"}, "year": {"en": "a calendar year", "zh": "每自然年"},
-    "month": {"en": "a month", "zh": "每月"},
-    "employment_subsidy_fund": {"en": "employment subsidy fund", "zh": "就业补助资金"},
-    "unemployment_insurance_fund": {"en": "unemployment insurance fund", "zh": "失业保险基金"},
-    "skills_special_account": {"en": "special account for skills", "zh": "职业技能提升专账"},
-    "poverty_linking_fund": {"en": "poverty and rural linking fund", "zh": "扶贫（衔接）资金"},
-}  # fmt: skip
-
-
-def said(code: str, lang: str) -> str:
-    """A code in words; a code of somebody's own stands as it is."""
-    return _CODES[code][lang] if code in _CODES else code
-
+from anye.engine.entitle.told import code_said
 
 NAMES: Mapping[str, Kind] = {
     "a": BOOL, "b": BOOL, "x": integer(-100, 100), "y": integer(-100, 100), "place": Kind("code", codes=("near", "far")),
@@ -94,13 +71,13 @@ def language_page(lang: str) -> str:
     lines += [", ".join(f"`{name}` ({texts[lang == 'zh']})" for name, texts in TYPES.items())]
     lines += ["", f"## {_L['subjects'][lang]}", ""]
     reach = (
-        (f"`{name}` ({said(name, lang)})", ", ".join(keys), ", ".join(sorted(REACH[name])))
+        (f"`{name}` ({code_said(name, lang)})", ", ".join(keys), ", ".join(sorted(REACH[name])))
         for name, keys in KEYS.items()
     )
     lines += table(lang, ("subject", "keys", "may"), reach)
     lines += ["", f"## {_L['words'][lang]}", ""]
     for key, words in (("level", LEVELS), ("channel", CHANNELS), ("per", PERIODS)):
-        lines.append(f"- `{key}`: {', '.join(f'`{each}` ({said(each, lang)})' for each in words)}")
+        lines.append(f"- `{key}`: {', '.join(f'`{each}` ({code_said(each, lang)})' for each in words)}")
     lines += ["", f"## {_L['faults'][lang]}", ""]
     at = 2 if lang == "zh" else 0
     faults = (

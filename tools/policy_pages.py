@@ -7,13 +7,14 @@ from functools import cache, partial
 from pathlib import Path
 
 from anye.engine.entitle.catalogue import Catalogue, Fact, Texts
-from anye.engine.entitle.policy import LEVELS, Block, Limit, Policy
+from anye.engine.entitle.policy import LEVELS, Block, Policy
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.said import ASSUMED_WORDS, number_said
+from anye.engine.entitle.told import code_said, filled, limit_said
 from anye.engine.entitle.words import Words
 from anye.packs import HERE, pack_names
 from anye.packs.rules import pack_folder, read_rules
-from tools.language_page import language_page, said
+from tools.language_page import language_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER = DOCS / "policies"
@@ -71,7 +72,7 @@ def head(policy: Policy, lang: str) -> Iterator[str]:
         ("fund", policy.fund),
         ("level", policy.level),
     ]
-    yield from (f"| {_T[key][lang]} | {said(value, lang)} |" for key, value in told)
+    yield from (f"| {_T[key][lang]} | {code_said(value, lang)} |" for key, value in told)
     if policy.notice_days:
         yield f"| {_T['notice'][lang]} | {_T['days'][lang].format(policy.notice_days)} |"
     if policy.recovery:
@@ -126,7 +127,7 @@ def block_part(policy: Policy, catalogue: Catalogue, block: Block, lang: str) ->
     if block.limits:
         yield from ("", f"### {_T['limits'][lang]}", "")
         for limit in block.limits:
-            yield f"- {limit_said(limit, words, block, policy, catalogue, lang)}"
+            yield f"- {limit_said(limit, policy, block, catalogue, lang)}"
             yield from reason_part(policy, catalogue, block, limit.reason.id, lang)
     if block.exclusions:
         yield from ("", f"### {_T['excluded'][lang]}", "")
@@ -142,42 +143,7 @@ def reason_part(policy: Policy, catalogue: Catalogue, block: Block, name: str, l
     for key, texts in (("unmet", reason.unmet), ("missing", reason.missing), ("fix", reason.fix)):
         if texts:
             colon = ": " if lang == "en" else "："
-            yield f"  - {_T[key][lang]}{colon}{filled(policy, catalogue, texts[lang], block, lang)}"
-
-
-def filled(policy: Policy, catalogue: Catalogue, text: str, block: Block, lang: str) -> str:
-    """A text with the values that its block begins with."""
-    for name, parameter in policy.parameters.items():
-        dated = next((each for each in reversed(parameter.values) if each.since <= block.since), parameter.values[0])
-        text = text.replace(f"{{{name}}}", number_said(catalogue.money, dated, parameter.unit, lang))
-    return text
-
-
-def limit_said(limit: Limit, words: Words, block: Block, policy: Policy, catalogue: Catalogue, lang: str) -> str:
-    is_parameter = limit.at_most.op == "name" and limit.at_most.value in policy.parameters
-    most = (
-        filled(policy, catalogue, f"{{{limit.at_most.value}}}", block, lang)
-        if is_parameter
-        else words.of(limit.at_most)
-    )
-    what = {"month": {"en": "months", "zh": "月数"}, "amount": {"en": "money", "zh": "金额"}}.get(limit.counts)
-    counted = what[lang] if what else words.of(limit.units) if limit.units else ""
-    parts = {
-        "en": ["At most {most} ({counted}) for each {within}, {per}.", "Used before: {used}.", "Counted when {when}.",
-               "Not for whom: {unless}.", "Once more ({times}) if {renewed}."],
-        "zh": ["每个{within}{per}最多{most}（{counted}）。", "此前已用：{used}。", "计入的月份：{when}。", "不受此限：{unless}。",
-               "{renewed}的可再享{times}次。"],
-    }[lang]  # fmt: skip
-    asked = (True, True, limit.counts_when, limit.unless, limit.renewal)
-    told = {
-        "most": most, "counted": counted, "within": said(limit.within, lang), "per": said(limit.per, lang),
-        "used": words.of(limit.used_before), "when": words.of(limit.counts_when) if limit.counts_when else "",
-        "unless": words.of(limit.unless) if limit.unless else "",
-        "renewed": words.of(limit.renewal.when) if limit.renewal else "", "times": limit.renewal.times if limit.renewal else 0,
-    }  # fmt: skip
-    return (" " if lang == "en" else "").join(
-        part.format(**told) for part, is_there in zip(parts, asked, strict=True) if is_there
-    )
+            yield f"  - {_T[key][lang]}{colon}{filled(texts[lang], policy, block, catalogue, lang)}"
 
 
 def facts_part(policy: Policy, catalogue: Catalogue, lang: str) -> Iterator[str]:
@@ -196,7 +162,7 @@ def facts_part(policy: Policy, catalogue: Catalogue, lang: str) -> Iterator[str]
 def fact_line(catalogue: Catalogue, fact: Fact, lang: str) -> str:
     source = Words(catalogue, lang).of(fact.formula) if fact.formula else fact.source[lang]
     months = ("✓" if fact.is_monthly else "") if not fact.formula else ""
-    return f"| `{fact.name}` `{fact.en}` | {fact.says[lang]} | {said(fact.of, lang)} | {months} | {source} |"
+    return f"| `{fact.name}` `{fact.en}` | {fact.says[lang]} | {code_said(fact.of, lang)} | {months} | {source} |"
 
 
 def index_page(lang: str) -> str:
@@ -207,7 +173,7 @@ def index_page(lang: str) -> str:
     lines += ["| " + " | ".join(_T[key][lang] for key in keys) + " |", "|---|---|---|---|---|"]
     order = {level: at for at, level in enumerate(LEVELS)}
     for policy in sorted(book().policies.values(), key=lambda each: (order[each.level], each.code)):
-        told = (said(value, lang) for value in (policy.subject, policy.pays, policy.channel, policy.level))
+        told = (code_said(value, lang) for value in (policy.subject, policy.pays, policy.channel, policy.level))
         lines.append(f"| [{policy.title[lang]}]({policy.code}{end}.md) | {' | '.join(told)} |")
     return "\n".join(lines) + "\n"
 

@@ -22,6 +22,7 @@ from anye.records.people.models import Membership, Person
 from tests.conftest import District
 from tests.factories import add_pay, as_owner, make_person
 from tests.flow.owed import KNOWN, OCTOBER, came, pay_of, registers_of_the_year, trainee
+from tests.flow.rules_by_hand import drafted, foreseen, published, with_value
 from tests.house.test_roles import entered
 
 CODE = "training_through_work"
@@ -136,27 +137,13 @@ def test_two_passes_at_once_are_refused(district: District, context: Context) ->
             night(context)
 
 
-def test_raised_money_of_a_month_replaces_its_line(district: District, context: Context, monkeypatch: Any) -> None:
-    from dataclasses import replace
-
-    from anye.flow import nightly
-
+def test_raised_money_of_a_month_replaces_its_line(district: District, context: Context) -> None:
     with as_owner():
         person, _ = trainee(district["willow"], registers_of_the_year())
     night(context)
-    plain = nightly.read_rules
-
-    def raised(folder: Any) -> Any:
-        book = plain(folder)
-        policy = book.policies[CODE]
-        standard = policy.parameters["标准"]
-        dated = (replace(standard.values[0], value=60_000),)
-        changed = replace(
-            policy, digest="f" * 64, parameters={**policy.parameters, "标准": replace(standard, values=dated)}
-        )
-        return replace(book, policies={**book.policies, CODE: changed})
-
-    monkeypatch.setattr(nightly, "read_rules", raised)
+    office = district["district"]
+    draft = drafted(CODE, with_value(CODE, "标准", dt.date(2020, 2, 1), 60_000), scope_no=office.scope_no)
+    published(foreseen(draft, on=KNOWN, lo=office.scope_no, hi=office.scope_hi))
     report = night(context, known=KNOWN + dt.timedelta(1))
     assert lines(person) == [(8, PAY, 60_000), (9, PAY, 60_000), (10, PAY, 60_000)]
     assert lines(person, on=KNOWN) == [(8, PAY, 50_000), (9, PAY, 50_000), (10, PAY, 50_000)]

@@ -9,6 +9,7 @@ from anye.flow.blocks import Context
 from anye.flow.drawing.subjects import RecordSubjects
 from anye.flow.nightly import entitle, window_on
 from anye.flow.one_person import Owed, owed_to
+from anye.flow.rules import rules_in_use
 from anye.packs import Pack, read_pack
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.accounts.scope import APP, BATCH, acting
@@ -81,7 +82,9 @@ def test_each_person_is_told_what_the_night_says(people: list[Person], context: 
     for person in people:
         home = [people[0].pk, people[1].pk] if person in people[:2] else []
         with acting(APP, lo=person.scope_no, hi=person.scope_no):
-            told |= said(owed_to(pack, person.pk, home, window_on(KNOWN), known=KNOWN), person.pk)
+            told |= said(
+                owed_to(pack, rules_in_use(pack.name), person.pk, home, window_on(KNOWN), known=KNOWN), person.pk
+            )
     assert told == night
     assert {outcome for outcome, *_ in night.values()} == {0, 1, 2}
 
@@ -91,9 +94,13 @@ def test_whoever_sees_one_village_alone_needs_the_nights_word_on_what_came(
 ) -> None:
     pack = read_pack("cn_yubei")
     with acting(BATCH):
-        night = said(owed_to(pack, people[2].pk, [], window_on(KNOWN), known=KNOWN), people[2].pk)
+        night = said(
+            owed_to(pack, rules_in_use(pack.name), people[2].pk, [], window_on(KNOWN), known=KNOWN), people[2].pk
+        )
     with acting(APP, lo=people[2].scope_no, hi=people[2].scope_no):
-        alone = said(owed_to(pack, people[2].pk, [], window_on(KNOWN), known=KNOWN), people[2].pk)
+        alone = said(
+            owed_to(pack, rules_in_use(pack.name), people[2].pk, [], window_on(KNOWN), known=KNOWN), people[2].pk
+        )
     assert alone != night
 
 

@@ -84,6 +84,15 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "registers:withdrawal": ("withdrawal", LOADERS, NO_POST),
     "registers:withdrawal_state": ("withdrawal", LOADERS.replace("=200", "=204"), NO_POST),
     "registers:decide_withdrawal": ("withdrawal", NO_GET, f"D=422 VTAFPUX=403 {OUT}"),
+    # rules: read by everybody; drafts of them are the district's, and change under their author's hand alone
+    "rules:index": ("", EVERYBODY, NO_POST),
+    "rules:policy": ("code", EVERYBODY, NO_POST),
+    "rules:begin": ("code", NO_GET, f"D=302 VTAFPUX=403 {OUT}"),
+    "rules:draft": ("draft", LOADERS, NO_POST),
+    "rules:draft_state": ("draft", LOADERS.replace("=200", "=204"), NO_POST),
+    "rules:change": ("draft part", LOADERS, LOADERS.replace("=200", "=422")),
+    "rules:decide": ("draft", NO_GET, f"D=302 VTAFPUX=403 {OUT}"),
+    "rules:foreseen": ("draft", LOADERS, f"D=303 VTAFPUX=403 {OUT}"),
     # entries by hand
     "entries:new_person": ("", WRITERS, SAVED),
     "entries:correct": ("person", WRITERS, SAVED),
@@ -150,4 +159,4 @@ MATRIX: dict[str, tuple[str, str, str]] = {
 }
 
 # where nothing but the address's own secret opens it: foreign objects do not apply
-PLACELESS = frozenset({"firm", "source", "link", "records"})
+PLACELESS = frozenset({"firm", "source", "link", "records", "code"})

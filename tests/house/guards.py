@@ -54,8 +54,14 @@ GUARDS = {
     "training_filing": FACT,
     "training_filingground": "app:s batch:s",
     "jobs_vacancy": OF_FIRMS,
-    "entitlements_policy": "audited app:s batch:si",
-    "entitlements_policyversion": "frozen app:s batch:si",
+    "entitlements_policy": "audited app:si batch:si",
+    "entitlements_policyversion": "frozen app:si batch:si",
+    "entitlements_draft": (
+        "scoped audited app:si app:u(decided_at,decided_by,foreseen,foreseen_digest,foreseen_state,note,offered_at,reason,state,text)"
+        " batch:s batch:u(foreseen,foreseen_digest,foreseen_state)"
+    ),
+    "entitlements_publication": "frozen app:si batch:s",
+    "entitlements_foreseen": f"scoped tallied {PERSONS} app:s batch:siud",
     "entitlements_run": "audited app:s batch:si batch:u(basis,blind,came,finished_at,summary)",
     "entitlements_entitlement": f"{FACT} {PERSONS}",
     "claims_difference": f"scoped tallied {PERSONS} app:s batch:siud",
@@ -141,6 +147,8 @@ SCOPED = {
     "training.WorkTraining": ("scope_no",),
     "training.Filing": ("scope_no",),
     "entitlements.Entitlement": ("scope_no",),
+    "entitlements.Draft": ("scope_no",),
+    "entitlements.Foreseen": ("scope_no",),
     "claims.Difference": ("scope_no",),
     "claims.Payment": ("scope_no",),
     "claims.Ticket": ("scope_no",),

@@ -78,6 +78,9 @@ def test_every_role_is_declared() -> None:
     assert set(LETTERS) | {"N", "G"} == set(ROLES)
 
 
+WORDS = {"level": "queried", "part": "file"}
+
+
 @dataclass
 class Matrix:
     """The world with a client for each role."""
@@ -91,12 +94,14 @@ class Matrix:
         return [self._argument(kind, objects.split(), OFFICES.get(role, "east"), place) for kind in objects.split()]
 
     def _argument(self, kind: str, kinds: list[str], office: str, place: str) -> str:
-        if kind == "level":
-            return "queried"
+        if kind in WORDS:
+            return WORDS[kind]
         if kind == "duty" and place == "none":
             return sealed("duty", 99_999_999)
         if kind == "user" and place == "none":
             return sealed("user", 99_999_999)
+        if kind == "code":
+            return "no_such" if place == "none" else "part_time_post"
         if kind == "records":
             return "no_such" if place == "none" else "firm_payment"
         if kind == "source":

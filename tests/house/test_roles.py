@@ -1,5 +1,6 @@
 """Every statement about people, files and the trail is made in a role that we set: a page's in its reader's range."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from anye.engine.entitle.policy_file import digest_of
 from anye.engine.errors import FileFault
 from anye.engine.intake.mapping import SheetMapping
 from anye.flow import jobs, waiting
@@ -23,12 +25,15 @@ from anye.records.accounts.models import Duty
 from anye.records.accounts.scope import APP, BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.models import Event
+from anye.records.entitlements.actions import rules
+from anye.records.entitlements.models import Draft
 from anye.records.people import actions as people
 from anye.records.registers import actions as registers
 from anye.records.registers.actions import requests
 from anye.records.registers.models import Batch, Duplicate, Upload, Withdrawal
 from tests import factories as made
 from tests.conftest import District
+from tests.flow.rules_by_hand import drafted, with_value
 from tests.flow.test_load_order import person
 from tests.flow.written import ledger, number
 from tests.house.two_districts import make_world
@@ -36,6 +41,7 @@ from tests.house.two_districts import make_world
 pytestmark = pytest.mark.django_db
 
 OURS = re.compile(r"\b(people|firms|registers|findings|audit|posts|training|claims|entitlements)_[a-z]+|\bstage\.b\d")
+RULES = "training_through_work"
 WILLOW = {"镇街": "东河镇", "村居": "柳树村"}
 BRIDGE = {"镇街": "东河镇", "村居": "石桥村"}
 Made = tuple[str, str, str, bool]  # role, lower and upper end, and whether the ORM was told as well
@@ -318,6 +324,23 @@ def test_seals_are_made_as_the_batch_role(district: District) -> None:
     assert statements == as_role(BATCH)
 
 
+def draft_of(duty: Duty) -> int:
+    """A draft of rules of which somebody asked whom it would change."""
+    draft = drafted(RULES, with_value(RULES, "标准", dt.date(2020, 9, 1), 60_000), scope_no=duty.scope_no)
+    with acting(lo=duty.scope_no, hi=duty.scope_no):
+        rules.ask_foreseen(draft=draft, digest=digest_of(draft.text))
+    return int(draft.pk)
+
+
+def test_whom_rules_would_change_is_found_out_as_the_batch_role(loader: Duty) -> None:
+    draft = draft_of(loader)
+    with recorded() as statements:
+        jobs.foresee_rules(draft)
+    assert statements == as_role(BATCH)
+    with acting(BATCH):
+        assert Draft.objects.get(pk=draft).foreseen_state == "done"
+
+
 @pytest.mark.bar(12, control="each call of `acting` taken out (scope calls)")
 def test_what_was_left_behind_is_given_up_as_the_batch_role(
     district: District, worker: Duty, loader: Duty, file: Path
@@ -329,6 +352,7 @@ def test_what_was_left_behind_is_given_up_as_the_batch_role(
         "make_fault_sheet": asked_back(loader, file.with_name("other.csv")),
         "foresee_withdrawal": withdrawal_of(loader, file, "asked"),
         "carry_out_withdrawal": withdrawal_of(loader, file, "agreed"),
+        "foresee_rules": draft_of(loader),
         "try_mapping": unmapped_of(loader, file.parent / "unknown.csv"),
         "carry_out_transfer": transfer_of(district),
         "settle_duplicate": duplicate_of(district, worker, registers.hand_over),

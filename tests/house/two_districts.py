@@ -7,6 +7,7 @@ leave them, inside `as_owner()`.
 import datetime as dt
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -15,11 +16,13 @@ from anye.engine.names import name_key_of
 from anye.flow import stated
 from anye.flow.specs import SCOPED_OF_FIRMS
 from anye.packs import AreaRow
+from anye.packs.rules import pack_folder, read_rules
 from anye.records.accounts.models import Duty, User
 from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
 from anye.records.claims.models import Difference
+from anye.records.entitlements.models import Draft, Foreseen
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
 from anye.records.places.actions import add_areas, add_offices_of_areas
@@ -76,6 +79,7 @@ class Place:
     entry: Any = None
     duplicate: Any = None
     trial: Any = None
+    draft: Any = None
     mapping: Any = None
     user: Any = None
     id_number: str = ""
@@ -238,11 +242,31 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
         policy=decision.policy, person=person, scope_no=person.scope_no, first_month=decision.month, last_month=decision.month,
         kind="unpaid", entitled_fen=place.fen(), paid_fen=0, found_on=dt.date(2026, 10, 1),
     )  # fmt: skip
+    told = (
+        {"state": "open", "author": "roled"}
+        if place.name == "willow"
+        else {"state": "dropped", "author": place.text("起")}
+    )
+    place.draft = Draft.objects.create(
+        token=new_token(), scope_no=place.office.scope_no, code="part_time_post", text=rules_of(place), base_digest="0" * 64,
+        begun_at=dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), foreseen_state="done", reason=place.text("因"),
+        note=place.text("注"), foreseen={"subjects": 1, "fen": place.fen()}, **told,
+    )  # fmt: skip
+    Foreseen.objects.create(
+        draft=place.draft, person=person, scope_no=person.scope_no, post=place.text("岗"), first_month=decision.month,
+        last_month=decision.month, months=1, was=0, becomes=1, difference_fen=place.fen(),
+    )  # fmt: skip
     made.make_decision(person, outcome=2, post=f"{place.text('单位')}|{place.text('岗')}")
     made.make_visit(
         person, place.finding, state="done", made_on=dt.date(2026, 9, 2), made_by=place.text("访"), answer="not_found",
         note_sealed=keyring().seal(place.text("记"), context="note"),
     )  # fmt: skip
+
+
+def rules_of(place: Place) -> str:
+    """Rules that can be read, whose name is the place's."""
+    text = read_rules(pack_folder("cn_yubei")).policies["part_time_post"].text
+    return re.sub("title: {zh: [^,]+,", f"title: {{zh: {place.text('策')},", text, count=1)
 
 
 def _files_and_entries(place: Place, batch: Batch) -> None:

@@ -344,11 +344,28 @@ BY_TEST: dict[str, list[str]] = {
         "flow/jobs.py try_mapping: acting (2)",
         "flow/waiting.py give_up_unmapped: acting",
     ],
+    "tests/doors/office/test_rules.py::test_an_auditor_reads_a_draft_and_decides_nothing": [
+        "doors/office/rules/drafts.py _page: compare",
+        "doors/office/rules/drafts.py _foresee: compare",
+        "doors/office/rules/drafts.py _second: compare",
+    ],
+    "tests/doors/office/test_rules.py::test_a_towns_approver_reads_rules_and_no_draft": [
+        "doors/office/rules/policies.py is_of_district: compare",
+    ],
+    "tests/doors/office/test_rules.py::test_who_keeps_the_money_is_not_told_of_drafts": [
+        "doors/office/rules/policies.py may_read_drafts: compare",
+    ],
+    "tests/doors/office/test_rules.py::test_an_author_who_acts_as_an_approver_does_not_write": [
+        "doors/office/rules/policies.py may_draft: compare",
+    ],
     "tests/flow/test_mapping.py::test_a_trial_is_made_under_a_duty_that_still_loads_files[district_officer-district-True]": [
         "flow/jobs.py try_mapping: held_duty",
     ],
     "tests/flow/test_mapping.py::test_a_trial_is_made_under_a_duty_that_still_loads_files[auditor-district-False]": [
         "flow/jobs.py try_mapping: may_load",
+    ],
+    "tests/house/test_roles.py::test_whom_rules_would_change_is_found_out_as_the_batch_role": [
+        "flow/foreseeing.py foresee: acting",
     ],
     "tests/house/test_roles.py::test_what_was_left_behind_is_given_up_as_the_batch_role": [
         "flow/load.py abandon: acting",
@@ -362,6 +379,7 @@ BY_TEST: dict[str, list[str]] = {
         "flow/waiting.py give_up_fault_sheet: acting",
         "flow/waiting.py give_up_withdrawal: acting",
         "flow/waiting.py give_up_look: acting",
+        "flow/waiting.py give_up_foreseeing: acting",
     ],
 }
 WITNESSES = {call: test for test, calls in BY_TEST.items() for call in calls}

@@ -9,8 +9,8 @@ from datetime import date
 from anye.config.faults import SetupFault, Text
 from anye.flow.nightly import PassReport, PassTooEarly, PassUnderWay, entitle
 from anye.flow.registry import district_no
+from anye.flow.rules import rules_in_use
 from anye.packs import Pack
-from anye.packs.rules import pack_folder, read_rules
 
 
 def judge(pack: Pack, *, on: date, known: date | None, today: date, by: str) -> tuple[PassReport, bool]:
@@ -36,7 +36,7 @@ def tell(report: PassReport, pack: Pack, *, is_kept: bool, as_json: bool, langua
         sys.stdout.write(json.dumps({**report.as_json(), "is_kept": is_kept}, ensure_ascii=False, indent=1) + "\n")
         return
     is_zh = language.startswith("zh")
-    book = read_rules(pack_folder(pack.name))
+    book = rules_in_use(pack.name)
     sign = book.catalogue.money
     for code, summary in sorted(report.policies.items(), key=lambda one: -one[1].amount):
         title = book.policies[code].title["zh" if is_zh else "en"]

@@ -30,15 +30,17 @@ class YamlFile:
 
     Fault: ClassVar[type[YamlFault]]
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, text: str | None = None) -> None:
+        """`text`: what stands in it, where it is no file (yet); then the path is only what it is called."""
+        self.path, self.given = path, text
 
     def fault(self, code: str, line: int, **params: object) -> YamlFault:
         return self.Fault(f"{self.Fault.prefix}_{code}", {"file": str(self.path), "line": line, **params})
 
     def load(self) -> CommentedMap:
         try:
-            tree = read_yaml(self.path.read_text(encoding="utf-8"))
+            self.text = self.path.read_text(encoding="utf-8") if self.given is None else self.given
+            tree = read_yaml(self.text)
         except DuplicateKeyError as error:
             raise self.fault("duplicate_key", _line_of(error), found=error.problem) from error
         except (YAMLError, UnicodeDecodeError) as error:

@@ -22,6 +22,7 @@ from anye.engine.errors import FileFault
 from anye.flow import duplicates, entries, giving_back, looking, taking_back, transfers, waiting
 from anye.flow.blocks import Context
 from anye.flow.files import sample_of
+from anye.flow.foreseeing import foresee
 from anye.flow.load import LoadedElsewhere, Report, load_file
 from anye.flow.nightly import PassUnderWay, entitle, entitle_persons
 from anye.flow.refused import without_values
@@ -241,6 +242,12 @@ def judge_everybody(timestamp: int) -> None:  # noqa: ARG001 the schedule hands 
     """The night's pass."""
     today = timezone.localdate()
     entitle(pack_in_use(), on=today, known=today, office_no=district_no(), by=WORKER)
+
+
+@app.task(queue="loads", retry=RETRY)
+def foresee_rules(draft_id: int) -> None:
+    """Whom a draft of rules would change."""
+    foresee(draft_id, pack_in_use(), on=timezone.localdate())
 
 
 @app.task(queue="entries", retry=RETRY)

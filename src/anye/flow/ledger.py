@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -32,7 +31,7 @@ def _versions(book: RuleBook, on: dt.date) -> dict[str, PolicyVersion]:
     return {
         code: actions.keep_version(
             code=code, digest=policy.digest, title=(policy.title["zh"], policy.title["en"]),
-            text=Path(policy.path).read_text(encoding="utf-8"), reasons=policy.reasons, on=on,
+            text=policy.text, reasons=policy.reasons, on=on,
         )
         for code, policy in book.policies.items()
     }  # fmt: skip

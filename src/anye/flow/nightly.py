@@ -29,10 +29,11 @@ from anye.flow.drawing.file import read_drawn
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.subjects import RecordSubjects
 from anye.flow.ledger import Ledger, first_day
+from anye.flow.rules import rules_in_use
 from anye.flow.settling import settle_all
 from anye.flow.standing import Blind
 from anye.packs import Pack
-from anye.packs.rules import pack_chain, pack_folder, read_rules
+from anye.packs.rules import pack_chain, pack_folder
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.entitlements import actions, queries
 from anye.records.entitlements.models import Run
@@ -103,7 +104,7 @@ def entitle(pack: Pack, *, on: dt.date, known: dt.date, office_no: int, by: str,
         last = queries.last_run()
         if is_kept and last and last.known_on > known:
             raise PassTooEarly(last.known_on)
-        window, book = window_on(on), read_rules(pack_folder(pack.name))
+        window, book = window_on(on), rules_in_use(pack.name)
         if not is_kept:
             report = PassReport(window, known, {code: Summary() for code in book.policies})
             for policy, cases, block in judge_all(book, RecordSubjects(pack, window, on=known)):
@@ -130,7 +131,7 @@ def entitle_persons(
         if last is None or last.known_on > known:
             return None
         _alone()
-        whole = read_rules(pack_folder(pack.name))
+        whole = rules_in_use(pack.name)
         of_persons = {code: policy for code, policy in whole.policies.items() if policy.subject != "firm"}
         first, until = month_of(last.first_month), month_of(last.last_month)
         subjects = RecordSubjects(pack, Window(first, until - first + 1), on=known, persons=persons, came=last.came)

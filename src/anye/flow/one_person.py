@@ -17,7 +17,6 @@ from anye.engine.entitle.runs import RuleBook
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.subjects import RecordSubjects
 from anye.packs import Pack
-from anye.packs.rules import pack_folder, read_rules
 from anye.records.entitlements import queries
 
 OF_A_PERSON = ("person", "person_firm", "post")
@@ -36,12 +35,13 @@ class Owed:
     verdicts: Sequence[Verdict]
 
 
-def owed_to(pack: Pack, person: int, household: Sequence[int], window: Window, *, known: dt.date) -> list[Owed]:
-    """What a person is owed in each month of the window by every policy, as known on a day.
+def owed_to(
+    pack: Pack, book: RuleBook, person: int, household: Sequence[int], window: Window, *, known: dt.date
+) -> list[Owed]:
+    """What a person is owed in each month of the window by every policy of the book, as known on a day.
 
     `household`: who lives with them. Read within `acting`; `window` as the night's, for months before use limits up.
     """
-    book = read_rules(pack_folder(pack.name))
     last = queries.last_run(known)
     persons = sorted({person, *household})
     subjects = RecordSubjects(pack, window, on=known, persons=persons, came=last.came if last else None)

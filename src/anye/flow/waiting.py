@@ -17,6 +17,7 @@ from anye.flow.load import LoadedElsewhere, abandon
 from anye.flow.refused import without_values
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
+from anye.records.entitlements.actions import rules
 from anye.records.people import actions as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
@@ -28,13 +29,17 @@ WATCH = "worker"  # whose act it is in the trail
 
 @dataclass(frozen=True)
 class Kind:
-    """Rows that wait: where they stand, in which state, the task that takes them, and how one is given up."""
+    """Rows that wait: where they stand, in which state, the task that takes them, and how one is given up.
+
+    `column`: which says the state.
+    """
 
     table: str
     state: str
     task: str
     key: str
     give_up: Callable[[int], None]
+    column: str = "state"
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def left_behind(kind: Kind) -> list[Left]:
             SELECT r.id, coalesce(bool_or(j.status IN ('failed', 'aborted', 'cancelled')), false)
             FROM {kind.table} r
             LEFT JOIN procrastinate_jobs j ON j.task_name = %s AND (j.args ->> %s)::bigint = r.id
-            WHERE r.state = %s
+            WHERE r.{kind.column} = %s
             GROUP BY r.id HAVING NOT coalesce(bool_or(j.status IN ('todo', 'doing')), false) ORDER BY r.id
             """,
             [f"anye.flow.jobs.{kind.task}", kind.key, kind.state],
@@ -132,6 +137,13 @@ def give_up_look(pk: int) -> None:
         registers.close_upload(upload_id=pk, batch_id=None, failure={"code": "job_failed", "params": {}})
 
 
+@without_values()
+def give_up_foreseeing(pk: int) -> None:
+    """Whoever asked whom a draft would change reads that it failed, and may ask again."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        rules.give_foreseen_up(draft_id=pk, why="job_failed")
+
+
 KINDS = (
     Kind("registers_upload", "looking", "look_at_upload", "upload_id", give_up_look),
     Kind("registers_withdrawal", "asked", "foresee_withdrawal", "withdrawal_id", give_up_withdrawal),
@@ -141,5 +153,6 @@ KINDS = (
     Kind("registers_upload", "waiting", "load_upload", "upload_id", give_up_upload),
     Kind("registers_mappingtrial", "waiting", "try_mapping", "trial_id", give_up_trial),
     Kind("people_transfer", "accepted", "carry_out_transfer", "transfer_id", give_up_transfer),
+    Kind("entitlements_draft", "asked", "foresee_rules", "draft_id", give_up_foreseeing, column="foreseen_state"),
     Kind("registers_duplicate", "agreed", "settle_duplicate", "duplicate_id", give_up_duplicate),
 )

@@ -46,9 +46,12 @@ def read_rules(folder: Path) -> RuleBook:
     return book
 
 
-def with_policy(book: RuleBook, path: Path) -> tuple[RuleBook, str]:
-    """The rules with the policy of a file in the place of the one of its code. Raises PolicyFault."""
-    policy = read_policy(path, book.catalogue)
+def with_policy(book: RuleBook, path: Path, text: str | None = None) -> tuple[RuleBook, str]:
+    """The rules with the policy of a file in the place of the one of its code. Raises PolicyFault.
+
+    `text`: what would stand in the file, where it is not one yet.
+    """
+    policy = read_policy(path, book.catalogue, text)
     found = replace(book, policies={**book.policies, policy.code: policy})
     check_circles(found)
     return found, policy.code

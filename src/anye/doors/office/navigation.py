@@ -35,6 +35,7 @@ MAIN = (
     NavItem("owed", _("Owed"), "report-money", "office:owed", key="w", roles=READERS),
     NavItem("firms", _("Firms"), "building", "office:firms", key="f", roles=READERS),
     NavItem("registers", _("Registers"), "database-import", "registers:index", key="r", roles=LOADERS),
+    NavItem("rules", _("Rules"), "list-check", "rules:index", key="u", roles=EVERYBODY),
     NavItem("entries", _("Entries"), "edit", "entries:entries", key="e", roles=PRIVATE),
     NavItem("transfers", _("Moves"), "send", "entries:transfers", key="m", roles=PRIVATE),
 )

@@ -22,6 +22,7 @@ from anye.flow.drawing.months import Window
 from anye.flow.nightly import window_on
 from anye.flow.one_person import Owed, owed_to
 from anye.flow.registry import pack_in_use
+from anye.flow.rules import rules_on
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.entitlements import queries
 from anye.records.firms.models import Firm
@@ -108,9 +109,9 @@ def asked_for(month: str, known: str) -> Asked:
 def cards_of(person: Person, household: Sequence[int], asked: Asked) -> list[Card]:
     """Every rule for the person, what is to be paid first."""
     pack = pack_in_use()
-    book = read_rules(pack_folder(pack.name))
+    book = rules_on(pack.name, asked.known)
     language = "zh" if formats.is_chinese() else "en"
-    found = owed_to(pack, person.pk, household, asked.window, known=asked.known)
+    found = owed_to(pack, book, person.pk, household, asked.window, known=asked.known)
     firms = Firm.objects.in_bulk({one.firm_id for one in found if one.firm_id is not None})
     cards = []
     for one in found:

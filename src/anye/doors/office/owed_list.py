@@ -22,7 +22,7 @@ from anye.doors.office.rows import Rows, log_export, log_list, source_of
 from anye.engine.entitle.months import month_of
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.said import general_said
-from anye.packs.rules import pack_folder, read_rules
+from anye.flow.rules import rules_in_use
 from anye.records.entitlements import queries
 from anye.records.entitlements.models import PAY, UNKNOWN, Entitlement
 from anye.records.firms.queries import firms_by_key
@@ -32,7 +32,7 @@ SHOWN = {"pay": PAY, "unknown": UNKNOWN}
 
 
 def policies() -> dict[str, Policy]:
-    return dict(read_rules(pack_folder(settings.ANYE_PACK)).policies)
+    return dict(rules_in_use(settings.ANYE_PACK).policies)
 
 
 def policy_choices(_request: HttpRequest) -> list[tuple[str, str]]:
@@ -133,7 +133,7 @@ def _unread(last: Any) -> list[tuple[str, str]]:
     if last is None:
         return []
     language = "zh" if formats.is_chinese() else "en"
-    book, found = read_rules(pack_folder(settings.ANYE_PACK)), []
+    book, found = rules_in_use(settings.ANYE_PACK), []
     for code, told in last.summary.get("policies", {}).items():
         names = [book.catalogue.facts[name] for name in told["known_of_nobody"] if name in book.catalogue.facts]
         if names and code in book.policies and not told["outcomes"].get("pay"):

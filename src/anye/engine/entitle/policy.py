@@ -204,11 +204,14 @@ class Example:
 
 @dataclass(frozen=True)
 class Policy:
-    """One policy (政策). `reasons`: the ids whose places are the bits of a verdict's masks; `digest`: of its file. `items`: words
-    by which lists of payments name it."""
+    """One policy (政策). `reasons`: the ids whose places are the bits of a verdict's masks; `text`, `digest`: its file.
+
+    `items`: words by which lists of payments name it.
+    """
 
     code: str
     path: str
+    text: str
     digest: str
     title: Texts
     says: Texts

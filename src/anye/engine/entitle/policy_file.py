@@ -53,14 +53,22 @@ _PLACE = re.compile(r"\{(\w+)\}")
 CERTAINTIES = frozenset("ABCD")
 
 
-def read_policy(path: Path, catalogue: Catalogue) -> Policy:
-    """A policy of which everything is checked that can be without running it. Raises PolicyFault."""
-    return _PolicyFile(path, catalogue).whole()
+def read_policy(path: Path, catalogue: Catalogue, text: str | None = None) -> Policy:
+    """A policy of which everything is checked that can be without running it. Raises PolicyFault.
+
+    `text`: what would stand in the file, where it is not one yet.
+    """
+    return _PolicyFile(path, catalogue, text).whole()
+
+
+def digest_of(text: str) -> str:
+    """What a version of a policy is known by."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _PolicyFile(PolicyYaml):
-    def __init__(self, path: Path, catalogue: Catalogue) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, catalogue: Catalogue, text: str | None) -> None:
+        super().__init__(path, text)
         self.catalogue = catalogue
         self.defaults = catalogue.defaults()
 
@@ -74,8 +82,7 @@ class _PolicyFile(PolicyYaml):
         names |= {name: _kind(each) for name, each in parameters.items()}
         blocks = self.blocks(tree, subject, names, parameters)
         policy = Policy(
-            code=self.get(tree, "policy", str), path=str(self.path),
-            digest=hashlib.sha256(self.path.read_bytes()).hexdigest(),
+            code=self.get(tree, "policy", str), path=str(self.path), text=self.text, digest=digest_of(self.text),
             title=self.texts(tree, "title"), says=self.texts(tree, "says"),
             level=self.one_of(tree, "level", self.get(tree, "level", str), LEVELS), subject=subject,
             pays=self.get(tree, "pays", str), channel=self.one_of(tree, "channel", self.get(tree, "channel", str), CHANNELS),

@@ -21,6 +21,7 @@ from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import Draw, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
 from anye.flow.drawing.spans import Asked, month_number, read_numbers, read_spans
+from anye.flow.rules import rules_in_use
 from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.accounts.scope import current_scope
@@ -85,7 +86,7 @@ class RecordSubjects(Subjects):
         is used all the same, paid or still to be paid. Of limits for a lifetime; others begin with the year."""
         codes = [
             policy.code
-            for policy in read_rules(pack_folder(self.pack)).policies.values()
+            for policy in rules_in_use(self.pack).policies.values()
             for block in policy.blocks
             for limit in block.limits
             if limit.per == "lifetime" and limit.counts == "month" and limit.used_before.value == name

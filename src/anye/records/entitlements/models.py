@@ -1,7 +1,7 @@
 """What each was found to be owed: a ledger that grows by what changed, night by night, and which rules said so."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from anye.records.accounts.scope import ScopedManager
 from anye.records.firms.models import Firm
@@ -107,4 +107,96 @@ class Entitlement(models.Model):
         ]
 
 
-__all__ = ["NO", "PAY", "UNKNOWN", "Entitlement", "Policy", "PolicyVersion", "Run"]
+class Draft(models.Model):
+    """Rules of a policy as an officer would have them (规则修改稿), until somebody else publishes them.
+
+    States: open (being written), offered (to be decided by another), published, dropped. `base_digest`: of the rules in use
+    when it was begun. `foreseen`: what would change for whom, drawn from the registry for the text of `foreseen_digest`;
+    `foreseen_state`: nothing, asked, done or failed.
+    """
+
+    OPEN = ("open", "offered")
+
+    token = models.CharField(max_length=22, unique=True)
+    scope_no = models.BigIntegerField()
+    code = models.CharField("政策", max_length=60)
+    text = models.TextField("规则")
+    base_digest = models.CharField(max_length=64)
+    reason = models.CharField("原因", max_length=300, blank=True)
+    state = models.CharField("状态", max_length=10, default="open")
+    author = models.CharField("起草人", max_length=40)
+    begun_at = models.DateTimeField("开始时间")
+    offered_at = models.DateTimeField("提交时间", null=True)
+    decided_by = models.CharField("决定人", max_length=40, blank=True)
+    decided_at = models.DateTimeField("决定时间", null=True)
+    note = models.CharField("意见", max_length=300, blank=True)
+    foreseen_state = models.CharField(max_length=8, blank=True)
+    foreseen_digest = models.CharField(max_length=64, blank=True)
+    foreseen = models.JSONField(null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["scope_no", "-id"], name="entitlements_draft_scope")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(state__in=["open", "offered"]), name="entitlements_draft_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "offered", "published", "dropped"]), name="entitlements_draft_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(foreseen_state__in=["", "asked", "done", "failed"]), name="entitlements_draft_foreseen"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | ~Q(decided_by=F("author")), name="entitlements_draft_two"
+            ),
+        ]
+
+
+class Publication(models.Model):
+    """A version that came into use by an officer's hand (规则发布): whoever wrote it did not publish it. The last one of a policy
+    is in use; a policy without one is as the pack's file says."""
+
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="publications")
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="publications")
+    authored_by = models.CharField("起草人", max_length=40)
+    published_by = models.CharField("发布人", max_length=40)
+    published_at = models.DateTimeField("发布时间")
+    reason = models.CharField("原因", max_length=300)
+    note = models.CharField("意见", max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(authored_by=F("published_by")), name="entitlements_publication_two"),
+        ]
+
+
+class Foreseen(models.Model):
+    """For whom a draft would change something, and by how much (影响名单): a line a person, firm, person at a firm or post.
+
+    `months`: how many differ, from the first to the last; `difference_fen`: between the sums that are owed, what is not known
+    left out; `was`, `becomes`: the outcomes of the last month that differs.
+    """
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="lines", db_index=False)
+    scope_no = models.BigIntegerField()
+    person = link(Person, related_name="+", null=True)
+    firm = models.ForeignKey(Firm, models.PROTECT, null=True, related_name="+")
+    post = models.CharField("岗位", max_length=330, blank=True)
+    first_month = models.DateField("首月")
+    last_month = models.DateField("末月")
+    months = models.IntegerField("月数")
+    was = models.SmallIntegerField("原结论")
+    becomes = models.SmallIntegerField("新结论")
+    difference_fen = models.BigIntegerField("差额（分）")
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["draft", "difference_fen", "id"], name="entitlements_foreseen_draft")]
+
+
+__all__ = [
+    "NO", "PAY", "UNKNOWN", "Draft", "Entitlement", "Foreseen", "Policy", "PolicyVersion", "Publication", "Run",
+]  # fmt: skip

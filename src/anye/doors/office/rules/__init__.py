@@ -1,0 +1,1 @@
+"""Rules in officers' hands: each policy in words, drafts of other rules, whom they would change, and their publication."""

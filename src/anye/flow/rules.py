@@ -1,0 +1,49 @@
+"""The rules in use: the pack's files, and over them what officers published; and the rules of an earlier day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from pathlib import Path
+
+from anye.engine.entitle.policy_file import read_policy
+from anye.engine.entitle.runs import RuleBook
+from anye.packs.rules import check_circles, pack_folder, read_rules
+from anye.records.entitlements import queries
+
+_Versions = tuple[tuple[str, str], ...]  # code, digest
+_KEPT = 8  # books: today's, and those of days that are looked back at
+
+
+def rules_in_use(pack: str) -> RuleBook:
+    """What judges now. Raises PolicyFault, PackFault."""
+    return _book(pack_folder(pack), queries.published(), is_all=False)
+
+
+def rules_on(pack: str, known: dt.date) -> RuleBook:
+    """What judged on a day: the rules of the last pass by its end, where one was made since; else those in use.
+
+    Raises PolicyFault where the catalogue of facts has changed so that they cannot be read any more.
+    """
+    then, last = queries.last_run(known), queries.last_run()
+    if then is None or last is None or then.pk == last.pk:
+        return rules_in_use(pack)
+    return _book(pack_folder(pack), tuple(sorted(then.basis.get("rules", {}).items())), is_all=True)
+
+
+@lru_cache(maxsize=_KEPT)
+def _book(folder: Path, versions: _Versions, *, is_all: bool) -> RuleBook:
+    """The pack's policies with these versions in their places; `is_all`: and no others."""
+    base = read_rules(folder)
+    policies = {} if is_all else dict(base.policies)
+    texts = queries.texts_of([digest for _, digest in versions])
+    for code, digest in versions:
+        same = base.policies.get(code)
+        if same is None or same.digest != digest:
+            same = read_policy(Path(f"{code}.yaml"), base.catalogue, texts[code, digest])
+        policies[code] = same
+    if policies == base.policies:
+        return base
+    found = RuleBook(base.catalogue, policies)
+    check_circles(found)
+    return found
