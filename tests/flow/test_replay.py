@@ -30,6 +30,8 @@ from anye.records.accounts.models import Duty, SignInLink, User
 from anye.records.accounts.scope import BATCH, OWNER, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.models import Event
+from anye.records.claims import actions as claims
+from anye.records.claims.models import Difference
 from anye.records.findings import actions as findings
 from anye.records.findings.models import Visit
 from anye.records.people import actions as people
@@ -112,11 +114,14 @@ def _handed_in(path: Path, duty: Duty, state: str = "waiting") -> Upload:
 
 
 def _owed(district: District, context: Context) -> None:
-    """A pass that finds what is owed and was not paid."""
+    """A pass that finds what is owed and was not paid, and a correction of it."""
     with made.as_owner():
         trainee(district["cloud"], registers_of_the_year())
         came("firm_payments", dt.date(2020, 1, 1), dt.date(2020, 10, 1))
     entitle(read_pack("cn_yubei"), on=KNOWN, known=KNOWN, office_no=context.office_no, by="tests")
+    with made.as_owner():
+        correction = claims.propose_correction(difference=Difference.objects.first(), reason="补发", by="o")
+        claims.approve_correction(correction=correction, by="a")
 
 
 def _given_back(batch: Batch, duty: Duty) -> None:

@@ -5,7 +5,8 @@ made only where both columns lie inside; `restricted` seen by duties that must s
 `restricted(flag)` where the flag says so;
 `bound(column→parent)` the composite key that keeps the scope number; triggers: `audited`, `audited(column)` without that
 column, `tallied`, `append_only`, `frozen`; `app:` and `batch:` what a role may do (s select, i insert, u update, d delete,
-u(columns) those columns alone).
+u(columns) those columns alone). `decided_once`: a row is made as a proposal, decided once, and never deleted;
+`corrected`: the app deletes a row only where an approved correction says the same.
 """
 
 FACT = "scoped append_only app:s batch:si batch:u(retired_by,retired_on)"
@@ -64,7 +65,11 @@ GUARDS = {
     "entitlements_foreseen": f"scoped tallied {PERSONS} app:s batch:siud",
     "entitlements_run": "audited app:s batch:si batch:u(basis,blind,came,finished_at,summary)",
     "entitlements_entitlement": f"{FACT} {PERSONS}",
-    "claims_difference": f"scoped tallied {PERSONS} app:s batch:siud",
+    "claims_difference": f"scoped tallied corrected {PERSONS} app:sd batch:siud",
+    "claims_correction": (
+        f"scoped audited decided_once {PERSONS} app:si app:u(decided_at,decided_by,decision,state)"
+        " batch:s batch:u(carried_out_on,gone_on)"
+    ),
     "claims_payment": f"{FACT} {PERSONS}",
     "claims_ticket": f"{FACT} {PERSONS}",
     "claims_firmpayment": FACT,
@@ -150,6 +155,7 @@ SCOPED = {
     "entitlements.Draft": ("scope_no",),
     "entitlements.Foreseen": ("scope_no",),
     "claims.Difference": ("scope_no",),
+    "claims.Correction": ("scope_no",),
     "claims.Payment": ("scope_no",),
     "claims.Ticket": ("scope_no",),
     "claims.FirmPayment": ("scope_no",),

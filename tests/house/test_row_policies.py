@@ -119,6 +119,10 @@ def test_the_app_owns_nothing_and_cannot_pass_policies() -> None:
         assert cursor.fetchone() == (False,)
 
 
+# a doubt that a pass draws anew, and that a policy lets go where two persons corrected it
+DELETED_BY_APP = {"claims_difference"}
+
+
 def test_the_app_may_not_change_facts_nor_delete_anything_about_people() -> None:
     facts = [m._meta.db_table for m in apps.get_models() if any(f.name == "retired_on" for f in m._meta.fields)]
     assert len(facts) >= 9
@@ -133,7 +137,7 @@ def test_the_app_may_not_change_facts_nor_delete_anything_about_people() -> None
             assert cursor.fetchone() == (False,), table
         for table in tables_about_people():
             cursor.execute("SELECT has_table_privilege('anye_app', %s, 'DELETE')", [table])
-            assert cursor.fetchone() == (False,), table
+            assert cursor.fetchone() == (table in DELETED_BY_APP,), table
 
 
 def test_every_fact_is_append_only_and_bound_to_its_parents_scope() -> None:

@@ -21,7 +21,7 @@ from anye.records.accounts.models import Duty, User
 from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
-from anye.records.claims.models import Difference
+from anye.records.claims.models import Correction, Difference
 from anye.records.entitlements.models import Draft, Foreseen
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
@@ -69,6 +69,7 @@ class Place:
     spell: Any = None
     household: Any = None
     finding: Any = None
+    correction: Any = None
     visit: Any = None
     batch: Any = None
     restricted: Any = None
@@ -238,10 +239,26 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
     made.make_finding(person, rule="Q02", params={"value": place.text("值")})
     place.visit = made.make_visit(person, place.finding)
     decision = made.make_decision(person, firm=place.firm)
-    Difference.objects.create(
-        policy=decision.policy, person=person, scope_no=person.scope_no, first_month=decision.month, last_month=decision.month,
-        kind="unpaid", entitled_fen=place.fen(), paid_fen=0, found_on=dt.date(2026, 10, 1),
+    fen = place.fen()
+    told = {
+        "policy": decision.policy, "person": person, "scope_no": person.scope_no, "first_month": decision.month,
+        "last_month": decision.month, "kind": "unpaid", "entitled_fen": fen, "paid_fen": 0, "corrected_fen": 0,
+    }  # fmt: skip
+    Difference.objects.create(found_on=dt.date(2026, 10, 1), **told)
+    place.correction = Correction.objects.create(
+        token=new_token(), amount_fen=fen, reason=place.text("理由"), proposed_by=place.text("提"),
+        proposed_at=dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), **told,
     )  # fmt: skip
+    _rules(place, person, decision.month)
+    made.make_decision(person, outcome=2, post=f"{place.text('单位')}|{place.text('岗')}")
+    made.make_visit(
+        person, place.finding, state="done", made_on=dt.date(2026, 9, 2), made_by=place.text("访"), answer="not_found",
+        note_sealed=keyring().seal(place.text("记"), context="note"),
+    )  # fmt: skip
+
+
+def _rules(place: Place, person: Person, month: dt.date) -> None:
+    """A draft of rules, which one of the district's writes, and whom it would change."""
     told = (
         {"state": "open", "author": "roled"}
         if place.name == "willow"
@@ -253,13 +270,8 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
         note=place.text("注"), foreseen={"subjects": 1, "fen": place.fen()}, **told,
     )  # fmt: skip
     Foreseen.objects.create(
-        draft=place.draft, person=person, scope_no=person.scope_no, post=place.text("岗"), first_month=decision.month,
-        last_month=decision.month, months=1, was=0, becomes=1, difference_fen=place.fen(),
-    )  # fmt: skip
-    made.make_decision(person, outcome=2, post=f"{place.text('单位')}|{place.text('岗')}")
-    made.make_visit(
-        person, place.finding, state="done", made_on=dt.date(2026, 9, 2), made_by=place.text("访"), answer="not_found",
-        note_sealed=keyring().seal(place.text("记"), context="note"),
+        draft=place.draft, person=person, scope_no=person.scope_no, post=place.text("岗"), first_month=month,
+        last_month=month, months=1, was=0, becomes=1, difference_fen=place.fen(),
     )  # fmt: skip
 
 

@@ -40,7 +40,6 @@ from anye.records.entitlements.models import Run
 from anye.records.people.queries import count_of_persons
 
 MOST_ALONE = 0.1  # of all persons: of more it is quicker to read whole tables
-_ONE_AT_A_TIME = 7_010_001  # advisory lock of the pass
 
 
 class PassUnderWay(RuntimeError):
@@ -185,7 +184,8 @@ def _kept(ledger: Ledger, known: dt.date, by: str, basis: dict[str, Any] | None,
     blind = {**(last.blind if last else {}), **blind}
     if basis is not None:
         registers = basis["registers"]
-        report.settled = settle_all(book, window, blind, registers, known=known, office_no=ledger.office_no)
+        draws = subjects.draws
+        report.settled = settle_all(book, window, blind, registers, draws, known=known, office_no=ledger.office_no)
     told: dict[str, Any] = {"summary": report.as_json()}
     if last is not None:
         told["summary"]["policies"] = last.summary["policies"]
@@ -214,6 +214,6 @@ def _one_moment() -> Iterator[None]:
 def _alone() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")  # it joins whole tables
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [actions.ONE_AT_A_TIME])
         if not cursor.fetchone()[0]:
             raise PassUnderWay

@@ -3,7 +3,8 @@
 Compared are policies that pay persons or firms and say how lists of payments name them (`items`). A payment without months
 is for the month in which it was made; of what is paid once in a year or a life, any month of it will do. Nothing is said of
 payments that begin before the judged months, or for months of which the policy asks something that nobody knows of anybody;
-and that something was not paid is said only of months for which lists of payments have come.
+and that something was not paid is said only of months for which lists of payments have come. Corrections that were approved
+count as paid until a list shows them (`flow.correcting`).
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
 import polars as pl
 from django.db import connection
 
-from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.settle import settle
+from anye.flow.correcting import MOVED, NUMBER, frame, narrowed, spread, still_counted
+from anye.flow.drawing.file import Draw
 from anye.flow.drawing.months import Window
-from anye.flow.drawing.spans import Asked, month_number, read_numbers
+from anye.flow.drawing.spans import Asked, month_number
 from anye.flow.standing import csv_lines, first_days
+from anye.flow.taken_away import tables_asked, tell_because
 from anye.records.claims import actions
 from anye.records.entitlements import queries
 
@@ -28,32 +30,38 @@ PAID_TO = {
     "person": ("person_id", "claims_payment", "payments"), "firm": ("firm_id", "claims_firmpayment", "firm_payments"),
 }  # fmt: skip
 """Payee → the column that names it, the table of payments, and the register that they come from."""
-_NUMBER = pl.Int64
 
 
 def settle_all(
     book: RuleBook, window: Window, blind: Mapping[str, Sequence[Collection[int]]], registers: Mapping[str, Sequence[int]],
-    *, known: dt.date, office_no: int,
+    draws: Mapping[str, Sequence[Draw]], *, known: dt.date, office_no: int,
 ) -> dict[str, tuple[int, int]]:  # fmt: skip
     """Policy → differences that are gone and that came. Only payments for the months of the window are looked at.
 
-    `blind`: policy → by month the reasons that nobody's facts decide; `registers`: the first and last month that each covers.
+    `blind`: policy → by month the reasons that nobody's facts decide; `registers`: the first and last month that each covers;
+    `draws`: from where each fact is drawn.
     """
     ids = queries.policy_ids()
     named = {table: _by_item(book, table, known) for _, table, _ in PAID_TO.values()}
     found: dict[str, tuple[int, int]] = {}
     for code, policy_id in sorted(ids.items()):
         policy = book.policies.get(code)
-        lines, whose = b"", "person_id"
+        lines, whose, items = b"", "person_id", list[str]()
         if policy is not None and policy.items and policy.pays in PAID_TO:
             whose, table, register = PAID_TO[policy.pays]
-            decisions = _decisions(policy_id, whose, window)
             items = [item for item, of in named[table].items() if of == code]
-            payments = _spread(_payments(table, whose, items, window, known), policy, window)
+            decisions = _decisions(policy_id, whose, window)
+            payments = _payments(table, whose, items, window, known)
+            corrections = still_counted(policy, policy_id, (whose, table), items, window, known=known)
+            settled = settle(decisions, *(spread(moved, policy, window) for moved in (payments, corrections)))
+            if policy.once_in == "lifetime":
+                settled = narrowed(settled, decisions, pl.concat([payments, corrections]), window)
             dark = [window.first + at for at, reasons in enumerate(blind.get(code, ())) if reasons]
-            told = _told(settle(decisions, payments), window, dark, registers.get(register, (1, 0))[1])
+            told = _told(settled, window, dark, registers.get(register, (1, 0))[1])
             lines = _written(told, policy_id, whose, window)
         found[code] = actions.replace_differences(policy_id=policy_id, lines=lines, office_no=office_no, found_on=known)
+        if policy is not None and items:
+            tell_because(policy_id, PAID_TO[policy.pays][:2], items, tables_asked(policy, book.catalogue, draws))
     return found
 
 
@@ -84,7 +92,7 @@ def _decisions(policy_id: int, whose: str, window: Window) -> pl.DataFrame:
         FROM entitlements_entitlement e WHERE e.policy_id = %(policy)s AND e.retired_on IS NULL AND e.{whose} IS NOT NULL
             AND {month_number("e.month")} BETWEEN %(first)s AND %(last)s"""
     params = {"policy": policy_id, "first": window.first, "last": window.last}
-    return _frame(sql, params, ("whose", "month", "outcome", "amount"))
+    return frame(sql, params, ("whose", "month", "outcome", "amount"))
 
 
 def _payments(table: str, whose: str, items: list[str], window: Window, known: dt.date) -> pl.DataFrame:
@@ -95,36 +103,16 @@ def _payments(table: str, whose: str, items: list[str], window: Window, known: d
         FROM {table} f WHERE f.kind = 'paid' AND f.item = ANY(%(items)s) AND {since} IS NOT NULL
             AND {month_number(until)} >= %(first)s AND {month_number(since)} <= %(last)s AND {Asked(known).wheres("f", ())}"""
     params = {**Asked(known).params(), "items": items, "first": window.first, "last": window.last}
-    return _frame(sql, params, ("whose", "since", "until", "amount"))
-
-
-def _frame(sql: str, params: dict[str, object], names: tuple[str, ...]) -> pl.DataFrame:
-    blocks = list(read_numbers(sql, params, len(names)))
-    columns = [np.concatenate([block[at] for block in blocks]) for at in range(len(names))]
-    return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, _NUMBER))
-
-
-def _spread(payments: pl.DataFrame, policy: Policy, window: Window) -> pl.DataFrame:
-    """Payments of what is paid once are for the whole of that time, as far as it is judged."""
-    if policy.once_in == "lifetime":
-        return payments.with_columns(
-            pl.lit(window.first, _NUMBER).alias("since"), pl.lit(window.last, _NUMBER).alias("until")
-        )
-    if policy.once_in == "year":
-        january = pl.col("since") - pl.col("since").mod(12)
-        return payments.with_columns(
-            january.alias("since"), pl.min_horizontal(january + 11, window.last).alias("until")
-        )
-    return payments
+    return frame(sql, params, MOVED)
 
 
 def _written(lines: pl.DataFrame, policy_id: int, whose: str, window: Window) -> bytes:
     days = first_days(*window)
-    nobody = pl.repeat(None, lines.height, dtype=_NUMBER, eager=True)
+    nobody = pl.repeat(None, lines.height, dtype=NUMBER, eager=True)
     mine = lines.get_column("whose")
     return csv_lines({
         "policy": policy_id, "person": mine if whose == "person_id" else nobody,
         "firm": mine if whose == "firm_id" else nobody,
         **{name: days.gather(lines.get_column(name) - window.first) for name in ("since", "until")},
-        **{name: lines.get_column(name) for name in ("kind", "entitled", "paid")},
+        **{name: lines.get_column(name) for name in ("kind", "entitled", "paid", "corrected")},
     }, lines.height)  # fmt: skip

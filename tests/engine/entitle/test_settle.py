@@ -1,5 +1,6 @@
 """What is owed beside what was paid: against a slow oracle of lists, and the sum that has to come out."""
 
+from collections.abc import Sequence
 from random import Random
 
 import polars as pl
@@ -12,25 +13,27 @@ from tests.flow.written import SEED
 
 Decision = tuple[int, int, int, int]
 Payment = tuple[int, int, int, int]
-Line = tuple[int, int, int, int, int, int, int, str]
+Line = tuple[int, int, int, int, int, int, int, int, str]
+PAYMENT = {"whose": pl.Int64, "since": pl.Int64, "until": pl.Int64, "amount": pl.Int64}
 
 
-def framed(decisions: list[Decision], payments: list[Payment]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def framed(decisions: list[Decision], *payments: list[Payment]) -> tuple[pl.DataFrame, ...]:
     number = pl.Int64
     return (
         pl.DataFrame(decisions, {"whose": number, "month": number, "outcome": number, "amount": number}, orient="row"),
-        pl.DataFrame(payments, {"whose": number, "since": number, "until": number, "amount": number}, orient="row"),
+        *(pl.DataFrame(each, PAYMENT, orient="row") for each in payments),
     )
 
 
-def settled(decisions: list[Decision], payments: list[Payment]) -> list[Line]:
-    return sorted(settle(*framed(decisions, payments)).rows())
+def settled(decisions: list[Decision], payments: list[Payment], *corrections: list[Payment]) -> list[Line]:
+    return sorted(settle(*framed(decisions, payments, *corrections)).rows())
 
 
-def oracle(decisions: list[Decision], payments: list[Payment]) -> list[Line]:
+def oracle(decisions: list[Decision], listed: list[Payment], corrections: Sequence[Payment] = ()) -> list[Line]:
     found: list[Line] = []
+    payments = [(*one, False) for one in listed] + [(*one, True) for one in corrections]
     for whose in {one[0] for one in [*decisions, *payments]}:
-        groups: list[list[Payment]] = []
+        groups: list[list[tuple[int, int, int, int, bool]]] = []
         for payment in [one for one in payments if one[0] == whose]:
             touching = [g for g in groups if any(payment[1] <= p[2] and p[1] <= payment[2] for p in g)]
             groups = [g for g in groups if g not in touching] + [[payment, *(p for g in touching for p in g)]]
@@ -39,23 +42,25 @@ def oracle(decisions: list[Decision], payments: list[Payment]) -> list[Line]:
             months = range(min(p[1] for p in group), max(p[2] for p in group) + 1)
             taken |= set(months)
             mine = [one for one in decisions if one[0] == whose and one[1] in months]
-            owed, paid = sum(one[3] for one in mine if one[2] == PAY), sum(p[3] for p in group)
+            owed = sum(one[3] for one in mine if one[2] == PAY)
+            paid, corrected = (sum(p[3] for p in group if p[4] is which) for which in (False, True))
+            total = paid + corrected
             unknown = sum(one[2] == UNKNOWN for one in mine)
             kind = (
                 "open"
                 if unknown
                 else "same"
-                if owed == paid
+                if owed == total
                 else "less"
-                if owed > paid
+                if owed > total
                 else "more"
                 if owed
                 else "undue"
             )
-            found.append((whose, months[0], months[-1], owed, paid, unknown, len(group), kind))
+            found.append((whose, months[0], months[-1], owed, paid, corrected, unknown, len(group), kind))
         for month in {one[1] for one in decisions if one[0] == whose and one[2] == PAY} - taken:
             owed = sum(one[3] for one in decisions if one[:3] == (whose, month, PAY))
-            found.append((whose, month, month, owed, 0, 0, 0, "unpaid"))
+            found.append((whose, month, month, owed, 0, 0, 0, 0, "unpaid"))
     return sorted(found)
 
 
@@ -80,6 +85,8 @@ def world(random: Random) -> tuple[list[Decision], list[Payment]]:
 def test_what_is_settled_is_what_the_oracle_settles(seed: int) -> None:
     decisions, payments = world(Random(seed))
     assert settled(decisions, payments) == oracle(decisions, payments)
+    corrections = world(Random(seed + 1000))[1]
+    assert settled(decisions, payments, corrections) == oracle(decisions, payments, corrections)
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + 20))
@@ -88,6 +95,9 @@ def test_the_differences_add_up_to_what_is_owed_less_what_was_paid(seed: int) ->
     decisions = [one for one in decisions if one[2] != UNKNOWN]
     total = sum(line[3] - line[4] for line in settled(decisions, payments))
     assert total == sum(one[3] for one in decisions if one[2] == PAY) - sum(one[3] for one in payments)
+    corrections = world(Random(seed + 1000))[1]
+    total -= sum(one[3] for one in corrections)
+    assert total == sum(line[3] - line[4] - line[5] for line in settled(decisions, payments, corrections))
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + 20))
@@ -96,6 +106,7 @@ def test_once_the_differences_are_paid_nothing_is_left(seed: int) -> None:
     decisions = [one for one in decisions if one[2] != UNKNOWN]
     corrections = [(line[0], line[1], line[2], line[3] - line[4]) for line in settled(decisions, payments)]
     assert {line[-1] for line in settled(decisions, payments + corrections)} == {"same"}
+    assert {line[-1] for line in settled(decisions, payments, corrections)} == {"same"}
 
 
 def test_each_kind_has_its_case() -> None:
@@ -109,7 +120,7 @@ def test_each_kind_has_its_case() -> None:
     ]
     payments = [(2, 0, 0, 400), (3, 0, 0, 600), (4, 0, 0, 500), (5, 0, 0, 500), (6, 0, 0, 500)]
     assert [line[-1] for line in settled(decisions, payments)] == list(module.KINDS)
-    assert settled([], []) == [] and settled(decisions[:1], []) == [(1, 0, 0, 500, 0, 0, 0, "unpaid")]
+    assert settled([], []) == [] and settled(decisions[:1], []) == [(1, 0, 0, 500, 0, 0, 0, 0, "unpaid")]
 
 
 def test_a_planted_fault_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,14 +14,15 @@ KINDS = ("unpaid", "less", "more", "undue", "open", "same")
 """unpaid: owed, nothing paid · less, more: paid otherwise than owed · undue: paid, nothing owed · open: some month is not known."""
 
 
-def settle(decisions: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
-    """The two beside each other: whose, since, until, entitled, paid (fen), open (months not known), payments, kind.
+def settle(decisions: pl.DataFrame, payments: pl.DataFrame, corrections: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The two beside each other: whose, since, until, entitled, paid, corrected (fen), open (months not known), payments, kind.
 
     `decisions`: whose, month, outcome, amount (fen, 0 unless paid), a line a month or several. `payments`: whose, since, until,
-    amount (fen; a correction is a payment, and may be below nothing). Months are whole numbers. The sum of entitled less paid
-    over all lines is the sum of amounts less the sum of payments, wherever nothing is open.
+    amount (fen, may be below nothing). `corrections`: the same, of what was approved and is in no list yet: they count as
+    paid. Months are whole numbers. The sum of entitled less paid less corrected over all lines is the sum of amounts less the
+    sums of payments and corrections, wherever nothing is open. `payments` counts both.
     """
-    groups = _grouped(payments)
+    groups = _grouped(_together(payments, corrections))
     placed = decisions.sort("month").join_asof(
         groups.sort("since"), left_on="month", right_on="since", by="whose", strategy="backward", check_sortedness=False
     )
@@ -39,11 +40,20 @@ def settle(decisions: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("amount").sum().alias("entitled"))
         .select(
             "whose", pl.col("month").alias("since"), pl.col("month").alias("until"), "entitled",
-            *(pl.lit(0, pl.Int64).alias(name) for name in ("paid", "open", "payments")),
+            *(pl.lit(0, pl.Int64).alias(name) for name in ("paid", "corrected", "open", "payments")),
         )
     )  # fmt: skip
-    columns = ["whose", "since", "until", "entitled", "paid", "open", "payments"]
+    columns = ["whose", "since", "until", "entitled", "paid", "corrected", "open", "payments"]
     return pl.concat([beside.select(columns), alone.select(columns)]).with_columns(_kind()).sort("whose", "since")
+
+
+def _together(payments: pl.DataFrame, corrections: pl.DataFrame | None) -> pl.DataFrame:
+    """Payments and corrections as one table, what they come to apart."""
+    nothing, parts = pl.lit(0, pl.Int64), ["whose", "since", "until"]
+    paid = payments.select(*parts, pl.col("amount").alias("paid"), nothing.alias("corrected"))
+    if corrections is None:
+        return paid
+    return pl.concat([paid, corrections.select(*parts, nothing.alias("paid"), pl.col("amount").alias("corrected"))])
 
 
 def _grouped(payments: pl.DataFrame) -> pl.DataFrame:
@@ -55,7 +65,7 @@ def _grouped(payments: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("is_apart").cum_sum().over("whose").alias("group"))
         .group_by("whose", "group")
         .agg(
-            pl.col("since").min(), pl.col("until").max(), pl.col("amount").sum().alias("paid"),
+            pl.col("since").min(), pl.col("until").max(), pl.col("paid", "corrected").sum(),
             pl.len().cast(pl.Int64).alias("payments"),
         )
         .drop("group")
@@ -63,7 +73,7 @@ def _grouped(payments: pl.DataFrame) -> pl.DataFrame:
 
 
 def _kind() -> pl.Expr:
-    entitled, paid = pl.col("entitled"), pl.col("paid")
+    entitled, paid = pl.col("entitled"), pl.col("paid") + pl.col("corrected")
     return (
         pl.when(pl.col("payments") == 0).then(pl.lit("unpaid"))
         .when(pl.col("open") > 0).then(pl.lit("open"))

@@ -119,9 +119,14 @@ class Difference(models.Model):
 
     `kind`: unpaid 应发未发 · less 少发 · more 多发 · undue 发放而不应发: a doubt, never a verdict. Fen. Drawn anew by every pass;
     `found_on` stays while it is the same. A firm's own belongs to the district's office.
+
+    `corrected_fen`: what corrections came to that were approved and that no list shows yet; it counts as paid. `because`, of
+    what was paid and not owed: `withdrawn` a load that spoke of these months was taken back since, `relinked` a row that did
+    follows somebody else now.
     """
 
     KINDS = ("unpaid", "less", "more", "undue")
+    BECAUSE = ("", "withdrawn", "relinked")
 
     scope_no = models.BigIntegerField()
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="differences", db_index=False)
@@ -132,6 +137,8 @@ class Difference(models.Model):
     kind = models.CharField("类型", max_length=8)
     entitled_fen = models.BigIntegerField("应发（分）")
     paid_fen = models.BigIntegerField("实发（分）")
+    corrected_fen = models.BigIntegerField("已调整（分）", default=0)
+    because = models.CharField("缘由", max_length=9, default="", blank=True)
     found_on = models.DateField("发现日期")
 
     objects = ScopedManager()
@@ -150,9 +157,90 @@ class Difference(models.Model):
                 condition=models.Q(kind__in=("unpaid", "less", "more", "undue")), name="claims_difference_kind"
             ),
             models.CheckConstraint(
-                condition=~models.Q(entitled_fen=models.F("paid_fen")), name="claims_difference_differs"
+                condition=~models.Q(entitled_fen=models.F("paid_fen") + models.F("corrected_fen")),
+                name="claims_difference_differs",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(because__in=("", "withdrawn", "relinked")), name="claims_difference_because"
             ),
         ]  # fmt: skip
 
 
-__all__ = ["Difference", "FirmPayment", "FundAllocation", "Payment", "RefundApplication", "Ticket"]
+class Correction(models.Model):
+    """What a person proposes to pay besides or to ask back, and a second person decides (调整); what was paid stays as it is.
+
+    `amount_fen`: more than nothing a top-up (补发), less a recovery (追回): what was owed less paid less corrected, as those
+    stood when it was proposed. Approved, it counts as paid for its months until a list shows the payment: `carried_out_on`
+    says since when, and `gone_on` when a list that did was taken back. Both are found anew by every pass. `reverses`: the
+    approved one of the same months and the opposite amount that it undoes.
+    """
+
+    STATES = ("proposed", "approved", "refused", "taken_back")
+
+    token = models.CharField(max_length=22, unique=True)
+    scope_no = models.BigIntegerField()
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="corrections", db_index=False)
+    person = link(Person, related_name="corrections", null=True)
+    firm = models.ForeignKey(Firm, models.PROTECT, null=True, related_name="corrections")
+    first_month = models.DateField("首月")
+    last_month = models.DateField("末月")
+    kind = models.CharField("类型", max_length=8)
+    because = models.CharField("缘由", max_length=9, default="", blank=True)
+    amount_fen = models.BigIntegerField("调整金额（分）")
+    entitled_fen = models.BigIntegerField("应发（分）")
+    paid_fen = models.BigIntegerField("实发（分）")
+    corrected_fen = models.BigIntegerField("已调整（分）")
+    reason = models.CharField("理由", max_length=300)
+    state = models.CharField("状态", max_length=10, default="proposed")
+    proposed_by = models.CharField("提出人", max_length=40)
+    proposed_at = models.DateTimeField("提出时间")
+    decided_by = models.CharField("决定人", max_length=40, blank=True, default="")
+    decided_at = models.DateTimeField("决定时间", null=True)
+    decision = models.CharField("决定理由", max_length=300, blank=True, default="")
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by")
+    carried_out_on = models.DateField("兑现日期", null=True)
+    gone_on = models.DateField("兑现撤回日期", null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["scope_no", "state", "id"], name="claims_correction_scope"),
+            models.Index(fields=["policy", "state"], name="claims_correction_policy"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "person", "firm", "first_month", "last_month"], nulls_distinct=False,
+                condition=models.Q(state="proposed"), name="claims_correction_open",
+            ),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=models.Q(state__in=("proposed", "approved")),
+                name="claims_correction_reversed_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    amount_fen=models.F("entitled_fen") - models.F("paid_fen") - models.F("corrected_fen")
+                ) & ~models.Q(amount_fen=0),
+                name="claims_correction_amount",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, firm__isnull=True)
+                | models.Q(person__isnull=True, firm__isnull=False),
+                name="claims_correction_whose",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="proposed", decided_by="", decided_at__isnull=True)
+                | (models.Q(state__in=("approved", "refused"), decided_at__isnull=False)
+                   & ~models.Q(decided_by="") & ~models.Q(decided_by=models.F("proposed_by")))
+                | models.Q(state="taken_back", decided_at__isnull=False, decided_by=models.F("proposed_by")),
+                name="claims_correction_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="approved") | models.Q(carried_out_on__isnull=True, gone_on__isnull=True),
+                name="claims_correction_carried_out",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="claims_correction_reason"),
+        ]  # fmt: skip
+
+
+__all__ = ["Correction", "Difference", "FirmPayment", "FundAllocation", "Payment", "RefundApplication", "Ticket"]

@@ -12,6 +12,15 @@ COLUMNS = {
     "post": "text", "month": "date", "outcome": "smallint", "amount_fen": "bigint", "unmet": "bigint", "missing": "bigint",
 }  # fmt: skip
 """What a decision says, in the order in which it is staged."""
+ONE_AT_A_TIME = 7_010_001
+"""Advisory lock of a pass."""
+
+
+def hold_off_passes() -> bool:
+    """No pass begins until this transaction is over; False while one is being made, which saw the registry before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [ONE_AT_A_TIME])
+        return bool(cursor.fetchone()[0])
 
 
 def keep_version(
