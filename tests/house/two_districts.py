@@ -20,6 +20,7 @@ from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
 from anye.records.claims.models import Difference
+from anye.records.entitlements.models import Nearly
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
 from anye.records.places.actions import add_areas, add_offices_of_areas
@@ -237,6 +238,10 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
     Difference.objects.create(
         policy=decision.policy, person=person, scope_no=person.scope_no, first_month=decision.month, last_month=decision.month,
         kind="unpaid", entitled_fen=place.fen(), paid_fen=0, found_on=dt.date(2026, 10, 1),
+    )  # fmt: skip
+    Nearly.objects.create(
+        policy=decision.policy, person=person, scope_no=person.scope_no, post=f"{place.text('单位')}|{place.text('岗')}",
+        month=decision.month, reason="roster", found_on=dt.date(2026, 10, 1),
     )  # fmt: skip
     made.make_decision(person, outcome=2, post=f"{place.text('单位')}|{place.text('岗')}")
     made.make_visit(

@@ -14,7 +14,10 @@ from anye.records.audit.models import Event
 
 Digests = dict[str, dict[str, Any]]
 # rows by the million that are drawn from sealed source rows: their events hold numbers and sums of hashes
-TALLIED = ("registers_rawblock", "registers_fault", "registers_rowclaim", "registers_support", "claims_difference")
+TALLIED = (
+    "registers_rawblock", "registers_fault", "registers_rowclaim", "registers_support", "entitlements_nearly",
+    "claims_difference",
+)  # fmt: skip
 
 
 def highest_ids() -> dict[str, int]:

@@ -1,10 +1,23 @@
 """Reads of the ledger of entitlements."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
-from anye.records.entitlements.models import Entitlement, Policy, PolicyVersion, Run
+from anye.records.entitlements.models import PAY, Entitlement, Nearly, Policy, PolicyVersion, Run
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What decisions of one policy come to: fen, of how many persons, from which month to which."""
+
+    code: str
+    fen: int
+    persons: int
+    first: date
+    last: date
 
 
 def policy_ids() -> dict[str, int]:
@@ -35,3 +48,23 @@ def decisions_of(person_id: int, on: date | None = None) -> "QuerySet[Entitlemen
     """What stands of a person, or stood at the end of a day, by policy and month."""
     found: QuerySet[Entitlement] = Entitlement.objects.known(on).filter(person_id=person_id)
     return found.select_related("version__policy", "firm").order_by("policy_id", "firm_id", "post", "month")
+
+
+def nearly() -> "QuerySet[Nearly]":
+    """Who of the range is one step away."""
+    found: QuerySet[Nearly] = Nearly.objects.select_related("policy")
+    return found
+
+
+def owed_to_firm(firm_id: int, codes: Collection[str]) -> "QuerySet[Entitlement]":
+    """What a firm may have by these policies: for people of the range, and for itself where its own decisions are in range."""
+    return standing().filter(firm_id=firm_id, outcome=PAY, policy__code__in=codes)
+
+
+def sums_by_policy(rows: "QuerySet[Entitlement]") -> list[Owed]:
+    """What decisions come to by policy, the largest sum first."""
+    sums = rows.order_by().values("policy__code").annotate(
+        fen=Sum("amount_fen"), persons=Count("person", distinct=True), first=Min("month"), last=Max("month")
+    )  # fmt: skip
+    found = [Owed(one["policy__code"], one["fen"], one["persons"], one["first"], one["last"]) for one in sums]
+    return sorted(found, key=lambda one: (-one.fen, one.code))
