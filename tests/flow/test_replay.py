@@ -116,7 +116,7 @@ def _handed_in(path: Path, duty: Duty, state: str = "waiting") -> Upload:
 def _owed(district: District, context: Context) -> None:
     """A pass that finds what is owed and was not paid, and a correction of it."""
     with made.as_owner():
-        trainee(district["cloud"], registers_of_the_year())
+        trainee(district["cloud"], registers_of_the_year(), months=4)  # one step away from other policies besides
         came("firm_payments", dt.date(2020, 1, 1), dt.date(2020, 10, 1))
     entitle(read_pack("cn_yubei"), on=KNOWN, known=KNOWN, office_no=context.office_no, by="tests")
     with made.as_owner():

@@ -40,12 +40,14 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     # firms: names of employers are public, whom they employ is not
     "office:firms": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:firm": ("firm", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:firm_owed": ("firm", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     # visits and doubts
     "office:visits": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:visits_print": ("", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:visit": ("visit", READERS, f"VTD=422 AFPU=302 X=403 {OUT}"),
     "office:visit_undo": ("visit", NO_GET, f"VTD=302 AFPUX=403 {OUT}"),
     "office:differences": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:nearly": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:owed": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:findings": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:finding_rival": ("finding", NO_GET, f"VTPD=400 AFUX=403 {OUT}"),

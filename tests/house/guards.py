@@ -65,6 +65,7 @@ GUARDS = {
     "entitlements_foreseen": f"scoped tallied {PERSONS} app:s batch:siud",
     "entitlements_run": "audited app:s batch:si batch:u(basis,blind,came,finished_at,summary)",
     "entitlements_entitlement": f"{FACT} {PERSONS}",
+    "entitlements_nearly": f"scoped tallied {PERSONS} app:s batch:siud",
     "claims_difference": f"scoped tallied corrected {PERSONS} app:sd batch:siud",
     "claims_correction": (
         f"scoped audited decided_once {PERSONS} app:si app:u(decided_at,decided_by,decision,state)"
@@ -154,6 +155,7 @@ SCOPED = {
     "entitlements.Entitlement": ("scope_no",),
     "entitlements.Draft": ("scope_no",),
     "entitlements.Foreseen": ("scope_no",),
+    "entitlements.Nearly": ("scope_no",),
     "claims.Difference": ("scope_no",),
     "claims.Correction": ("scope_no",),
     "claims.Payment": ("scope_no",),

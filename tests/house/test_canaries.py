@@ -37,7 +37,17 @@ STARTS = [
 ]  # fmt: skip
 GET_ONLY = ("/history/", "/looks/", "/work/", "/entries/", "/uploads/", "/sheets/", "/withdrawals/", "/looks/", "?")
 SOUGHT = ["willow", "bridge", "bamboo", "cloud", "east", "district"]
-LISTS = ["/people/", "/firms/", "/visits/", "/findings/", "/entries/", "/transfers/"]
+LISTS = [
+    "/people/",
+    "/firms/",
+    "/visits/",
+    "/findings/",
+    "/entries/",
+    "/transfers/",
+    "/owed/",
+    "/owed/paid/",
+    "/owed/nearly/",
+]
 
 
 @pytest.fixture
@@ -88,6 +98,7 @@ def addresses_of(world: World) -> list[str]:
             reverse("office:today_answer", args=[place.visit.token]),
             reverse("office:finding", args=[place.finding.token]),
             reverse("office:firm", args=[place.firm.token]),
+            reverse("office:firm_owed", args=[place.firm.token]),
             reverse("registers:batch", args=[place.batch.token]),
             reverse("registers:upload", args=[place.upload.token]),
             reverse("registers:look", args=[place.looked.token]),

@@ -22,7 +22,7 @@ from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
 from anye.records.claims.models import Correction, Difference
-from anye.records.entitlements.models import Draft, Foreseen
+from anye.records.entitlements.models import Draft, Foreseen, Nearly
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
 from anye.records.places.actions import add_areas, add_offices_of_areas
@@ -250,6 +250,10 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
         proposed_at=dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), **told,
     )  # fmt: skip
     _rules(place, person, decision.month)
+    Nearly.objects.create(
+        policy=decision.policy, person=person, scope_no=person.scope_no, post=f"{place.text('单位')}|{place.text('岗')}",
+        month=decision.month, reason="roster", found_on=dt.date(2026, 10, 1),
+    )  # fmt: skip
     made.make_decision(person, outcome=2, post=f"{place.text('单位')}|{place.text('岗')}")
     made.make_visit(
         person, place.finding, state="done", made_on=dt.date(2026, 9, 2), made_by=place.text("访"), answer="not_found",

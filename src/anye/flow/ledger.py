@@ -77,7 +77,16 @@ class Ledger:
         return actions.replace_decisions(run=run)
 
     def _lines(self, policy: Policy, cases: Cases, changes: Changes) -> bytes:
-        row, version = changes.row, self.versions[policy.code]
+        version = self.versions[policy.code]
+        return csv_lines({
+            "policy": version.policy_id, "version": version.pk, **self.whose(policy, cases, changes.row),
+            "month": self.days.gather(changes.month), "outcome": changes.outcome,
+            "amount": pl.Series(changes.amount).set(pl.Series(changes.outcome == UNKNOWN), None),
+            "unmet": changes.unmet, "missing": changes.missing,
+        }, len(changes.row))  # fmt: skip
+
+    def whose(self, policy: Policy, cases: Cases, row: Array) -> dict[str, object]:
+        """Of rows of the policy's subject: scope number, person, firm and post, as columns of lines."""
         nothing = pl.repeat(None, len(row), dtype=pl.Int64, eager=True)
         person = firm = scope = nothing
         if "person" in cases.keys:
@@ -86,14 +95,10 @@ class Ledger:
         if "firm" in cases.keys:
             firm = pl.Series(self.subjects.firms[cases.keys["firm"][row]])
         is_post = policy.subject == "post"
-        return csv_lines({
-            "policy": version.policy_id, "version": version.pk,
+        return {
             "scope": scope if "person" in cases.keys else self.office_no, "person": person, "firm": firm,
             "post": self.subjects.keys["post"].gather(row) if is_post else "",
-            "month": self.days.gather(changes.month), "outcome": changes.outcome,
-            "amount": pl.Series(changes.amount).set(pl.Series(changes.outcome == UNKNOWN), None),
-            "unmet": changes.unmet, "missing": changes.missing,
-        }, len(row))  # fmt: skip
+        }  # fmt: skip
 
     def _read(self, policy: Policy) -> Standing:
         """The decisions of a policy that stand in these months."""

@@ -29,6 +29,7 @@ from anye.flow.drawing.file import read_drawn
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.subjects import RecordSubjects
 from anye.flow.ledger import Ledger, first_day
+from anye.flow.nearly import Nearly
 from anye.flow.rules import rules_in_use
 from anye.flow.settling import settle_all
 from anye.flow.standing import Blind
@@ -66,6 +67,7 @@ class PassReport:
     retired: int = 0
     judged: int = 0
     settled: dict[str, tuple[int, int]] = field(default_factory=dict)
+    nearly: tuple[int, int] = (0, 0)
 
     def count(self, policy: Policy, cases: Cases, block: Outcomes, book: RuleBook) -> None:
         """Add a block."""
@@ -174,10 +176,13 @@ def _kept(ledger: Ledger, known: dt.date, by: str, basis: dict[str, Any] | None,
         known_on=known, first_month=first_day(window.first), last_month=first_day(window.last), by=by, at=timezone.now(),
         is_whole=basis is not None,
     )  # fmt: skip
+    nearly = Nearly(ledger)
     for policy, cases, block in judge_all(book, subjects):
         report.count(policy, cases, block, book)
         ledger.take(policy, cases, block)
+        nearly.take(policy, cases, block)
     report.retired, report.appended = ledger.close(run)
+    report.nearly = nearly.close(known)
     report.judged = len(subjects.persons)
     came = {table: sorted(months) for table, months in subjects.came.items()}
     blind = {code: [sorted(month) for month in each.by_month or ()] for code, each in ledger.blind.items()}

@@ -119,8 +119,9 @@ def table_body(rows: Sequence[Any], columns: Sequence[Column]) -> SafeString:
         for opening, closing, read, cell, link in plans:
             value = read(row)
             shown = unknown if value is None or value == "" else cell(value, chinese)
-            if link is not None:
-                shown = f'<a href="{escape(link(row))}" hx-boost="false">{shown}</a>'
+            href = link(row) if link is not None else ""
+            if href:  # some rows of a linked column may lead nowhere
+                shown = f'<a href="{escape(href)}" hx-boost="false">{shown}</a>'
             parts.append(f"{opening}{shown}{closing}")
         parts.append("</tr>")
     return mark_safe("".join(parts))  # noqa: S308

@@ -17,6 +17,7 @@ from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import READERS, open_to
 from anye.doors.office.owed import owed_href
 from anye.doors.office.owed_list import policies, policy_choices
+from anye.doors.office.owed_words import FIRM_SEARCH
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, source_of
 from anye.engine.entitle.months import last_day, month_of
@@ -85,6 +86,7 @@ DIFFERENCES = Listing(
         ),
         ChoiceFilter("village", _("Village"), place_choices, by_place),
     ),
+    search=FIRM_SEARCH,
     export=Export(
         _("Owed and paid"),
         log=log_export(lambda one: (one.person_id, one.scope_no)),

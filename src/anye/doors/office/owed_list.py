@@ -17,6 +17,7 @@ from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import READERS, open_to
 from anye.doors.office.owed import OUTCOMES, owed_href
+from anye.doors.office.owed_words import FIRM_SEARCH
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, source_of
 from anye.engine.entitle.months import month_of
@@ -78,7 +79,7 @@ OWED = Listing(
     name="owed",
     caption=_("What is owed"),
     columns=(
-        Column("name", _("Name"), lambda one: one.name or one.whose, link=lambda one: one.href or None, is_fixed=True),
+        Column("name", _("Name"), lambda one: one.name or one.whose, link=lambda one: one.href, is_fixed=True),
         Column("place", _("Village"), "place"),
         Column("rule", _("Rule"), "rule"),
         Column("whose", _("Firm or post"), "whose"),
@@ -101,6 +102,7 @@ OWED = Listing(
         ChoiceFilter("village", _("Village"), place_choices, by_place),
         MonthFilter("month", _("Month"), lambda rows, month: rows.filter(month=month)),
     ),
+    search=FIRM_SEARCH,
     export=Export(
         _("What is owed"),
         log=log_export(lambda one: (one.person_id, one.scope_no)),

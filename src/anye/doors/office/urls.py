@@ -3,7 +3,19 @@
 from django.urls import path
 
 from anye.doors.kit.frame import provide
-from anye.doors.office import differences, findings, firms, navigation, owed_list, people, person, today, visits
+from anye.doors.office import (
+    differences,
+    findings,
+    firm_owed,
+    firms,
+    navigation,
+    nearly_list,
+    owed_list,
+    people,
+    person,
+    today,
+    visits,
+)
 
 app_name = "office"
 provide(app_name, navigation.office_frame)
@@ -19,8 +31,10 @@ urlpatterns = [
     path("people/<str:token>/restricted/", person.show_restricted, name="person_restricted"),
     path("owed/", owed_list.index, name="owed"),
     path("owed/paid/", differences.index, name="differences"),
+    path("owed/nearly/", nearly_list.index, name="nearly"),
     path("firms/", firms.index, name="firms"),
     path("firms/<str:token>/", firms.firm, name="firm"),
+    path("firms/<str:token>/owed/", firm_owed.index, name="firm_owed"),
     path("visits/", visits.index, name="visits"),
     path("visits/print/", visits.printed, name="visits_print"),
     path("visits/<str:token>/", visits.visit, name="visit"),

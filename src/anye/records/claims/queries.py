@@ -51,6 +51,13 @@ def stands_for(correction: Correction) -> "QuerySet[Difference]":
     return found
 
 
+def unpaid_to_firm(firm_id: int) -> int:
+    """Fen that a firm is owed and lists of payments do not say it got, as far as its own differences are in range."""
+    rows = Difference.objects.filter(firm_id=firm_id, kind__in=("unpaid", "less"))
+    total: int | None = rows.aggregate(fen=Sum(F("entitled_fen") - F("paid_fen")))["fen"]
+    return total or 0
+
+
 def to_be_undone(difference: Difference) -> Correction | None:
     """The approved correction within these months that correcting the difference would undo: of the opposite amount, in no
     list yet and not undone before."""

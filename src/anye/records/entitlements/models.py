@@ -107,6 +107,36 @@ class Entitlement(models.Model):
         ]
 
 
+class Nearly(models.Model):
+    """Whoever would be paid but for one reason, which can be mended (只差一项): a person, a person at a firm, a firm, a post.
+
+    `reason`: its name in the policy; `month`: the last in which nothing is missing. Drawn anew by every pass; `found_on` stays
+    while the reason is the same. A firm's own belongs to the district's office.
+    """
+
+    scope_no = models.BigIntegerField()
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="nearly", db_index=False)
+    person = link(Person, related_name="nearly", null=True)
+    firm = models.ForeignKey(Firm, models.PROTECT, null=True, related_name="nearly")
+    post = models.CharField("岗位", max_length=330, blank=True)
+    month = models.DateField("月份")
+    reason = models.CharField("不满足", max_length=120)
+    found_on = models.DateField("发现日期")
+
+    objects = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["scope_no", "policy", "id"], name="entitlements_nearly_scope")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "person", "firm", "post"], nulls_distinct=False, name="entitlements_nearly_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(firm__isnull=False), name="entitlements_nearly_whose"
+            ),
+        ]
+
+
 class Draft(models.Model):
     """Rules of a policy as an officer would have them (规则修改稿), until somebody else publishes them.
 
@@ -198,5 +228,5 @@ class Foreseen(models.Model):
 
 
 __all__ = [
-    "NO", "PAY", "UNKNOWN", "Draft", "Entitlement", "Foreseen", "Policy", "PolicyVersion", "Publication", "Run",
+    "NO", "PAY", "UNKNOWN", "Draft", "Entitlement", "Foreseen", "Nearly", "Policy", "PolicyVersion", "Publication", "Run",
 ]  # fmt: skip

@@ -1,11 +1,33 @@
 """Reads of the ledger of entitlements."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
-from anye.records.entitlements.models import Draft, Entitlement, Foreseen, Policy, PolicyVersion, Publication, Run
+from anye.records.entitlements.models import (
+    PAY,
+    Draft,
+    Entitlement,
+    Foreseen,
+    Nearly,
+    Policy,
+    PolicyVersion,
+    Publication,
+    Run,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What decisions of one policy come to: fen, of how many persons, from which month to which."""
+
+    code: str
+    fen: int
+    persons: int
+    first: date
+    last: date
 
 
 def policy_ids() -> dict[str, int]:
@@ -76,3 +98,23 @@ def foreseen_of(draft_id: int) -> "QuerySet[Foreseen]":
     """Whom a draft would change, within the range."""
     found: QuerySet[Foreseen] = Foreseen.objects.filter(draft_id=draft_id)
     return found
+
+
+def nearly() -> "QuerySet[Nearly]":
+    """Who of the range is one step away."""
+    found: QuerySet[Nearly] = Nearly.objects.select_related("policy")
+    return found
+
+
+def owed_to_firm(firm_id: int, codes: Collection[str]) -> "QuerySet[Entitlement]":
+    """What a firm may have by these policies: for people of the range, and for itself where its own decisions are in range."""
+    return standing().filter(firm_id=firm_id, outcome=PAY, policy__code__in=codes)
+
+
+def sums_by_policy(rows: "QuerySet[Entitlement]") -> list[Owed]:
+    """What decisions come to by policy, the largest sum first."""
+    sums = rows.order_by().values("policy__code").annotate(
+        fen=Sum("amount_fen"), persons=Count("person", distinct=True), first=Min("month"), last=Max("month")
+    )  # fmt: skip
+    found = [Owed(one["policy__code"], one["fen"], one["persons"], one["first"], one["last"]) for one in sums]
+    return sorted(found, key=lambda one: (-one.fen, one.code))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -12,6 +13,10 @@ COLUMNS = {
     "post": "text", "month": "date", "outcome": "smallint", "amount_fen": "bigint", "unmet": "bigint", "missing": "bigint",
 }  # fmt: skip
 """What a decision says, in the order in which it is staged."""
+NEARLY = ("policy_id", "scope_no", "person_id", "firm_id", "post", "month", "reason")
+# NULL = NULL is not true, and IS NOT DISTINCT FROM cannot be hashed
+_SAME_ROW = """(e.policy_id, coalesce(e.person_id, 0), coalesce(e.firm_id, 0), e.post)
+    = (n.policy_id, coalesce(n.person_id, 0), coalesce(n.firm_id, 0), n.post)"""
 ONE_AT_A_TIME = 7_010_001
 """Advisory lock of a pass."""
 
@@ -108,4 +113,65 @@ def replace_decisions(*, run: Run) -> tuple[int, int]:
         )
         come = cursor.rowcount
         cursor.execute("DROP TABLE decided, decided_no_more")
+    return gone, come
+
+
+def open_nearly() -> None:
+    """Where the pass puts who is one step away, until it is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS nearing")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE nearing ON COMMIT DROP AS SELECT {', '.join(NEARLY)} FROM entitlements_nearly LIMIT 0"
+        )
+
+
+def stage_nearly(lines: bytes) -> None:
+    """Lines of CSV in the order of `NEARLY`."""
+    with connection.cursor() as cursor, cursor.copy("COPY nearing FROM STDIN (FORMAT csv)") as stream:
+        stream.write(lines)
+
+
+def replace_nearly(*, policies: Sequence[int], persons: Sequence[int] | None, found_on: date) -> tuple[int, int]:
+    """Put who was staged in the place of who stood; how many went and how many came. What is the same is left alone.
+
+    `policies`: those that were judged; `persons`: of whom they were, None for everybody, and then others than these stand no more.
+    """
+    judged = "" if persons is None else (
+        "e.policy_id = ANY(%(policies)s) AND (e.person_id IS NULL OR e.person_id = ANY(%(persons)s)) AND"
+    )  # fmt: skip
+    columns = ", ".join(NEARLY)
+    told: dict[str, Any] = {"policies": list(policies), "persons": list(persons or ()), "on": found_on}
+    with connection.cursor() as cursor:
+        # two placements of one person may be called the same
+        cursor.execute(
+            f"""
+            CREATE TEMPORARY TABLE near_now ON COMMIT DROP AS
+            SELECT DISTINCT ON (policy_id, person_id, firm_id, post) {columns} FROM nearing
+            ORDER BY policy_id, person_id, firm_id, post, month DESC, reason
+            """
+        )
+        cursor.execute("ANALYZE near_now")
+        cursor.execute(
+            f"DELETE FROM entitlements_nearly e WHERE {judged} NOT EXISTS (SELECT 1 FROM near_now n WHERE {_SAME_ROW})",
+            told,
+        )
+        gone = cursor.rowcount
+        cursor.execute(
+            f"""
+            UPDATE entitlements_nearly e SET month = n.month, reason = n.reason,
+                found_on = CASE WHEN e.reason = n.reason THEN e.found_on ELSE %(on)s END
+            FROM near_now n WHERE {_SAME_ROW} AND (e.month, e.reason) <> (n.month, n.reason)
+            """,
+            told,
+        )
+        cursor.execute(
+            f"""
+            INSERT INTO entitlements_nearly ({columns}, found_on)
+            SELECT {", ".join(f"n.{name}" for name in NEARLY)}, %(on)s FROM near_now n
+            WHERE NOT EXISTS (SELECT 1 FROM entitlements_nearly e WHERE {_SAME_ROW})
+            """,
+            told,
+        )
+        come = cursor.rowcount
+        cursor.execute("DROP TABLE nearing, near_now")
     return gone, come

@@ -1,0 +1,55 @@
+"""What is owed in words that several pages share: a policy's title, a reason with its numbers filled in, a firm sought."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from anye.doors.kit import formats
+from anye.doors.kit.filters import Search
+from anye.engine.entitle.months import month_of
+from anye.engine.entitle.runs import RuleBook
+from anye.engine.entitle.said import general_said
+from anye.flow.rules import rules_in_use
+from anye.records.firms.models import Firm
+from anye.records.firms.queries import firms_found
+
+
+def book() -> RuleBook:
+    """The rules by which the office's pages speak."""
+    return rules_in_use(settings.ANYE_PACK)
+
+
+def language() -> str:
+    """In which of the policies' languages the reader reads."""
+    return "zh" if formats.is_chinese() else "en"
+
+
+def title_of(code: str) -> str:
+    """A policy's title; the code of one that is no more."""
+    policy = book().policies.get(code)
+    return policy.title[language()] if policy is not None else code
+
+
+def reason_said(code: str, reason: str, month: dt.date, state: str) -> tuple[str, str]:
+    """What a reason says in a state (met, unmet, missing) and what would mend it; nothing where the rules no longer know it."""
+    rules = book()
+    policy = rules.policies.get(code)
+    at = month_of(month)
+    block = policy.block_at(at) if policy is not None else None
+    if policy is None or block is None:
+        return "", ""
+    if policy.says_of(reason, block) is None:
+        return general_said(reason, state, language()), ""
+    _rule, explainer = rules.for_case(code)
+    text, fix = explainer.said(reason, at, state, language())
+    return text, fix
+
+
+def _of_firm(rows: Any, text: str) -> Any:
+    return rows.filter(firm__in=firms_found(Firm.objects.all(), text))
+
+
+FIRM_SEARCH = Search(_("Firm"), _of_firm, placeholder=pgettext_lazy("search", "Part of a name, or a code"), longest=160)
