@@ -27,7 +27,7 @@ class _Tree:
 
     def of(self, node: Node) -> Any:
         if isinstance(node, ScalarNode):
-            return self.scalars.construct_object(node)
+            return self._scalar(node)
         if id(node) not in self.made:  # kept before it is filled: it may hold itself
             if isinstance(node, MappingNode):
                 mapping = self.made[id(node)] = CommentedMap()
@@ -37,6 +37,12 @@ class _Tree:
                 self._fill_list(items, node)
             self.made[id(node)]._yaml_set_line_col(node.start_mark.line, node.start_mark.column)
         return self.made[id(node)]
+
+    def _scalar(self, node: ScalarNode) -> Any:
+        try:
+            return self.scalars.construct_object(node)
+        except ValueError as error:  # 31 February, a number of five thousand digits
+            raise ConstructorError(None, None, str(error), node.start_mark) from error
 
     def _fill_mapping(self, found: CommentedMap, node: MappingNode) -> None:
         for name, value in node.value:

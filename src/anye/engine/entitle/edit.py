@@ -30,7 +30,7 @@ def changed(text: str, change: Callable[[Any], None]) -> str:
     try:
         tree = yaml.load(text)
         change(tree)
-    except (YAMLError, LookupError, TypeError, AttributeError) as error:
+    except (YAMLError, LookupError, TypeError, AttributeError, ValueError) as error:
         raise NoSuchPlace(str(error)) from error
     out = io.StringIO()
     yaml.dump(tree, out)

@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from anye.engine.entitle.catalogue import KEYS, THIS_MONTH, Catalogue
 from anye.engine.entitle.catalogue_file import PolicyYaml
+from anye.engine.entitle.formula import LARGEST
 from anye.engine.entitle.formula_faults import FormulaFault
 from anye.engine.entitle.kinds import Kind, integer
 from anye.engine.entitle.months import last_day, month_of, read_month
@@ -141,7 +142,10 @@ class _PolicyFile(PolicyYaml):
         node = self.get(values, day, CommentedMap)  # type: ignore[arg-type]  # a day is a key too
         self.check_keys(node, {"value", "certainty", "source"}, {"value", "certainty", "source"})
         certainty = self.one_of(node, "certainty", self.get(node, "certainty", str), CERTAINTIES)
-        return Dated(day, self.get(node, "value", (int, bool)), certainty, self.cited(node, "source"))
+        value = self.get(node, "value", (int, bool))
+        if abs(value) > LARGEST:
+            raise self.fault("shape", self.line(node, "value"), key="value", found=value, expected=f"at most {LARGEST}")
+        return Dated(day, value, certainty, self.cited(node, "source"))
 
     def blocks(
         self, tree: CommentedMap, subject: str, names: Mapping[str, Kind], parameters: Mapping[str, Parameter]
