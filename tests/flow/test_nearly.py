@@ -12,6 +12,7 @@ from anye.flow import nightly
 from anye.flow.blocks import Context
 from anye.flow.nightly import PassReport, entitle, entitle_persons, window_on
 from anye.flow.one_person import owed_to
+from anye.flow.rules import rules_in_use
 from anye.packs import read_pack
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.entitlements import actions
@@ -138,13 +139,13 @@ def test_a_policy_that_is_no_more_has_nobody_near(
     person: Person, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night(context)
-    plain = nightly.read_rules
+    plain = nightly.rules_in_use
 
     def fewer(folder: Any) -> Any:
         book = plain(folder)
         return replace(book, policies={code: one for code, one in book.policies.items() if code != CODE})
 
-    monkeypatch.setattr(nightly, "read_rules", fewer)
+    monkeypatch.setattr(nightly, "rules_in_use", fewer)
     night(context, KNOWN + dt.timedelta(1))
     assert near() == set()
 
@@ -159,7 +160,7 @@ def test_the_list_says_what_each_persons_page_says(person: Person, district: Dis
     wanted = set()
     for one in persons:
         with acting(BATCH):
-            found = owed_to(read_pack(PACK), one.pk, [one.pk], window_on(KNOWN), known=KNOWN)
+            found = owed_to(read_pack(PACK), rules_in_use(PACK), one.pk, [one.pk], window_on(KNOWN), known=KNOWN)
         for owed in found:
             told = [verdict for verdict in owed.verdicts if not verdict.missing]
             bits = {bit: name for name, bit in owed.policy.bits.items()}

@@ -43,6 +43,7 @@ from anye.records.registers.models import Batch, Duplicate, Entry, Upload
 from tests import factories as made
 from tests.conftest import District
 from tests.flow.owed import KNOWN, came, registers_of_the_year, trainee
+from tests.flow.rules_by_hand import drafted, foreseen, with_value
 from tests.flow.test_load_order import BRIDGE, WILLOW, insured, person
 from tests.flow.written import insurance, ledger, number
 from tests.house.guards import GUARDS
@@ -114,7 +115,7 @@ def _handed_in(path: Path, duty: Duty, state: str = "waiting") -> Upload:
 
 
 def _owed(district: District, context: Context) -> None:
-    """A pass that finds what is owed and was not paid, and a correction of it."""
+    """A pass that finds what is owed and was not paid, a correction of it, and a draft of rules that would pay more."""
     with made.as_owner():
         trainee(district["cloud"], registers_of_the_year(), months=4)  # one step away from other policies besides
         came("firm_payments", dt.date(2020, 1, 1), dt.date(2020, 10, 1))
@@ -122,6 +123,9 @@ def _owed(district: District, context: Context) -> None:
     with made.as_owner():
         correction = claims.propose_correction(difference=Difference.objects.first(), reason="补发", by="o")
         claims.approve_correction(correction=correction, by="a")
+    office, code = district["district"], "training_through_work"
+    draft = drafted(code, with_value(code, "标准", dt.date(2020, 9, 1), 60_000), scope_no=office.scope_no)
+    foreseen(draft, on=KNOWN, lo=office.scope_no, hi=office.scope_hi)
 
 
 def _given_back(batch: Batch, duty: Duty) -> None:

@@ -151,7 +151,7 @@ def test_a_policy_that_is_no_more_leaves_nothing_standing(
     firm: Firm, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night(context)
-    plain = nightly.read_rules
+    plain = nightly.rules_in_use
 
     def fewer(folder: Any) -> Any:
         book = plain(folder)
@@ -159,7 +159,7 @@ def test_a_policy_that_is_no_more_leaves_nothing_standing(
             book, policies={code: one for code, one in book.policies.items() if code != "training_through_work"}
         )
 
-    monkeypatch.setattr(nightly, "read_rules", fewer)
+    monkeypatch.setattr(nightly, "rules_in_use", fewer)
     night(context, KNOWN + dt.timedelta(1))
     assert differences() == set()
     with acting(BATCH):
