@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ class Window(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Spans of a block, by their place among the rows of the subject."""
+    """Spans of a block, by their place among the rows of the subject. `until` of months is `since`, the same array."""
 
     place: Array
     since: Array
@@ -215,11 +216,19 @@ def _flags(told: Told) -> Array:
 
 
 def _those(block: Placed, chosen: Array) -> Placed:
-    return block if chosen.all() else Placed(*(each[chosen] for each in block))
+    if chosen.all():
+        return block
+    place, since, until, is_sure, value = block
+    some = since[chosen]
+    return Placed(place[chosen], some, some if until is since else until[chosen], is_sure[chosen], value[chosen])
 
 
 def _mark(flags: Array, block: Placed, window: Window, since: Array, until: Array) -> None:
     """Set the months from `since` to `until`."""
+    if since is until:
+        is_in = (since >= window.first) & (since <= window.last)
+        flags[since[is_in] - window.first, block.place[is_in]] = True
+        return
     for at in range(window.months):
         month = window.first + at
         flags[at, block.place[(since <= month) & (month <= until)]] = True
@@ -232,9 +241,16 @@ def _mark_before(flags: Array, block: Placed, window: Window) -> None:
 
 
 def _by_month(block: Placed, window: Window) -> Iterable[tuple[int, Placed]]:
-    for at in range(window.months):
-        month = window.first + at
-        part = _those(block, (block.since <= month) & (month <= block.until))
+    """The rows of each month of the window that has any."""
+    if block.since is block.until:
+        order = np.argsort(block.since, kind="stable")
+        edges = np.searchsorted(block.since[order], np.arange(window.first, window.last + 2))
+        chosen = [order[first:last] for first, last in pairwise(edges)]
+    else:
+        months = range(window.first, window.last + 1)
+        chosen = [(block.since <= month) & (month <= block.until) for month in months]
+    for at, these in enumerate(chosen):
+        part = Placed(*(each[these] for each in block))
         if len(part.place):
             yield at, part
 

@@ -18,13 +18,16 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
 from anye.engine.entitle.bits import Array
-from anye.flow.drawing.file import PAID, Draw
+from anye.engine.entitle.months import last_day
+from anye.flow.drawing.file import BOOLS, PAID, Draw
 from anye.flow.specs import SPECS
 
 NOTHING = -(2**62)
 """Stands for NULL: the columns that are read are never empty."""
 EVER = 30_000
 """A month after all others."""
+UNSAID, FAILS = 2, 3
+"""What stands, beside no and yes, for a row that does not say and for one that a draw does not take (`read_together`)."""
 _BLOCK_BYTES = 16 * 2**20
 _HEADER, _TRAILER = 19, b"\xff\xff"
 
@@ -85,8 +88,42 @@ def read_spans(draw: Draw, asked: Asked, months: tuple[int, int] | None = None) 
     """The rows of a draw, block by block. `months`: the first and the last, where others need not be read."""
     keys = KEYS[draw.fact.of]
     sql, params = _statement(draw, keys, asked, months)
+    if _is_by_month(draw):
+        for *at, month, value in read_numbers(sql, params, len(keys) + 2):
+            yield Spans(at, month, month, np.ones_like(month), value)
+        return
     for block in read_numbers(sql, params, len(keys) + 4):
         yield Spans(block[: len(keys)], *block[len(keys) :])
+
+
+def is_small(draw: Draw) -> bool:
+    """Whether a row says no more than yes or no."""
+    return draw.take != "sum"
+
+
+def is_of_same_rows(one: Draw, other: Draw, asked: Asked) -> bool:
+    """Whether both are drawn from the same rows of one table."""
+    return one.spec.table == other.spec.table and _whose(one, asked) == _whose(other, asked)
+
+
+def read_together(
+    small: Sequence[Draw], large: Sequence[Draw], asked: Asked, months: tuple[int, int]
+) -> Iterator[list[Array]]:
+    """The rows of one table for draws that need no other: person and firm as one number; the month's day since 1970 and, in
+    two bits each, what the row says for each small draw; its value for each large one, NOTHING where it is not known."""
+    (table,) = {draw.spec.table for draw in (*small, *large)}
+    (whose,) = {_whose(draw, asked) for draw in (*small, *large)}
+    params: dict[str, Any] = {**asked.params(), "first": _first_day(months[0]), "last": last_day(months[1])}
+    told = [f"(f.month - date '1970-01-01')::bigint << {2 * len(small)}"]
+    for at, draw in enumerate(small):
+        said = f"coalesce({_value(draw, params)}, {UNSAID})"
+        wheres = " AND ".join(_wheres(draw, params))
+        said = f"CASE WHEN {wheres} THEN {said} ELSE {FAILS} END" if wheres else said
+        told.append(f"({said})::bigint << {2 * at}")
+    values = [f"coalesce({_value(draw, params)}, {NOTHING})::bigint" for draw in large]
+    listed = ", ".join([f"f.person_id * {2**31} + f.firm_id", " | ".join(f"({each})" for each in told), *values])
+    sql = f"SELECT {listed} FROM {table} f WHERE {whose} AND f.month BETWEEN %(first)s AND %(last)s"
+    yield from read_numbers(sql, params, 2 + len(large))
 
 
 def read_numbers(sql: str, params: dict[str, Any], columns: int) -> Iterator[list[Array]]:
@@ -98,7 +135,7 @@ def read_numbers(sql: str, params: dict[str, Any], columns: int) -> Iterator[lis
         ]
     )
     held, start = bytearray(), _HEADER
-    for piece in _copied(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)", params):
+    for piece in copied(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)", params):
         held += piece
         if len(held) >= _BLOCK_BYTES:
             whole = (len(held) - start) // record.itemsize * record.itemsize
@@ -108,7 +145,7 @@ def read_numbers(sql: str, params: dict[str, Any], columns: int) -> Iterator[lis
     yield _numbers(bytes(held[start:].removesuffix(_TRAILER)), record, columns)
 
 
-def _copied(statement: str, params: dict[str, Any]) -> Iterator[bytes]:
+def copied(statement: str, params: dict[str, Any]) -> Iterator[bytes]:
     """The pieces of a COPY. Read from libpq itself: psycopg's own reading takes as long a row again."""
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
@@ -144,8 +181,8 @@ def _statement(
     since, until, is_sure, joins = _held(draw)
     wheres = [_whose(draw, asked), *_wheres(draw, params)]
     if months and "month" in draw.spec.columns:
-        params |= {"first": months[0], "last": months[1]}
-        wheres.append(f"{month_number('f.month')} BETWEEN %(first)s AND %(last)s")
+        params |= {"first": _first_day(months[0]), "last": last_day(months[1])}
+        wheres.append("f.month BETWEEN %(first)s AND %(last)s")
     if draw.at and draw.take not in PAID:
         wheres.append(f'f."{draw.at}" IS NOT NULL')
     placed = [f"f.{key}" for key in keys]
@@ -162,12 +199,13 @@ def _statement(
     joins += "".join(_beside(table, pairs, asked) for table, pairs in draw.beside.items())
     if "firm_id" in keys and draw.spec.parent != "firm_id":
         wheres.append("f.firm_id IS NOT NULL")
-    numbers = [*placed, since, until, is_sure, f"coalesce({_value(draw, params)}, {NOTHING})"]
+    held = [since] if _is_by_month(draw) else [since, until, is_sure]
+    numbers = [*placed, *held, f"coalesce({_value(draw, params)}, {NOTHING})"]
     listed = ", ".join(f"({each})::bigint" for each in numbers)
-    return (
-        f"SELECT {listed} FROM {_OPEN.get(draw.spec.table, draw.spec.table)} f {joins} WHERE {' AND '.join(wheres)}",
-        params,
-    )
+    # of a firm's many people the rows of a month say the same over and over
+    once = "DISTINCT " if draw.fact.of == "firm" and draw.take in BOOLS else ""
+    table = _OPEN.get(draw.spec.table, draw.spec.table)
+    return f"SELECT {once}{listed} FROM {table} f {joins} WHERE {' AND '.join(wheres)}", params
 
 
 def _whose(draw: Draw, asked: Asked) -> str:
@@ -198,9 +236,18 @@ def _beside(table: str, pairs: Mapping[str, str], asked: Asked) -> str:
     return f" LEFT JOIN LATERAL (SELECT b.* FROM {spec.table} b WHERE {same} AND {known} ORDER BY {near}, b.id LIMIT 1) {table} ON true"
 
 
+def _is_by_month(draw: Draw) -> bool:
+    """Whether a row is of one month, which is then the first and the last."""
+    return "month" in draw.spec.columns and not draw.at
+
+
+def _first_day(month: int) -> dt.date:
+    return last_day(month).replace(day=1)
+
+
 def _held(draw: Draw) -> tuple[str, str, str, str]:
     """SQL: the first month, the last, whether the first is known, and the joins for that."""
-    if "month" in draw.spec.columns and not draw.at:
+    if _is_by_month(draw):
         month = month_number("f.month")
         return month, month, "1", ""
     if draw.at:

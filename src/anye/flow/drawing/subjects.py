@@ -7,8 +7,9 @@ there; a post is one person's placement at one unit under one name.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,8 @@ from anye.engine.entitle.subjects import Own, Subjects, filler
 from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import Draw, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
-from anye.flow.drawing.spans import Asked, month_number, read_numbers, read_spans
+from anye.flow.drawing.spans import EVER, KEYS, Asked, is_of_same_rows, month_number, read_numbers, read_spans
+from anye.flow.drawing.together import PAIR, Together, distinct, is_together
 from anye.flow.rules import rules_in_use
 from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
@@ -34,12 +36,12 @@ class RecordSubjects(Subjects):
 
     def __init__(
         self, pack: Pack, window: Window, *, on: dt.date, persons: Sequence[int] | None = None,
-        came: Mapping[str, Collection[int]] | None = None, has_all_firms: bool = False,
+        came: Mapping[str, Collection[int]] | None = None, has_all_firms: bool = False, facts: Collection[str] | None = None,
     ) -> None:  # fmt: skip
         """By a pack, as known `on` a day; of some persons alone, if need be: what it says of them is the same.
 
         `came`: table → months for which it has rows at all, where whoever asks cannot see all of them. `has_all_firms`: not
-        only those where one of these persons is.
+        only those where one of these persons is. `facts`: no others will be asked for.
         """
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL jit = off")  # many statements of a few milliseconds each
@@ -49,7 +51,6 @@ class RecordSubjects(Subjects):
         these = "AND id = ANY(%(persons)s)" if persons is not None else ""
         sql = f"SELECT id, scope_no FROM people_person p WHERE NOT is_hidden {these} ORDER BY id"
         self.persons, self.scope_no = self._columns(sql, 2)
-        self.pairs = self._pairs()
         is_part = persons is not None and not has_all_firms
         if is_part:
             self.asked = self.asked._replace(firms=tuple(np.unique(self.pairs[1]).tolist()))
@@ -59,6 +60,8 @@ class RecordSubjects(Subjects):
         self.coverage = Coverage(on, pack.profiles)
         self.came = {} if came is None else {table: frozenset(months) for table, months in came.items()}
         self._own: dict[str, Own] = {}
+        self._only, self._together = facts, dict[int, Together]()
+        self._told: dict[Hashable, Array] = {}
         keys = {
             "person": pl.Series(self.persons), "firm": pl.Series(self.firms), "post": self.posts.get_column("label"),
         }  # fmt: skip
@@ -104,7 +107,24 @@ class RecordSubjects(Subjects):
             values[place[place >= 0]] = np.maximum(values[place[place >= 0]], count[place >= 0])
         return Column(np.minimum(values, self.catalogue.facts[name].kind.hi).astype(found.values.dtype), found.known)
 
+    def _shared(self, draw: Draw) -> Together | None:
+        """Its rows, read with those of other facts of the table; None where there are no others."""
+        if id(draw) not in self._together and is_together(draw):
+            asked = (each for name, each in self.draws.items() if self._only is None or name in self._only)
+            same = [one for draws in asked for one in draws if is_together(one) and is_of_same_rows(one, draw, self.asked)]
+            if len(same) > 1 and any(one is draw for one in same):
+                back = max(look_back(one) for one in same)
+                found = Together(same, self.asked, (self.window.first - back, self.window.last))
+                self._together |= {id(one): found for one in same}
+        return self._together.get(id(draw))
+
     def _placed(self, draw: Draw, span: tuple[int, int] | None) -> Iterator[Placed]:
+        if shared := self._shared(draw):
+            subject = draw.fact.of
+            keys = {"person": shared.persons, "firm": shared.firms}
+            place = self.places(subject, [keys[key.removesuffix("_id")] for key in KEYS[subject]])
+            yield from shared.placed(draw, place)
+            return
         for block in read_spans(draw, self.asked, span):
             place = self.places(draw.fact.of, block.keys)
             is_here = place >= 0
@@ -131,17 +151,23 @@ class RecordSubjects(Subjects):
             came = self._months_of(draw.spec.table)
             found = found | np.array([[month in came] for month in range(window.first, window.last + 1)])
         if no.told is not None:
-            wide = np.zeros((window.months, rows), np.bool_)
-            for block in self._placed(
-                replace(draw, where=no.told, words={}, unless={}, having=(), take="held", lasts=0), None
-            ):
-                for at in range(window.months):
-                    wide[at, block.place[block.since <= window.first + at]] = True
-            found = found | wide
+            months = np.arange(window.first, window.last + 1)
+            found = found | (self._told_since(draw, no.told, rows) <= months[:, None])
         if draw.kin:  # of whom the household is not known, nobody speaks
             household = self._household()
             found = found & (household >= 0) & ~np.isin(household, self._partly_seen())
         return found
+
+    def _told_since(self, draw: Draw, told: Mapping[str, tuple[str, ...]], rows: int) -> Array:
+        """Of each row the first month from which its table says any of this."""
+        probe = replace(draw, where=told, words={}, unless={}, having=(), take="held", lasts=0)
+        key = (draw.spec.name, draw.fact.of, draw.at, draw.kin, *sorted(told.items()))
+        if key not in self._told:
+            since = np.full(rows, EVER, np.int16)
+            for block in self._placed(probe, None):
+                np.minimum.at(since, block.place, np.clip(block.since, -EVER, EVER).astype(np.int16))
+            self._told[key] = since
+        return self._told[key]
 
     def _partly_seen(self) -> Array:
         """Households of which some member lives outside the acting range: what those hold is not told, and no silence."""
@@ -177,15 +203,16 @@ class RecordSubjects(Subjects):
         blocks = list(read_numbers(sql, self.asked.params(), count))
         return [np.concatenate([block[at] for block in blocks]) for at in range(count)]
 
-    def _pairs(self) -> tuple[Array, Array]:
-        """Persons and firms, in the order of their joint number; each row is read as it comes, for there are millions."""
+    @cached_property
+    def pairs(self) -> tuple[Array, Array]:
+        """Persons and firms, in the order of their joint number."""
         wheres = self.asked.wheres("f", ("person_id",))
-        found = [np.zeros(0, np.int64)]
+        found = []
         for table in _AT_FIRMS:
-            sql = f"SELECT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres}"
-            found += [np.unique(_joint(*block)) for block in read_numbers(sql, self.asked.params(), 2)]
-        pairs = np.unique(np.concatenate(found))
-        person, firm = pairs // 2**31, pairs % 2**31
+            sql = f"SELECT DISTINCT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres}"
+            found += [_joint(*block) for block in read_numbers(sql, self.asked.params(), 2)]
+        pairs = distinct(found)
+        person, firm = pairs // PAIR, pairs % PAIR
         is_here = _found(self.persons, person) >= 0
         return person[is_here], firm[is_here]
 
@@ -227,6 +254,9 @@ class _Facts(Mapping[str, Column]):
             self.held[name] = term(self.records.or_owed(name, found) if is_before else found)
         return column(self.held[name], self.rows)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.draws  # whether there is one is known before it is drawn
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.draws)
 
@@ -248,7 +278,7 @@ class _Facts(Mapping[str, Column]):
 
 def _joint(person: Array, firm: Array) -> Array:
     """One number for both: ids of firms lie below 2³¹."""
-    return person.astype(np.int64) * 2**31 + firm
+    return person.astype(np.int64) * PAIR + firm
 
 
 def _found(ids: Array, asked: Array) -> Array:
