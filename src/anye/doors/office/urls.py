@@ -3,7 +3,20 @@
 from django.urls import path
 
 from anye.doors.kit.frame import provide
-from anye.doors.office import differences, findings, firms, navigation, owed_list, people, person, today, visits
+from anye.doors.office import (
+    correction,
+    corrections,
+    differences,
+    findings,
+    firms,
+    navigation,
+    owed_list,
+    people,
+    person,
+    proposing,
+    today,
+    visits,
+)
 
 app_name = "office"
 provide(app_name, navigation.office_frame)
@@ -19,6 +32,11 @@ urlpatterns = [
     path("people/<str:token>/restricted/", person.show_restricted, name="person_restricted"),
     path("owed/", owed_list.index, name="owed"),
     path("owed/paid/", differences.index, name="differences"),
+    path("owed/paid/propose/", proposing.propose, name="propose"),
+    path("owed/corrections/", corrections.index, name="corrections"),
+    path("owed/corrections/approve/", corrections.approve, name="corrections_approve"),
+    path("owed/corrections/<str:token>/", correction.correction, name="correction"),
+    path("owed/corrections/<str:token>/decide/", correction.decide, name="correction_decide"),
     path("firms/", firms.index, name="firms"),
     path("firms/<str:token>/", firms.firm, name="firm"),
     path("visits/", visits.index, name="visits"),

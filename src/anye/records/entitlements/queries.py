@@ -35,3 +35,12 @@ def decisions_of(person_id: int, on: date | None = None) -> "QuerySet[Entitlemen
     """What stands of a person, or stood at the end of a day, by policy and month."""
     found: QuerySet[Entitlement] = Entitlement.objects.known(on).filter(person_id=person_id)
     return found.select_related("version__policy", "firm").order_by("policy_id", "firm_id", "post", "month")
+
+
+def history_of(
+    policy_id: int, *, person_id: int | None, firm_id: int | None, first: date, last: date
+) -> "QuerySet[Entitlement]":
+    """Every decision that ever stood of a person or a firm for these months, within the range: retired ones too."""
+    whose = {"person_id": person_id} if person_id is not None else {"firm_id": firm_id}
+    found: QuerySet[Entitlement] = Entitlement.objects.filter(policy_id=policy_id, month__range=(first, last), **whose)
+    return found.select_related("version").order_by("month", "known_on", "pk")
