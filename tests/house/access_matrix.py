@@ -48,6 +48,12 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "office:visit_undo": ("visit", NO_GET, f"VTD=302 AFPUX=403 {OUT}"),
     "office:differences": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:nearly": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    # corrections: proposed at a desk, decided by who approves; a proposer may take theirs back
+    "office:propose": ("", NO_GET, f"TD=302 VAFPUX=403 {OUT}"),
+    "office:corrections": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:corrections_approve": ("", NO_GET, f"A=302 VTFPUDX=403 {OUT}"),
+    "office:correction": ("correction", READERS, f"VTAFPUD=405 X=403 {OUT}"),
+    "office:correction_decide": ("correction", NO_GET, f"TAD=302 VFPUX=403 {OUT}"),
     "office:owed": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:findings": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:finding_rival": ("finding", NO_GET, f"VTPD=400 AFUX=403 {OUT}"),

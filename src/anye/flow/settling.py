@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 import polars as pl
 from django.db import connection
 
+from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.settle import settle
 from anye.flow.correcting import MOVED, NUMBER, frame, narrowed, spread, still_counted
@@ -80,10 +81,14 @@ def _by_item(book: RuleBook, table: str, known: dt.date) -> Mapping[str, str]:
         asked = Asked(known)
         cursor.execute(f"SELECT DISTINCT f.item FROM {table} f WHERE {asked.wheres('f', ())}", asked.params())
         items = [item for (item,) in cursor.fetchall()]
-    words = [(word, code) for code, policy in sorted(book.policies.items()) for word in policy.items]
-    held = {item: max(((word, code) for word, code in words if word in item), key=lambda one: len(one[0]), default=None)
-            for item in items}  # fmt: skip
-    return {item: one[1] for item, one in held.items() if one is not None}
+    named = {item: named_by(book.policies, item) for item in items}
+    return {item: code for item, code in named.items() if code}
+
+
+def named_by(policies: Mapping[str, Policy], item: str) -> str:
+    """The policy that lists of payments mean by an item: the one whose longest word it holds; nothing where none does."""
+    words = [(word, code) for code, policy in sorted(policies.items()) for word in policy.items if word in item]
+    return max(words, key=lambda one: len(one[0]))[1] if words else ""
 
 
 def _decisions(policy_id: int, whose: str, window: Window) -> pl.DataFrame:

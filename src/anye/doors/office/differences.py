@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +13,10 @@ from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
 from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.fragments import Status
-from anye.doors.kit.listing import Empty, Listing
+from anye.doors.kit.listing import Choice, Empty, Listing
 from anye.doors.kit.sources import Order
-from anye.doors.office.entrance import READERS, open_to
+from anye.doors.kit.tokens import seal_state
+from anye.doors.office.entrance import DESK, READERS, may, open_to
 from anye.doors.office.owed import owed_href
 from anye.doors.office.owed_list import policies, policy_choices
 from anye.doors.office.owed_words import FIRM_SEARCH
@@ -22,10 +24,10 @@ from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, source_of
 from anye.engine.entitle.months import last_day, month_of
 from anye.records.claims import queries
-from anye.records.claims.models import Difference
 from anye.records.firms.queries import firms_by_key
 from anye.records.people import queries as people
 
+CONTEXT = "difference"  # of the sealed keys by which rows are picked
 KINDS = {
     "unpaid": Status("unpaid", _("Owed, not paid"), "clock-exclamation", "warn"),
     "less": Status("less", _("Less than owed"), "arrow-down", "warn"),
@@ -34,10 +36,18 @@ KINDS = {
 }
 
 
-def _dress(request: HttpRequest) -> Any:
+BECAUSE = {
+    "withdrawn": Status("withdrawn", _("a load was taken back since"), "arrow-back-up", "warn"),
+    "relinked": Status("relinked", _("a row follows somebody else since"), "link", "warn"),
+}
+PROPOSED = Status("proposed", _("a correction is proposed"), "hourglass", "info")
+
+
+def dressed(request: HttpRequest) -> Any:
+    """What rows of differences and of corrections show besides their figures: whose, where, which rule, which months."""
     on, known, language = timezone.localdate(), policies(), "zh" if formats.is_chinese() else "en"
 
-    def dress(page: Sequence[Difference]) -> Sequence[Difference]:
+    def dress(page: Sequence[Any]) -> Sequence[Any]:
         persons = people.people_by_key(one.person_id for one in page if one.person_id is not None)
         firms = firms_by_key(one.firm_id for one in page if one.firm_id is not None)
         for one in page:
@@ -46,15 +56,15 @@ def _dress(request: HttpRequest) -> Any:
             one.href = owed_href(one.last_month, person, firm)
             one.place = place_words(request, one.scope_no)
             one.rule = policy.title[language] if policy else one.policy.code
-            one.difference = one.entitled_fen - one.paid_fen
             one.age = max((on - last_day(month_of(one.last_month))).days, 0) if one.kind == "unpaid" else None
-            one.months = _months(one)
+            one.months = months_words(one)
         return page
 
     return dress
 
 
-def _months(one: Difference) -> str:
+def months_words(one: Any) -> str:
+    """From which month to which."""
     first, last = formats.month_text(one.first_month), formats.month_text(one.last_month)
     return first if one.first_month == one.last_month else f"{first} – {last}"
 
@@ -70,8 +80,11 @@ DIFFERENCES = Listing(
         Column("kind", _("What differs"), lambda one: KINDS[one.kind], "status"),
         Column("entitled", _("By the records"), "entitled_fen", "yuan"),
         Column("paid", _("Paid"), "paid_fen", "yuan"),
-        Column("difference", _("Difference"), "difference", "yuan"),
+        Column("corrected", _("Corrected"), lambda one: one.corrected_fen or None, "yuan"),
+        Column("difference", _("Difference"), "difference_fen", "yuan"),
         Column("age", _("Days since"), "age", "number"),
+        Column("because", _("Records"), lambda one: BECAUSE.get(one.because), "status"),
+        Column("correction", _("Correction"), lambda one: PROPOSED if one.open_token else None, "status"),
         Column("found", _("Found on"), "found_on", "day", is_shown=False),
     ),
     orders=(
@@ -84,6 +97,14 @@ DIFFERENCES = Listing(
             "kind", _("What differs"), [(code, status.label) for code, status in KINDS.items()],
             lambda rows, code: rows.filter(kind=code),
         ),
+        ChoiceFilter(
+            "because", _("Records"), [(code, status.label) for code, status in BECAUSE.items()],
+            lambda rows, code: rows.filter(because=code),
+        ),
+        ChoiceFilter(
+            "correction", _("Correction"), [("none", _("not proposed yet")), ("proposed", PROPOSED.label)],
+            lambda rows, code: rows.filter(open_token__isnull=code == "none"),
+        ),
         ChoiceFilter("village", _("Village"), place_choices, by_place),
     ),
     search=FIRM_SEARCH,
@@ -91,6 +112,11 @@ DIFFERENCES = Listing(
         _("Owed and paid"),
         log=log_export(lambda one: (one.person_id, one.scope_no)),
         by=lambda request: str(request.user.get_username()),
+    ),
+    choice=Choice(
+        key=lambda one: "" if one.open_token else seal_state(one.pk, context=CONTEXT),
+        label=_("Propose corrections of the picked"), all_label=_("… of all that the filters show"),
+        href=lambda: reverse("office:propose"), may=lambda request: may(request, DESK),
     ),
     empty=Empty(
         _("Nothing differs"),
@@ -104,7 +130,7 @@ DIFFERENCES = Listing(
 @open_to(READERS)
 def index(request: HttpRequest) -> HttpResponse:
     """What differs, by rule and kind."""
-    rows = Rows(queries.differences(), dress=_dress(request))
+    rows = Rows(queries.differences(), dress=dressed(request))
     request.listed = rows  # type: ignore[attr-defined]
     response = DIFFERENCES.respond(request, rows, template="office/owed/differences.html")
     if request.method != "POST":

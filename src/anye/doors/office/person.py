@@ -18,7 +18,7 @@ from anye.doors.kit.exports import PURPOSES
 from anye.doors.kit.fragments import Words
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.tokens import open_state, seal_state
-from anye.doors.office import doubts, owed, person_work, stated, statuses, timeline, words
+from anye.doors.office import correction, doubts, owed, person_work, stated, statuses, timeline, words
 from anye.doors.office.entrance import PRIVATE, READERS, RESTRICTED, duty_of, may, open_to
 from anye.doors.office.navigation import address, role_words
 from anye.doors.office.places import place_words_of_one
@@ -48,6 +48,7 @@ KINDS: dict[str, Words] = {
     "print": _("printed"),
     "visit": _("opened a visit"),
     "finding": _("opened a doubt"),
+    "correction": _("opened a correction"),
     "rival_shown": _("showed the other name under the ID number"),
 }
 
@@ -241,6 +242,7 @@ def what_is_owed(request: HttpRequest, token: str) -> HttpResponse:
         "owed",
         {
             "owed_groups": groups,
+            "corrections": correction.lines_of(person.pk),
             "total": sum(card.verdict.amount for card in cards),
             "month": first_day(asked.month),
             "asked": asked,

@@ -4,6 +4,8 @@ from django.urls import path
 
 from anye.doors.kit.frame import provide
 from anye.doors.office import (
+    correction,
+    corrections,
     differences,
     findings,
     firm_owed,
@@ -13,6 +15,7 @@ from anye.doors.office import (
     owed_list,
     people,
     person,
+    proposing,
     today,
     visits,
 )
@@ -32,6 +35,11 @@ urlpatterns = [
     path("owed/", owed_list.index, name="owed"),
     path("owed/paid/", differences.index, name="differences"),
     path("owed/nearly/", nearly_list.index, name="nearly"),
+    path("owed/paid/propose/", proposing.propose, name="propose"),
+    path("owed/corrections/", corrections.index, name="corrections"),
+    path("owed/corrections/approve/", corrections.approve, name="corrections_approve"),
+    path("owed/corrections/<str:token>/", correction.correction, name="correction"),
+    path("owed/corrections/<str:token>/decide/", correction.decide, name="correction_decide"),
     path("firms/", firms.index, name="firms"),
     path("firms/<str:token>/", firms.firm, name="firm"),
     path("firms/<str:token>/owed/", firm_owed.index, name="firm_owed"),

@@ -111,7 +111,9 @@ class RecordSubjects(Subjects):
         """Its rows, read with those of other facts of the table; None where there are no others."""
         if id(draw) not in self._together and is_together(draw):
             asked = (each for name, each in self.draws.items() if self._only is None or name in self._only)
-            same = [one for draws in asked for one in draws if is_together(one) and is_of_same_rows(one, draw, self.asked)]
+            same = [
+                one for draws in asked for one in draws if is_together(one) and is_of_same_rows(one, draw, self.asked)
+            ]
             if len(same) > 1 and any(one is draw for one in same):
                 back = max(look_back(one) for one in same)
                 found = Together(same, self.asked, (self.window.first - back, self.window.last))

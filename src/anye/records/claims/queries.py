@@ -1,6 +1,5 @@
 """Reads of what was paid, of what does not agree with it, and of its correction."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
@@ -88,13 +87,11 @@ def sums_of(rows: Any) -> dict[str, int]:
     return {name: value or 0 for name, value in told.items()}
 
 
-def payments_for(correction: Correction, items: Iterable[str]) -> list[Payment | FirmPayment]:
-    """What lists say was paid for the months of a correction, under one of these items, by day."""
-    of_person = correction.person_id is not None
-    model: Any = Payment if of_person else FirmPayment
-    whose = {"person_id": correction.person_id} if of_person else {"firm_id": correction.firm_id}
-    rows = model.objects.known().filter(kind="paid", item__in=list(items), **whose)
-    return list(rows.order_by("paid_on", "known_on", "pk"))
+def payments_to(*, person_id: int | None, firm_id: int | None) -> list[Payment | FirmPayment]:
+    """What lists say was paid to somebody, by day."""
+    model: Any = Payment if person_id is not None else FirmPayment
+    whose = {"person_id": person_id} if person_id is not None else {"firm_id": firm_id}
+    return list(model.objects.known().filter(kind="paid", **whose).order_by("paid_on", "known_on", "pk"))
 
 
 def _same_months(rows: Any, *figures: str) -> Any:
@@ -105,6 +102,6 @@ def _same_months(rows: Any, *figures: str) -> Any:
 
 
 __all__ = [
-    "approved_of", "correction", "corrections", "corrections_of", "differences", "payments_for", "stands_for", "sums_of",
+    "approved_of", "correction", "corrections", "corrections_of", "differences", "payments_to", "stands_for", "sums_of",
     "to_be_undone",
 ]  # fmt: skip

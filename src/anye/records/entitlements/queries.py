@@ -118,3 +118,12 @@ def sums_by_policy(rows: "QuerySet[Entitlement]") -> list[Owed]:
     )  # fmt: skip
     found = [Owed(one["policy__code"], one["fen"], one["persons"], one["first"], one["last"]) for one in sums]
     return sorted(found, key=lambda one: (-one.fen, one.code))
+
+
+def history_of(
+    policy_id: int, *, person_id: int | None, firm_id: int | None, first: date, last: date
+) -> "QuerySet[Entitlement]":
+    """Every decision that ever stood of a person or a firm for these months, within the range: retired ones too."""
+    whose = {"person_id": person_id} if person_id is not None else {"firm_id": firm_id}
+    found: QuerySet[Entitlement] = Entitlement.objects.filter(policy_id=policy_id, month__range=(first, last), **whose)
+    return found.select_related("version").order_by("month", "known_on", "pk")

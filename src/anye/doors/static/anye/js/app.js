@@ -64,6 +64,12 @@
     if (at.matches("dialog")) { at.close(); }
   });
 
+  document.addEventListener("change", function (event) {
+    const all = event.target instanceof Element ? event.target.closest("[data-picks-all]") : null;
+    if (!all) { return; }
+    document.querySelectorAll("input[name=chosen][form='" + all.dataset.picksAll + "']").forEach(function (box) { box.checked = all.checked; });
+  });
+
   document.addEventListener("submit", function (event) {
     if (event.target.matches("form[data-closes]")) { event.target.closest("dialog").close(); }
   });

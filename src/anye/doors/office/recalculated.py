@@ -1,0 +1,114 @@
+"""How what is owed for the months of a correction came about: what the ledger said when it was paid, what it says now, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext
+
+from anye.doors.kit import formats
+from anye.engine.entitle.months import month_of
+from anye.engine.entitle.policy import Policy
+from anye.engine.entitle.said import general_said
+from anye.records.claims.models import Correction
+from anye.records.entitlements import queries
+from anye.records.entitlements.models import PAY, UNKNOWN, Entitlement
+
+MOST_REASONS = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """From a day on so much was owed, of some of which it was not known; `why`: what had changed."""
+
+    on: dt.date
+    fen: int
+    unknown: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of a correction: how it was judged, step by step. `then`: as it stood when it was paid, where it was judged then."""
+
+    month: dt.date
+    steps: Sequence[Step]
+    paid_on: dt.date | None
+    then: Step | None
+
+    @property
+    def now(self) -> Step | None:
+        return self.steps[-1] if self.steps else None
+
+
+def months_of(correction: Correction, payments: Iterable[Any], policy: Policy | None) -> list[Month]:
+    """Each month for which the ledger ever said something. `payments`: of this policy, for these months."""
+    lines = queries.history_of(
+        correction.policy_id, person_id=correction.person_id, firm_id=correction.firm_id,
+        first=correction.first_month, last=correction.last_month,
+    )  # fmt: skip
+    paid = [(month_span(one), one.paid_on or one.known_on) for one in payments]
+    found = []
+    for month, of in groupby(lines, key=lambda line: line.month):
+        steps = list(_steps(list(of), policy))
+        at = month_of(month)
+        days = [day for (since, until), day in paid if since <= at <= until]
+        paid_on = min(days) if days else None
+        stood = [step for step in steps if paid_on is not None and step.on <= paid_on]
+        found.append(Month(month, steps, paid_on, stood[-1] if stood else None))
+    return found
+
+
+def month_span(payment: Any) -> tuple[int, int]:
+    """The first and the last month that a payment is for; without them that in which it was made."""
+    since = payment.valid_from or payment.paid_on or payment.known_on
+    return month_of(since), max(month_of(payment.valid_to or since), month_of(since))
+
+
+def _steps(lines: Sequence[Entitlement], policy: Policy | None) -> Iterator[Step]:
+    """The days on which something else was known, and what was owed from then on."""
+    days = sorted({line.known_on for line in lines} | {line.retired_on for line in lines if line.retired_on})
+    before: Step | None = None
+    for day in days:
+        stands = [one for one in lines if one.known_on <= day and (one.retired_on is None or one.retired_on > day)]
+        fen = sum(one.amount_fen or 0 for one in stands if one.outcome == PAY)
+        unknown = sum(one.outcome == UNKNOWN for one in stands)
+        if before is not None and (before.fen, before.unknown) == (fen, unknown):
+            continue
+        yield (before := Step(day, fen, unknown, _why(day, lines, policy, is_first=before is None)))
+
+
+def _why(day: dt.date, lines: Sequence[Entitlement], policy: Policy | None, *, is_first: bool) -> str:
+    """What changed on the day: the rules, what the records say, or that they say it no more."""
+    came = [line for line in lines if line.known_on == day and line.retired_on != day]
+    went = [line for line in lines if line.retired_on == day and line.known_on != day]
+    reasons = list(dict.fromkeys(words for line in came for words in _reasons(line, policy)))[:MOST_REASONS]
+    told = " · ".join(reasons)
+    if is_first:
+        return told or gettext("first worked out")
+    was = {line.version_id for line in went}
+    if came and was and not was & {line.version_id for line in came}:
+        since = formats.day_text(came[0].version.first_used_on)
+        words = gettext("the rules in use since %(day)s say otherwise") % {"day": since}
+        return f"{words}: {told}" if told else words
+    if not came:
+        return gettext("the records say nothing of it any more")
+    return told or gettext("the records say otherwise")
+
+
+def _reasons(line: Entitlement, policy: Policy | None) -> list[str]:
+    """What was not met or not known, in words; nothing where the rules have since been numbered otherwise."""
+    if policy is None or list(policy.reasons) != line.version.reasons:
+        return []
+    language = "zh" if formats.is_chinese() else "en"
+    block, found = policy.block_at(month_of(line.month)), []
+    for mask, kind in ((line.unmet, "unmet"), (line.missing, "missing")):
+        for name in (name for name, bit in policy.bits.items() if mask & bit):
+            reason = policy.says_of(name, block) if block else None
+            words = getattr(reason, kind)[language] if reason else general_said(name, kind, language)
+            found.append(words)
+    return [words for words in found if words]
