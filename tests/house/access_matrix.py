@@ -48,6 +48,8 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "office:visit_undo": ("visit", NO_GET, f"VTD=302 AFPUX=403 {OUT}"),
     "office:differences": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:nearly": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:facts": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:hand_over": ("", NO_GET, f"TD=302 VAFPUX=403 {OUT}"),
     "office:owed": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:findings": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:finding_rival": ("finding", NO_GET, f"VTPD=400 AFUX=403 {OUT}"),

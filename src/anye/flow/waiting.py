@@ -17,6 +17,7 @@ from anye.flow.load import LoadedElsewhere, abandon
 from anye.flow.refused import without_values
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
+from anye.records.findings import actions as findings
 from anye.records.people import actions as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
@@ -132,6 +133,12 @@ def give_up_look(pk: int) -> None:
         registers.close_upload(upload_id=pk, batch_id=None, failure={"code": "job_failed", "params": {}})
 
 
+def give_up_handover(pk: int) -> None:
+    """Nobody is visited for it; the lines may be handed over again."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        findings.close_handover(handover_id=pk, state="refused")
+
+
 KINDS = (
     Kind("registers_upload", "looking", "look_at_upload", "upload_id", give_up_look),
     Kind("registers_withdrawal", "asked", "foresee_withdrawal", "withdrawal_id", give_up_withdrawal),
@@ -141,5 +148,6 @@ KINDS = (
     Kind("registers_upload", "waiting", "load_upload", "upload_id", give_up_upload),
     Kind("registers_mappingtrial", "waiting", "try_mapping", "trial_id", give_up_trial),
     Kind("people_transfer", "accepted", "carry_out_transfer", "transfer_id", give_up_transfer),
+    Kind("findings_handover", "waiting", "hand_to_visits", "handover_id", give_up_handover),
     Kind("registers_duplicate", "agreed", "settle_duplicate", "duplicate_id", give_up_duplicate),
 )

@@ -105,10 +105,11 @@ def row_getter(path: str) -> Callable[[Any], Any]:
     return read
 
 
-def table_body(rows: Sequence[Any], columns: Sequence[Column]) -> SafeString:
+def table_body(rows: Sequence[Any], columns: Sequence[Column], box: Callable[[Any], str] | None = None) -> SafeString:
     """The rows of a table as HTML, in one pass of string joining: 50 rows of 8 columns in about half a millisecond.
 
-    Roles are written out because the narrow layout turns rows into cards, which would take them away.
+    Roles are written out because the narrow layout turns rows into cards, which would take them away. `box`: a first cell, as
+    safe HTML, where rows may be chosen.
     """
     head = next((column.key for column in columns if column.link), "")
     plans = [_plan(column, is_head=column.key == head) for column in columns]
@@ -116,6 +117,8 @@ def table_body(rows: Sequence[Any], columns: Sequence[Column]) -> SafeString:
     chinese, unknown = formats.is_chinese(), fragments.unknown()
     for row in rows:
         parts.append('<tr role="row" data-row>')
+        if box is not None:
+            parts.append(box(row))
         for opening, closing, read, cell, link in plans:
             value = read(row)
             shown = unknown if value is None or value == "" else cell(value, chinese)

@@ -19,6 +19,7 @@ from anye.doors.kit.exports import Export, export_response
 from anye.doors.kit.filters import Filter, Search
 from anye.doors.kit.formats import number_text
 from anye.doors.kit.fragments import Words
+from anye.doors.kit.picking import Pick
 from anye.doors.kit.sources import COUNT_LIMIT, Order, QuerySource, Source
 from anye.doors.kit.state import Active, State, read_state
 from anye.doors.kit.tokens import seal_state
@@ -52,6 +53,7 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     search: Search | None = None
     export: Export | None = None
+    pick: Pick | None = None
     empty: Empty = field(default_factory=lambda: Empty(_("Nothing here yet")))
     page_size: int = PAGE_SIZE
     source: Callable[[Any, Order], Source] = QuerySource
@@ -122,7 +124,9 @@ class Shown:
     @property
     def body(self) -> SafeString:
         """The table's rows."""
-        return table_body(self.rows, self.state.columns)
+        pick = self.definition.pick
+        box = pick.box_of(self.definition.name, f"{self.dom_id}-pick") if pick is not None and self.may_pick else None
+        return table_body(self.rows, self.state.columns, box)
 
     @property
     def headings(self) -> list[Heading]:
@@ -209,6 +213,12 @@ class Shown:
         """Whether this reader gets the export button."""
         export = self.definition.export
         return export is not None and bool(self.rows) and export.may(self.request)
+
+    @property
+    def may_pick(self) -> bool:
+        """Whether this reader may choose rows, and some of these can be."""
+        pick = self.definition.pick
+        return pick is not None and pick.may(self.request) and any(pick.key_of(row) is not None for row in self.rows)
 
     @property
     def column_choices(self) -> list[tuple[Column, bool]]:

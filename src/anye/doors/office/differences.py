@@ -15,6 +15,7 @@ from anye.doors.kit.fragments import Status
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import READERS, open_to
+from anye.doors.office.handing_over import confirmed, is_asked, pick_of
 from anye.doors.office.owed import owed_href
 from anye.doors.office.owed_list import policies, policy_choices
 from anye.doors.office.owed_words import FIRM_SEARCH
@@ -87,6 +88,7 @@ DIFFERENCES = Listing(
         ChoiceFilter("village", _("Village"), place_choices, by_place),
     ),
     search=FIRM_SEARCH,
+    pick=pick_of(lambda one: one.pk if one.kind == "unpaid" and one.person_id else None),
     export=Export(
         _("Owed and paid"),
         log=log_export(lambda one: (one.person_id, one.scope_no)),
@@ -106,6 +108,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """What differs, by rule and kind."""
     rows = Rows(queries.differences(), dress=_dress(request))
     request.listed = rows  # type: ignore[attr-defined]
+    if is_asked(request):
+        return confirmed(request, DIFFERENCES, rows, "unpaid", kind="unpaid")
     response = DIFFERENCES.respond(request, rows, template="office/owed/differences.html")
     if request.method != "POST":
         log_list(request, "difference_list", rows.read)

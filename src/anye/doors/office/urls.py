@@ -5,9 +5,11 @@ from django.urls import path
 from anye.doors.kit.frame import provide
 from anye.doors.office import (
     differences,
+    facts_to_fetch,
     findings,
     firm_owed,
     firms,
+    handing_over,
     navigation,
     nearly_list,
     owed_list,
@@ -31,6 +33,8 @@ urlpatterns = [
     path("people/<str:token>/restricted/", person.show_restricted, name="person_restricted"),
     path("owed/", owed_list.index, name="owed"),
     path("owed/paid/", differences.index, name="differences"),
+    path("owed/facts/", facts_to_fetch.index, name="facts"),
+    path("owed/hand-over/", handing_over.hand_over, name="hand_over"),
     path("owed/nearly/", nearly_list.index, name="nearly"),
     path("firms/", firms.index, name="firms"),
     path("firms/<str:token>/", firms.firm, name="firm"),

@@ -1,12 +1,15 @@
 """Reads of the ledger of entitlements."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
-from anye.records.entitlements.models import PAY, Entitlement, Nearly, Policy, PolicyVersion, Run
+from anye.records.entitlements.models import PAY, UNKNOWN, Entitlement, Nearly, Policy, PolicyVersion, Run
+
+UNKNOWN_LOOKED_AT = 100_000  # decisions that are counted in a request
 
 
 @dataclass(frozen=True)
@@ -68,3 +71,45 @@ def sums_by_policy(rows: "QuerySet[Entitlement]") -> list[Owed]:
     )  # fmt: skip
     found = [Owed(one["policy__code"], one["fen"], one["persons"], one["first"], one["last"]) for one in sums]
     return sorted(found, key=lambda one: (-one.fen, one.code))
+
+
+def unknown_of_people() -> "QuerySet[Entitlement]":
+    """The decisions about people that are not known yet."""
+    return standing().filter(outcome=UNKNOWN, person__isnull=False)
+
+
+def has_many_unknown() -> bool:
+    """Whether there are more than are looked at."""
+    return unknown_of_people().order_by()[UNKNOWN_LOOKED_AT : UNKNOWN_LOOKED_AT + 1].exists()
+
+
+def versions_of(codes: Iterable[str]) -> "QuerySet[PolicyVersion]":
+    """All versions of these policies, without their texts."""
+    return PolicyVersion.objects.filter(policy__code__in=list(codes)).select_related("policy").defer("text")
+
+
+def people_waiting(
+    rows: "QuerySet[Entitlement]", masks: Mapping[str, Mapping[int, int]]
+) -> list[tuple[str, int, list[str]]]:
+    """Of what is asked, how many people of the rows wait for it, and by which policies; what nobody waits for is left out.
+
+    `masks`: what is asked → version → the bits of the reasons that hang on it.
+    """
+    names = sorted(masks)
+    asked = [(at, version, mask) for at, name in enumerate(names) for version, mask in masks[name].items()]
+    inner = rows.select_related(None).order_by()[:UNKNOWN_LOOKED_AT].values("person_id", "version_id", "missing")
+    sql, params = inner.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH mine AS (
+                SELECT person_id, version_id, bit_or(missing) AS missing FROM ({sql}) AS x GROUP BY person_id, version_id
+            ), asked AS (SELECT * FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS a (place, version_id, mask))
+            SELECT a.place, count(DISTINCT m.person_id), array_agg(DISTINCT y.code) FROM mine m
+            JOIN asked a ON a.version_id = m.version_id AND m.missing & a.mask <> 0
+            JOIN entitlements_policyversion v ON v.id = m.version_id JOIN entitlements_policy y ON y.id = v.policy_id
+            GROUP BY a.place
+            """,
+            [*params, *([each[at] for each in asked] for at in range(3))],
+        )
+        return [(names[at], persons, sorted(codes)) for at, persons, codes in cursor.fetchall()]
