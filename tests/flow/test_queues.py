@@ -32,7 +32,9 @@ def test_files_have_a_queue_of_their_own_and_every_queue_has_a_worker() -> None:
     of_files = {"load_upload", "look_at_upload", "try_mapping", "make_fault_sheet"}
     of_files |= {"foresee_withdrawal", "carry_out_withdrawal", "judge_everybody", "foresee_rules"}
     assert {name for name, queue in queues.items() if queue == "loads"} == of_files
-    assert {queues[name] for name in ("publish_entry", "carry_out_transfer", "judge_person")} == {"entries"}
+    assert {queues[name] for name in ("publish_entry", "carry_out_transfer", "judge_person", "hand_to_visits")} == {
+        "entries"
+    }
     assert {queues[name] for name in ("seal", "retry_stalled", "look_after")} == {"watch"}
     assert set(queues.values()) == set(QUEUES)
     served = [command[-1] for login, command in _commands("127.0.0.1", 8000) if login == "worker"]

@@ -17,6 +17,7 @@ from anye.flow.jobs import (
     carry_out_transfer,
     carry_out_withdrawal,
     foresee_withdrawal,
+    hand_to_visits,
     load_upload,
     look_at_upload,
     make_fault_sheet,
@@ -32,8 +33,9 @@ from anye.records.audit.keys import keyring
 from anye.records.audit.models import Event
 from anye.records.claims import actions as claims
 from anye.records.claims.models import Difference
+from anye.records.entitlements.models import Nearly
 from anye.records.findings import actions as findings
-from anye.records.findings.models import Visit
+from anye.records.findings.models import Finding, Visit
 from anye.records.people import actions as people
 from anye.records.people.models import Person
 from anye.records.registers import actions as registers
@@ -73,7 +75,7 @@ def a_day(
     _taken_back(Batch.objects.get(file_name="wrong.csv"), duties["district"])
     _at_home(duties["willow"])
     _moves(district, duties)
-    _owed(district, context)
+    _owed(district, context, duties["district"])
     user = User.objects.get(username="willow-officer")
     with acting(BATCH, actor="operator"):
         token = accounts.new_sign_in_link(user=user, by="operator")
@@ -114,8 +116,9 @@ def _handed_in(path: Path, duty: Duty, state: str = "waiting") -> Upload:
         )
 
 
-def _owed(district: District, context: Context) -> None:
-    """A pass that finds what is owed and was not paid, a correction of it, and a draft of rules that would pay more."""
+def _owed(district: District, context: Context, officer: Duty) -> None:
+    """A pass that finds what is owed and was not paid, a correction of it, a draft of rules that would pay more, and who is one
+    step away: that is handed to a visit."""
     with made.as_owner():
         trainee(district["cloud"], registers_of_the_year(), months=4)  # one step away from other policies besides
         came("firm_payments", dt.date(2020, 1, 1), dt.date(2020, 10, 1))
@@ -126,6 +129,13 @@ def _owed(district: District, context: Context) -> None:
     office, code = district["district"], "training_through_work"
     draft = drafted(code, with_value(code, "标准", dt.date(2020, 9, 1), 60_000), scope_no=office.scope_no)
     foreseen(draft, on=KNOWN, lo=office.scope_no, hi=office.scope_hi)
+    with acting(BATCH, actor="tests"):
+        rows = list(Nearly.objects.exclude(person=None).values_list("pk", flat=True))
+        by = {"by": officer.user.username, "duty_id": officer.pk, "scope_no": officer.scope_no}
+        handover = findings.ask_to_hand_over(kind="nearly", rows=rows, **by)
+    hand_to_visits(handover.pk)
+    with acting(BATCH):
+        assert Finding.objects.filter(rule="H03", state="visiting").exists()
 
 
 def _given_back(batch: Batch, duty: Duty) -> None:

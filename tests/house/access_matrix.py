@@ -54,6 +54,8 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "office:corrections_approve": ("", NO_GET, f"A=302 VTFPUDX=403 {OUT}"),
     "office:correction": ("correction", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:correction_decide": ("correction", NO_GET, f"TAD=302 VFPUX=403 {OUT}"),
+    "office:facts": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:hand_over": ("", NO_GET, f"TD=302 VAFPUX=403 {OUT}"),
     "office:owed": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:findings": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:finding_rival": ("finding", NO_GET, f"VTPD=400 AFUX=403 {OUT}"),

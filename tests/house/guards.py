@@ -99,6 +99,7 @@ GUARDS = {
         f"scoped audited {PERSONS} app:s app:u(answer,entry_id,made_by,made_on,note_sealed,state) batch:siud"
     ),
     "findings_visitfinding": "scoped audited bound(finding_id→findings_finding) app:s batch:siud",
+    "findings_handover": "scoped audited app:si batch:siud",
     "django_migrations": "",
     "django_session": STOCK,
     "django_content_type": "app:s batch:s",
@@ -176,6 +177,7 @@ SCOPED = {
     "findings.Finding": ("scope_no",),
     "findings.Visit": ("scope_no",),
     "findings.VisitFinding": ("scope_no",),
+    "findings.Handover": ("scope_no",),
 }
 # models with a scope number that are not about a person of the range, and why a plain manager does
 UNSCOPED = {

@@ -47,6 +47,7 @@ LISTS = [
     "/owed/",
     "/owed/paid/",
     "/owed/nearly/",
+    "/owed/facts/",
 ]
 
 

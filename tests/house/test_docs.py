@@ -11,7 +11,7 @@ from anye.doors.office.doubts import ANSWERS as LABELS
 from anye.engine.errors import FileFault
 from anye.flow import sentences
 from anye.flow.load import Report
-from anye.records.findings.rules import ANSWERS, VISIT_RULES
+from anye.records.findings.rules import ANSWERS, HANDED_RULES, VISIT_RULES
 from tools import docs, house_rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,7 +112,8 @@ def test_the_guide_names_the_doubts_that_become_visits():
 @pytest.mark.parametrize(("page", "language"), [("visits.md", "en"), ("visits.zh-CN.md", "zh-hans")])
 def test_the_guide_tells_every_answer_that_a_visit_may_give(page, language):
     told = text_of(GUIDE / page)
-    codes = {answer.code for rule in VISIT_RULES for key in ANSWERS if key.startswith(rule) for answer in ANSWERS[key]}
+    asked = {*VISIT_RULES, *HANDED_RULES.values()}
+    codes = {answer.code for rule in asked for key in ANSWERS if key.startswith(rule) for answer in ANSWERS[key]}
     with override(language):
         missing = [code for code in {*codes, "not_found"} if f"| {LABELS[code]} |" not in told]
     assert missing == []

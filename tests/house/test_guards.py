@@ -280,6 +280,7 @@ def test_a_plain_manager_in_its_place_is_noticed(label: str, name: str, monkeypa
 # statements of the doors: none. Of the reads: counts over scoped queries, and of the trail its own tables
 AROUND = {
     "records/findings/queries.py": {"cursor"},
+    "records/entitlements/queries.py": {"cursor"},
     "records/accounts/queries.py": {"_default_manager"},
 }
 WAYS = frozenset({"_base_manager", "_default_manager", "raw", "extra", "cursor", "RawSQL", "connections"})

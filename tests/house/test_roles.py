@@ -27,6 +27,7 @@ from anye.records.audit.keys import keyring
 from anye.records.audit.models import Event
 from anye.records.entitlements.actions import rules
 from anye.records.entitlements.models import Draft
+from anye.records.findings import actions as findings
 from anye.records.people import actions as people
 from anye.records.registers import actions as registers
 from anye.records.registers.actions import requests
@@ -318,6 +319,21 @@ def test_a_double_registration_is_settled_as_the_batch_role(district: District, 
     assert statements == as_role(BATCH)
 
 
+def handed_over(duty: Duty) -> int:
+    """A line of what is owed that an officer handed to visits."""
+    with acting(BATCH, actor="tests"):
+        return findings.ask_to_hand_over(
+            kind="unknown", rows=[1], by=duty.user.username, duty_id=duty.pk, scope_no=duty.scope_no
+        ).pk
+
+
+def test_what_is_owed_is_handed_to_visits_as_the_batch_role(district: District, loader: Duty) -> None:
+    handover = handed_over(loader)
+    with recorded() as statements:
+        jobs.hand_to_visits(handover)
+    assert statements == as_role(BATCH)
+
+
 def test_seals_are_made_as_the_batch_role(district: District) -> None:
     with recorded() as statements:
         jobs.seal(0)
@@ -355,6 +371,7 @@ def test_what_was_left_behind_is_given_up_as_the_batch_role(
         "foresee_rules": draft_of(loader),
         "try_mapping": unmapped_of(loader, file.parent / "unknown.csv"),
         "carry_out_transfer": transfer_of(district),
+        "hand_to_visits": handed_over(loader),
         "settle_duplicate": duplicate_of(district, worker, registers.hand_over),
     }
     for kind in waiting.KINDS:

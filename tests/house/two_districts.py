@@ -23,6 +23,7 @@ from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
 from anye.records.claims.models import Correction, Difference
 from anye.records.entitlements.models import Draft, Foreseen, Nearly
+from anye.records.findings.models import Handover
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people.models import Helper, Membership, Person, Transfer
 from anye.records.places.actions import add_areas, add_offices_of_areas
@@ -255,6 +256,14 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
         month=decision.month, reason="roster", found_on=dt.date(2026, 10, 1),
     )  # fmt: skip
     made.make_decision(person, outcome=2, post=f"{place.text('单位')}|{place.text('岗')}")
+    made.make_finding(
+        person, "H01", firm=place.firm, month=dt.date(2026, 9, 1), state="mending",
+        params={"policy": "training_through_work", "post": place.text("岗"), "first": "2026-08", "reasons": ["group"]},
+    )  # fmt: skip
+    Handover.objects.create(
+        token=new_token(), scope_no=person.scope_no, duty_id=1, kind="unknown", rows=[decision.pk], asked_by=place.text("u"),
+        asked_at=dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), state="done",
+    )  # fmt: skip
     made.make_visit(
         person, place.finding, state="done", made_on=dt.date(2026, 9, 2), made_by=place.text("访"), answer="not_found",
         note_sealed=keyring().seal(place.text("记"), context="note"),

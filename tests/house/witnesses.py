@@ -277,6 +277,27 @@ BY_TEST: dict[str, list[str]] = {
         "doors/office/today.py today: may (2)",
         "doors/office/uploads.py _state: may_load",
     ],
+    "tests/doors/office/test_handing_over.py::test_who_settles_nothing_at_a_desk_hands_nothing_over[auditor]": [
+        "doors/kit/listing.py Shown.may_pick: may",
+        "doors/office/handing_over.py confirmed: may",
+        "doors/office/handing_over.py pick_of: may",
+    ],
+    "tests/flow/test_handing_over.py::test_a_question_closes_when_the_rules_can_tell_and_so_does_its_visit": [
+        "flow/handing_over.py close_what_is_no_more: acting",
+    ],
+    "tests/flow/test_handing_over.py::test_nobody_is_handed_over_beyond_the_reach_of_who_asks": [
+        "flow/jobs.py hand_to_visits: reach",
+    ],
+    "tests/flow/test_handing_over.py::test_whose_duty_hands_over_no_more_is_refused[end]": [
+        "flow/jobs.py hand_to_visits: held_duty",
+    ],
+    "tests/flow/test_handing_over.py::test_whose_duty_hands_over_no_more_is_refused[role]": [
+        "flow/jobs.py hand_to_visits: compare",
+    ],
+    "tests/house/test_roles.py::test_what_is_owed_is_handed_to_visits_as_the_batch_role": [
+        "flow/jobs.py hand_to_visits: acting",
+        "flow/jobs.py hand_to_visits: acting (2)",
+    ],
     "tests/house/test_roles.py::test_a_double_registration_is_settled_as_the_batch_role": [
         "flow/jobs.py publish_entry: reach",
         "flow/jobs.py settle_duplicate: acting",
@@ -377,6 +398,7 @@ BY_TEST: dict[str, list[str]] = {
         "flow/waiting.py give_up_upload: acting",
         "flow/waiting.py give_up_upload: acting (2)",
         "flow/waiting.py give_up_fault_sheet: acting",
+        "flow/waiting.py give_up_handover: acting",
         "flow/waiting.py give_up_withdrawal: acting",
         "flow/waiting.py give_up_look: acting",
         "flow/waiting.py give_up_foreseeing: acting",

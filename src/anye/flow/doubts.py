@@ -12,7 +12,7 @@ from datetime import date
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from anye.flow import mending, replaced, rival_names
+from anye.flow import handing_over, mending, replaced, rival_names
 from anye.flow.caches import households_met
 from anye.flow.doubt_rules import RULES
 from anye.flow.plans import joined_at_once, plan_for
@@ -73,6 +73,7 @@ def raise_doubts(
         # the other of two near numbers may be somebody whom the load did not touch
         cursor.execute("INSERT INTO suspects SELECT person_id FROM doubts EXCEPT SELECT person_id FROM suspects")
         _visits(cursor)
+        handing_over.bring_to_visits(cursor)
         _list_waiting(cursor)
         rival_names.seal_names()
         mending.note_mended(batch_id)

@@ -23,6 +23,7 @@ from anye.flow import duplicates, entries, giving_back, looking, taking_back, tr
 from anye.flow.blocks import Context
 from anye.flow.files import sample_of
 from anye.flow.foreseeing import foresee
+from anye.flow.handing_over import hand_over
 from anye.flow.load import LoadedElsewhere, Report, load_file
 from anye.flow.nightly import PassUnderWay, entitle, entitle_persons
 from anye.flow.refused import without_values
@@ -32,6 +33,8 @@ from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new
+from anye.records.findings import actions as findings
+from anye.records.findings import queries as findings_queries
 from anye.records.people import queries as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
@@ -40,6 +43,7 @@ from anye.records.registers.models import Upload, Withdrawal
 
 # a file may speak of anybody in the district: only duties over all of it hand files in
 LOADERS = frozenset({"district_officer", "poverty_office"})
+HANDERS = frozenset({"town_officer", "district_officer"})
 WORKER = "worker"
 RETRIES, WAIT_S = 3, 5
 # a file that another process loads, or a pass that is being made, is waited for: an hour at most
@@ -248,6 +252,19 @@ def judge_everybody(timestamp: int) -> None:  # noqa: ARG001 the schedule hands 
 def foresee_rules(draft_id: int) -> None:
     """Whom a draft of rules would change."""
     foresee(draft_id, pack_in_use(), on=timezone.localdate())
+
+
+@app.task(queue="entries", retry=RETRY)
+def hand_to_visits(handover_id: int) -> None:
+    """Lines of what is owed become visits, under the duty whose holder chose them and must still hold."""
+    with acting(BATCH, purpose="hand over"):
+        handover = findings_queries.handover(handover_id)
+        duty = held_duty(handover.duty_id)
+        if duty is None or duty.role not in HANDERS:
+            findings.close_handover(handover_id=handover_id, state="refused")
+            return
+    with acting(BATCH, actor=handover.asked_by, duty=f"duty:{duty.pk}", purpose="hand over"):
+        hand_over(handover_id, duty.reach, on=timezone.localdate())
 
 
 @app.task(queue="entries", retry=RETRY)

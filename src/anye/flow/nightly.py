@@ -28,6 +28,7 @@ from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import read_drawn
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.subjects import RecordSubjects
+from anye.flow.handing_over import close_what_is_no_more
 from anye.flow.ledger import Ledger, first_day
 from anye.flow.nearly import Nearly
 from anye.flow.rules import rules_in_use
@@ -117,7 +118,9 @@ def entitle(pack: Pack, *, on: dt.date, known: dt.date, office_no: int, by: str,
         subjects = RecordSubjects(pack, window, on=known, persons=some, came=came, has_all_firms=True)
         blind = last.blind if last and some is not None else None
         ledger = Ledger(subjects, book, known, office_no, blind)
-        return _kept(ledger, known, by, basis, last if some is not None else None)
+        report = _kept(ledger, known, by, basis, last if some is not None else None)
+    close_what_is_no_more(on=known, by=by)
+    return report
 
 
 def entitle_persons(
@@ -137,7 +140,9 @@ def entitle_persons(
         first, until = month_of(last.first_month), month_of(last.last_month)
         subjects = RecordSubjects(pack, Window(first, until - first + 1), on=known, persons=persons, came=last.came)
         ledger = Ledger(subjects, RuleBook(whole.catalogue, of_persons), known, office_no, last.blind)
-        return _kept(ledger, known, by, None)
+        report = _kept(ledger, known, by, None)
+    close_what_is_no_more(on=known, by=by)
+    return report
 
 
 def _basis(pack: Pack, window: Window, book: RuleBook, known: dt.date) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from django.db.backends.utils import CursorWrapper
 from anye.flow import attach, brought, caches, facts, mending, staging
 from anye.flow.blocks import Context, stage_again
 from anye.flow.doubts import raise_doubts
+from anye.flow.locks import PUBLISHING
 from anye.flow.plans import plan_for
 from anye.flow.specs import SPECS
 from anye.records.audit.actions import note
 from anye.records.audit.tokens import SQL_TOKEN
 from anye.records.registers import actions, queries
 
-PUBLISHING = 0x616E7965  # advisory lock: loads publish one after the other
 WORK_MEM = "128MB"  # of a load's sorts and joins, one load at a time; the default of 4 MB spills a million rows to disk
 _NOTHING: Mapping[str, Any] = {}
 CACHED = ("detail", "household", "membership", "need", "spell")

@@ -18,6 +18,7 @@ from anye.flow.refused import without_values
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.entitlements.actions import rules
+from anye.records.findings import actions as findings
 from anye.records.people import actions as people
 from anye.records.registers import actions as registers
 from anye.records.registers import queries as registers_queries
@@ -144,6 +145,12 @@ def give_up_foreseeing(pk: int) -> None:
         rules.give_foreseen_up(draft_id=pk, why="job_failed")
 
 
+def give_up_handover(pk: int) -> None:
+    """Nobody is visited for it; the lines may be handed over again."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        findings.close_handover(handover_id=pk, state="refused")
+
+
 KINDS = (
     Kind("registers_upload", "looking", "look_at_upload", "upload_id", give_up_look),
     Kind("registers_withdrawal", "asked", "foresee_withdrawal", "withdrawal_id", give_up_withdrawal),
@@ -154,5 +161,6 @@ KINDS = (
     Kind("registers_mappingtrial", "waiting", "try_mapping", "trial_id", give_up_trial),
     Kind("people_transfer", "accepted", "carry_out_transfer", "transfer_id", give_up_transfer),
     Kind("entitlements_draft", "asked", "foresee_rules", "draft_id", give_up_foreseeing, column="foreseen_state"),
+    Kind("findings_handover", "waiting", "hand_to_visits", "handover_id", give_up_handover),
     Kind("registers_duplicate", "agreed", "settle_duplicate", "duplicate_id", give_up_duplicate),
 )

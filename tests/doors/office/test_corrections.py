@@ -61,7 +61,7 @@ def approver(district: District, client_as: ClientAs) -> Client:
 
 
 def keys_of(client: Client, address: str) -> list[str]:
-    return re.findall(r'name="chosen" value="([^"]+)"', text_of(client.get(address)))
+    return re.findall(r'name="row" form="[^"]+" value="([^"]+)"', text_of(client.get(address)))
 
 
 def sealed_of(text: str) -> str:
@@ -73,7 +73,7 @@ def sealed_of(text: str) -> str:
 def propose(client: Client, reason: str = "补发九月", query: str = "", **asked: Any) -> str:
     """Pick, confirm with a reason; what the page after it says."""
     if not asked:
-        asked = {"do": "chosen", "chosen": keys_of(client, DIFFERENCES + query)}
+        asked = {"do": "propose", "row": keys_of(client, DIFFERENCES + query)}
     shown = client.post(f"{DIFFERENCES}propose/{query}", asked, headers=EN)
     assert shown.status_code == 200
     told = {"sealed": sealed_of(text_of(shown)), "reason": reason}
@@ -98,7 +98,7 @@ def test_picked_rows_are_shown_with_their_sums_and_proposed_with_a_reason(
 ) -> None:
     keys = keys_of(officer, DIFFERENCES)
     assert len(keys) == 3
-    shown = text_of(officer.post(f"{DIFFERENCES}propose/", {"do": "chosen", "chosen": keys}, headers=EN))
+    shown = text_of(officer.post(f"{DIFFERENCES}propose/", {"do": "propose", "row": keys}, headers=EN))
     assert "550.00" in shown and "200.00" in shown and "3 corrections" in shown
     told = propose(officer)
     assert "3 corrections are proposed." in told
@@ -110,17 +110,17 @@ def test_picked_rows_are_shown_with_their_sums_and_proposed_with_a_reason(
 
 
 def test_a_single_row_or_all_that_the_filters_leave(rows: list[Difference], officer: Client) -> None:
-    assert "1 correction is proposed." in propose(officer, do="chosen", chosen=keys_of(officer, DIFFERENCES)[:1])
-    assert "1 correction is proposed." in propose(officer, query="?kind=less", do="all")
+    assert "1 correction is proposed." in propose(officer, do="propose", row=keys_of(officer, DIFFERENCES)[:1])
+    assert "1 correction is proposed." in propose(officer, query="?kind=less", do="propose_all")
     assert [one.kind for one in all_of()] == ["unpaid", "less"]
 
 
 def test_without_a_reason_or_a_row_nothing_is_proposed(rows: list[Difference], officer: Client) -> None:
     keys = keys_of(officer, DIFFERENCES)
-    shown = officer.post(f"{DIFFERENCES}propose/", {"do": "chosen", "chosen": keys})
+    shown = officer.post(f"{DIFFERENCES}propose/", {"do": "propose", "row": keys})
     bare = officer.post(f"{DIFFERENCES}propose/", {"sealed": sealed_of(text_of(shown)), "reason": " "})
     assert bare.status_code == 422
-    for told in ({"do": "chosen"}, {"do": "chosen", "chosen": "x"}, {"sealed": "x", "reason": "r"}, {}):
+    for told in ({"do": "propose"}, {"do": "propose", "row": "x"}, {"sealed": "x", "reason": "r"}, {}):
         answer = officer.post(f"{DIFFERENCES}propose/", told, headers=EN, follow=True)
         assert "Nothing was picked that could be proposed." in text_of(answer)
     assert all_of() == []
@@ -130,12 +130,12 @@ def test_more_rows_than_anybody_looks_at_are_not_proposed_at_once(
     rows: list[Difference], officer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(proposing, "MOST", 2)
-    answer = officer.post(f"{DIFFERENCES}propose/", {"do": "all"}, headers=EN, follow=True)
+    answer = officer.post(f"{DIFFERENCES}propose/", {"do": "propose_all"}, headers=EN, follow=True)
     assert "More than 2 rows" in text_of(answer) and all_of() == []
 
 
 def test_what_changed_between_the_look_and_the_reason_is_left_out(rows: list[Difference], officer: Client) -> None:
-    shown = officer.post(f"{DIFFERENCES}propose/", {"do": "all"})
+    shown = officer.post(f"{DIFFERENCES}propose/", {"do": "propose_all"})
     with as_owner():
         Difference.objects.filter(pk=rows[0].pk).update(paid_fen=10_000)
         rows[1].delete()
@@ -151,7 +151,7 @@ def test_rows_out_of_reach_are_not_proposed_whatever_is_posted(
     keys = keys_of(officer, DIFFERENCES)
     town = client_as("town_officer", district["west"], "west-officer")
     assert len(keys_of(town, DIFFERENCES)) == 1
-    assert "1 correction is proposed." in propose(town, do="chosen", chosen=keys)
+    assert "1 correction is proposed." in propose(town, do="propose", row=keys)
     assert [one.person_id for one in all_of()] == [rows[2].person_id]
 
 
@@ -161,7 +161,7 @@ def test_who_does_not_work_at_a_desk_is_offered_no_boxes(
 ) -> None:
     client = client_as(role, district["district"])
     assert keys_of(client, DIFFERENCES) == [] and "冉明秀" in text_of(client.get(DIFFERENCES))
-    assert client.post(f"{DIFFERENCES}propose/", {"do": "all"}).status_code == 403
+    assert client.post(f"{DIFFERENCES}propose/", {"do": "propose_all"}).status_code == 403
 
 
 # ── deciding ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,7 +187,7 @@ def test_several_are_approved_at_once_and_each_that_cannot_be_says_why(
     propose(officer)
     keys = keys_of(approver, CORRECTIONS)
     assert len(keys) == 3
-    shown = text_of(approver.post(f"{CORRECTIONS}approve/", {"do": "chosen", "chosen": keys}, headers=EN))
+    shown = text_of(approver.post(f"{CORRECTIONS}approve/", {"do": "propose", "row": keys}, headers=EN))
     assert "Approve 3 corrections" in shown and "550.00" in shown
     with as_owner():
         Difference.objects.filter(pk=rows[2].pk).update(paid_fen=1_000)
@@ -195,7 +195,7 @@ def test_several_are_approved_at_once_and_each_that_cannot_be_says_why(
     assert "2 corrections are approved." in told and "1 was not approved: The figures have changed" in told
     assert sorted(one.state for one in all_of()) == ["approved", "approved", "proposed"]
     assert keys_of(approver, CORRECTIONS) == []
-    for told_ in ({}, {"chosen": "x"}, {"sealed": "x"}):
+    for told_ in ({}, {"row": "x"}, {"sealed": "x"}):
         answer = approver.post(f"{CORRECTIONS}approve/", told_, headers=EN, follow=True)
         assert "Nothing was picked that could be approved." in text_of(answer)
 
@@ -353,7 +353,7 @@ def test_a_person_is_told_their_corrections_beside_what_is_owed(
 
 
 def test_lists_take_as_many_queries_for_one_as_for_many(rows: list[Difference], officer: Client) -> None:
-    propose(officer, do="chosen", chosen=keys_of(officer, DIFFERENCES)[:1])
+    propose(officer, do="propose", row=keys_of(officer, DIFFERENCES)[:1])
     one = queries_of(officer, CORRECTIONS)
     propose(officer)
     assert queries_of(officer, CORRECTIONS) == one

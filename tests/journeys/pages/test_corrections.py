@@ -198,9 +198,9 @@ def _approve(approver: Visitor) -> None:
         "Approved. It counts for its months from now on" in approver.text and "Checked with the firm" in approver.text
     )
     approver.go("/owed/corrections/?state=proposed")
-    approver.page.get_by_label("Pick all on this page").check()
-    assert approver.page.locator("input[name=chosen]:checked").count() == 5
-    approver.press("Approve the picked")
+    approver.page.get_by_label("Choose all on this page").check()
+    assert approver.page.locator("input[name=row]:checked").count() == 5
+    approver.press("Approve the chosen")
     look_at(approver, "approve")
     approver.press("Approve 5 corrections")
     assert "5 corrections are approved." in approver.text

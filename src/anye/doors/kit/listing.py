@@ -14,11 +14,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from anye.doors.kit.columns import Boxes, Column, column_heading, table_body
+from anye.doors.kit.columns import Column, column_heading, table_body
 from anye.doors.kit.exports import Export, export_response
 from anye.doors.kit.filters import Filter, Search
 from anye.doors.kit.formats import number_text
 from anye.doors.kit.fragments import Words
+from anye.doors.kit.picking import Act, Pick
 from anye.doors.kit.sources import COUNT_LIMIT, Order, QuerySource, Source
 from anye.doors.kit.state import Active, State, read_state
 from anye.doors.kit.tokens import seal_state
@@ -38,22 +39,6 @@ class Empty:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Rows that may be picked, to do one thing with all of them.
-
-    key: what is posted as `chosen` of a row, best a sealed token; nothing for one that cannot be picked. may: who is
-    offered it. href: where the picked are posted, as `do=chosen`; with `all_label` also `do=all`, with the filters in
-    the address: all that they leave.
-    """
-
-    key: Callable[[Any], str]
-    label: Words
-    href: Callable[[], str]
-    may: Callable[[HttpRequest], bool]
-    all_label: Words = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """The definition of a listing.
 
@@ -68,7 +53,7 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     search: Search | None = None
     export: Export | None = None
-    choice: Choice | None = None
+    pick: Pick | None = None
     empty: Empty = field(default_factory=lambda: Empty(_("Nothing here yet")))
     page_size: int = PAGE_SIZE
     source: Callable[[Any, Order], Source] = QuerySource
@@ -139,20 +124,9 @@ class Shown:
     @property
     def body(self) -> SafeString:
         """The table's rows."""
-        key = self.definition.choice.key if self.may_choose and self.definition.choice else None
-        return table_body(self.rows, self.state.columns, Boxes(f"{self.dom_id}-choice", key) if key else None)
-
-    @property
-    def may_choose(self) -> bool:
-        """Whether this reader may pick rows, and there are any."""
-        choice = self.definition.choice
-        return choice is not None and bool(self.rows) and choice.may(self.request)
-
-    @property
-    def choice_href(self) -> str:
-        """Where picked rows are posted, with the filters in force."""
-        choice = self.definition.choice
-        return f"{choice.href()}{self.state.link(place=None)}" if choice is not None else ""
+        pick = self.definition.pick
+        box = pick.box_of(self.definition.name, f"{self.dom_id}-pick") if pick is not None and self.may_pick else None
+        return table_body(self.rows, self.state.columns, box)
 
     @property
     def headings(self) -> list[Heading]:
@@ -239,6 +213,18 @@ class Shown:
         """Whether this reader gets the export button."""
         export = self.definition.export
         return export is not None and bool(self.rows) and export.may(self.request)
+
+    @property
+    def may_pick(self) -> bool:
+        """Whether this reader may choose rows, and some of these can be."""
+        pick = self.definition.pick
+        return pick is not None and bool(self.acts) and any(pick.key_of(row) is not None for row in self.rows)
+
+    @property
+    def acts(self) -> list[tuple[Act, str]]:
+        """What this reader may do with chosen rows, and where that is posted with the filters in force, if not here."""
+        found = self.definition.pick.acts_of(self.request) if self.definition.pick is not None else []
+        return [(act, f"{act.href()}{self.state.link(place=None)}" if act.href else "") for act in found]
 
     @property
     def column_choices(self) -> list[tuple[Column, bool]]:

@@ -18,8 +18,9 @@ from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.formats import number_text
 from anye.doors.kit.fragments import Status, Words, money
 from anye.doors.kit.links import TokenLink
-from anye.doors.kit.listing import Choice, Empty, Listing
+from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb
+from anye.doors.kit.picking import Act, Pick, picked
 from anye.doors.kit.sources import Order
 from anye.doors.kit.tokens import open_state, seal_state
 from anye.doors.office.differences import dressed
@@ -84,8 +85,8 @@ def _by_state(rows: Any, code: str) -> Any:
     return rows.filter(approved[code], state="approved") if code in approved else rows.filter(state=code)
 
 
-def _key(one: Any) -> str:
-    return seal_state(one.pk, context=APPROVING) if one.may_be_approved else ""
+def _key(one: Any) -> int | None:
+    return one.pk if one.may_be_approved else None
 
 
 def _dress(request: HttpRequest) -> Any:
@@ -134,9 +135,14 @@ CORRECTIONS = Listing(
         log=log_export(lambda one: (one.person_id, one.scope_no)),
         by=lambda request: str(request.user.get_username()),
     ),
-    choice=Choice(
-        key=_key, label=_("Approve the picked"), href=lambda: reverse("office:corrections_approve"),
-        may=lambda request: may(request, APPROVERS),
+    pick=Pick(
+        acts=(
+            Act(
+                do="approve", chosen=_("Approve the chosen"), icon="circle-check",
+                href=lambda: reverse("office:corrections_approve"), may=lambda request: may(request, APPROVERS),
+            ),
+        ),
+        key_of=_key,
     ),
     empty=Empty(
         _("No correction was proposed yet"),
@@ -212,8 +218,7 @@ def _picked(request: HttpRequest) -> tuple[list[Correction], bool]:
     if "sealed" in request.POST:
         keys = open_state(request.POST["sealed"], context=APPROVING, max_age=APPROVING_SECONDS) or []
         return list(open_.filter(pk__in=keys)) if isinstance(keys, list) else [], True
-    keys = [open_state(token, context=APPROVING) for token in request.POST.getlist("chosen")]
-    return list(open_.filter(pk__in=[key for key in keys if isinstance(key, int)], has_changed=False)), False
+    return list(open_.filter(pk__in=picked(request, CORRECTIONS.name), has_changed=False)), False
 
 
 def _approve(request: HttpRequest, rows: list[Correction]) -> HttpResponse:

@@ -13,10 +13,11 @@ from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
 from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.fragments import Status
-from anye.doors.kit.listing import Choice, Empty, Listing
+from anye.doors.kit.listing import Empty, Listing
+from anye.doors.kit.picking import Act, Pick
 from anye.doors.kit.sources import Order
-from anye.doors.kit.tokens import seal_state
 from anye.doors.office.entrance import DESK, READERS, may, open_to
+from anye.doors.office.handing_over import HANDING, confirmed, is_asked
 from anye.doors.office.owed import owed_href
 from anye.doors.office.owed_list import policies, policy_choices
 from anye.doors.office.owed_words import FIRM_SEARCH
@@ -27,7 +28,6 @@ from anye.records.claims import queries
 from anye.records.firms.queries import firms_by_key
 from anye.records.people import queries as people
 
-CONTEXT = "difference"  # of the sealed keys by which rows are picked
 KINDS = {
     "unpaid": Status("unpaid", _("Owed, not paid"), "clock-exclamation", "warn"),
     "less": Status("less", _("Less than owed"), "arrow-down", "warn"),
@@ -113,10 +113,16 @@ DIFFERENCES = Listing(
         log=log_export(lambda one: (one.person_id, one.scope_no)),
         by=lambda request: str(request.user.get_username()),
     ),
-    choice=Choice(
-        key=lambda one: "" if one.open_token else seal_state(one.pk, context=CONTEXT),
-        label=_("Propose corrections of the picked"), all_label=_("… of all that the filters show"),
-        href=lambda: reverse("office:propose"), may=lambda request: may(request, DESK),
+    pick=Pick(
+        key_of=lambda one: one.pk if not one.open_token or (one.kind == "unpaid" and one.person_id) else None,
+        acts=(
+            HANDING,
+            Act(
+                do="propose", chosen=_("Propose corrections of the chosen"), all_rows=_("Propose corrections of all"),
+                about=_("A second person decides what is paid besides or asked back."), icon="coin",
+                href=lambda: reverse("office:propose"), may=lambda request: may(request, DESK),
+            ),
+        ),
     ),
     empty=Empty(
         _("Nothing differs"),
@@ -132,6 +138,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """What differs, by rule and kind."""
     rows = Rows(queries.differences(), dress=dressed(request))
     request.listed = rows  # type: ignore[attr-defined]
+    if is_asked(request):
+        return confirmed(request, DIFFERENCES, rows, "unpaid", kind="unpaid")
     response = DIFFERENCES.respond(request, rows, template="office/owed/differences.html")
     if request.method != "POST":
         log_list(request, "difference_list", rows.read)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from anye.doors.kit import formats
 from anye.doors.kit.fragments import Status, Words
 from anye.doors.office import words
+from anye.doors.office.owed_words import handed_said
 from anye.records.findings.models import Finding
-from anye.records.findings.rules import answers_to
+from anye.records.findings.rules import HANDED_RULES, answers_to
 
 RULES: dict[str, Words] = {
     "Q02": _("Sex and ID number disagree"),
@@ -23,6 +24,9 @@ RULES: dict[str, Words] = {
     "Q08": _("Dates of work that cannot be"),
     "Q09": _("Not employed in the ledger, but insured by a firm"),
     "Q10": _("An income far from the usual"),
+    "H01": _("Not known yet whether help is owed"),
+    "H02": _("Owed, and nobody claimed it"),
+    "H03": _("One step away from help"),
 }
 STATES: dict[str, Status] = {
     "open": Status("open", pgettext_lazy("doubt", "open"), "circle-dashed", "warn"),
@@ -32,6 +36,12 @@ STATES: dict[str, Status] = {
     "explained": Status("explained", _("explained: both may stand"), "check", "ok"),
     "source_error": Status("source_error", _("the register is wrong"), "file-alert", "bad"),
     "gone": Status("gone", _("gone: the records agree again"), "circle-check", "idle"),
+}
+# of questions about what is owed: their states say something else
+HANDED_STATES: dict[str, Status] = {
+    "mending": Status("mending", _("told at home; waits for the records"), "hourglass", "warn"),
+    "explained": Status("explained", _("not wanted"), "check", "idle"),
+    "gone": Status("gone", _("done: by the records nothing is open any more"), "circle-check", "ok"),
 }
 VISIT_STATES: dict[str, Status] = {
     "due": Status("due", pgettext_lazy("visit", "to be made"), "home", "info"),
@@ -54,6 +64,9 @@ ANSWERS: dict[str, Words] = {
     "wage": _("The wage on record is wrong"),
     "record_right": _("What we have on record is right"),
     "register_wrong": _("The register is wrong: its keeper has to mend it"),
+    "entered": _("Found out, and entered on the person's page"),
+    "told": _("Told them; they hand in what is needed"),
+    "declines": _("They do not want it"),
     "not_found": _("Not found at home"),
 }
 
@@ -70,6 +83,9 @@ SHORT_ANSWERS: dict[str, Words] = {
     "head": _("head: ______"),
     "dates": _("from ______ to ______"),
     "record_right": _("record right"),
+    "entered": _("found out: ______"),
+    "told": _("told them"),
+    "declines": _("not wanted"),
     "not_found": _("not found"),
 }
 
@@ -93,7 +109,8 @@ def rule_words(rule: str) -> str:
 
 
 def state_of(finding: Finding) -> Status:
-    return STATES[finding.state]
+    is_handed = finding.rule in HANDED_RULES.values()
+    return (HANDED_STATES if is_handed else STATES).get(finding.state) or STATES[finding.state]
 
 
 def said(finding: Finding, firm: str = "") -> str:
@@ -169,6 +186,7 @@ def _q10(finding: Finding, _firm: str) -> str:
 
 _SENTENCES: dict[str, Any] = {
     "Q02": _q02, "Q03": _q03, "Q04": _q04, "Q05": _q05, "Q06": _q06, "Q07": _q07, "Q08": _q08, "Q09": _q09, "Q10": _q10,
+    **dict.fromkeys(HANDED_RULES.values(), handed_said),
 }  # fmt: skip
 
 
@@ -198,4 +216,7 @@ _ADVICE: dict[str, Words] = {
     "Q08": _("Ask when the work began and when it ended."),
     "Q09": _("Ask whether they work, where and since when. An agent may pay insurance for somebody who does not work."),
     "Q10": _("Ask whether the amount is for a day or for a month."),
+    "H01": _("Ask, and enter what you learn on the person's page. The question closes once the rules can tell."),
+    "H02": _("Tell them, and help them to claim it. The question closes once a list says that it was paid."),
+    "H03": _("Tell them what would mend it, and help them. The question closes once it is mended."),
 }

@@ -31,7 +31,7 @@ from anye.doors.office.visits import publish
 from anye.flow.sentences import reason_sentence
 from anye.records.findings import actions, queries
 from anye.records.findings.models import Finding
-from anye.records.findings.rules import OPEN_STATES
+from anye.records.findings.rules import HANDED_RULES, OPEN_STATES
 from anye.records.firms.queries import firms_by_key
 from anye.records.people import queries as people
 from anye.records.people.models import Person
@@ -209,6 +209,7 @@ def _context(request: HttpRequest, shown: Finding, person: Person | None, rival:
         "place": place_words(request, shown.scope_no),
         "month": doubts.month_text(shown),
         "evidence": evidence_of(request, shown),
+        "is_handed": shown.rule in HANDED_RULES.values(),  # what it rests on is the page of what is owed
         "purposes": words.PURPOSES,
         "rival": rival,
         "visits": [

@@ -12,6 +12,7 @@ from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import READERS, open_to
+from anye.doors.office.handing_over import confirmed, is_asked, pick_of
 from anye.doors.office.owed import owed_href
 from anye.doors.office.owed_list import policy_choices
 from anye.doors.office.owed_words import FIRM_SEARCH, reason_said, title_of
@@ -62,6 +63,7 @@ NEARLY = Listing(
         ChoiceFilter("village", _("Village"), place_choices, by_place),
     ),
     search=FIRM_SEARCH,
+    pick=pick_of(lambda one: one.pk if one.person_id else None),
     export=Export(
         _("One step away"),
         log=log_export(lambda one: (one.person_id, one.scope_no)),
@@ -81,6 +83,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """Who is near, and what would mend it."""
     rows = Rows(queries.nearly(), dress=_dress(request))
     request.listed = rows  # type: ignore[attr-defined]
+    if is_asked(request):
+        return confirmed(request, NEARLY, rows, "nearly")
     response = NEARLY.respond(request, rows, template="office/owed/nearly.html")
     if request.method != "POST":
         log_list(request, "nearly_list", rows.read)

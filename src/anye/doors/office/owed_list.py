@@ -16,6 +16,7 @@ from anye.doors.kit.filters import ChoiceFilter, MonthFilter
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import READERS, open_to
+from anye.doors.office.handing_over import confirmed, is_asked, pick_of
 from anye.doors.office.owed import OUTCOMES, owed_href
 from anye.doors.office.owed_words import FIRM_SEARCH
 from anye.doors.office.places import by_place, place_choices, place_words
@@ -103,6 +104,7 @@ OWED = Listing(
         MonthFilter("month", _("Month"), lambda rows, month: rows.filter(month=month)),
     ),
     search=FIRM_SEARCH,
+    pick=pick_of(lambda one: one.pk if one.outcome == UNKNOWN and one.name else None),
     export=Export(
         _("What is owed"),
         log=log_export(lambda one: (one.person_id, one.scope_no)),
@@ -122,6 +124,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """The decisions that stand."""
     rows = Rows(queries.standing().filter(Q(outcome=PAY) | Q(outcome=UNKNOWN)), dress=_dress(request))
     request.listed = rows  # type: ignore[attr-defined]
+    if is_asked(request):
+        return confirmed(request, OWED, rows, "unknown", outcome=UNKNOWN)
     last = queries.last_run()
     context = {"last": last, "unread": _unread(last), "people_href": reverse("office:people")}
     response = OWED.respond(request, rows, template="office/owed/index.html", context=context)

@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from anye.doors.kit import formats
 from anye.doors.kit.filters import Search
@@ -13,6 +13,7 @@ from anye.engine.entitle.months import month_of
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.said import general_said
 from anye.flow.rules import rules_in_use
+from anye.records.findings.models import Finding
 from anye.records.firms.models import Firm
 from anye.records.firms.queries import firms_found
 
@@ -46,6 +47,38 @@ def reason_said(code: str, reason: str, month: dt.date, state: str) -> tuple[str
     _rule, explainer = rules.for_case(code)
     text, fix = explainer.said(reason, at, state, language())
     return text, fix
+
+
+def handed_said(finding: Finding, firm: str) -> str:
+    """What an officer handed over, in a sentence: what is not known, not claimed, or one step away."""
+    told, month = finding.params, finding.month
+    code = str(told.get("policy") or "")
+    at = firm or str(told.get("post") or "").replace("|", " · ")
+    given = {
+        "rule": title_of(code) + (f" ({at})" if at else ""),
+        "months": _months(str(told.get("first") or ""), month),
+    }
+    state = "missing" if finding.rule == "H01" else "unmet"
+    said = [reason_said(code, reason, month, state) for reason in told.get("reasons") or ()] if month else []
+    if finding.rule == "H02":
+        given["sum"] = formats.money_text(told.get("fen"))
+        return (
+            gettext("%(rule)s, %(months)s: %(sum)s is owed by the records, and no list says that it was paid.") % given
+        )
+    given["said"] = " · ".join(text for text, _fix in said if text) or gettext("something is missing")
+    if finding.rule == "H01":
+        return gettext("%(rule)s, %(months)s: whether it is owed cannot be told. %(said)s.") % given
+    given["fix"] = " · ".join(fix for _text, fix in said if fix) or formats.DASH
+    return gettext("%(rule)s, %(months)s: %(said)s. What would mend it: %(fix)s.") % given
+
+
+def _months(first: str, last: dt.date | None) -> str:
+    try:
+        since = dt.date.fromisoformat(f"{first}-01") if first else last
+    except ValueError:
+        since = last
+    ends = [formats.month_text(since), formats.month_text(last)]
+    return ends[0] if ends[0] == ends[1] else " – ".join(ends)
 
 
 def _of_firm(rows: Any, text: str) -> Any:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 
 from anye.doors.kit.formats import number_text
 from anye.doors.kit.pages import Crumb
+from anye.doors.kit.picking import picked
 from anye.doors.kit.state import read_state
 from anye.doors.kit.tokens import open_state, seal_state
-from anye.doors.office.differences import CONTEXT, DIFFERENCES, KINDS, dressed
+from anye.doors.office.differences import DIFFERENCES, KINDS, dressed
 from anye.doors.office.entrance import DESK, actor_of, open_to
 from anye.doors.office.rows import Rows, log_list
 from anye.records.claims import actions, queries
@@ -65,11 +66,10 @@ def _chosen(request: HttpRequest) -> tuple[list[Difference], dict[int, int]]:
         pairs = open_state(request.POST["sealed"], context=SEALED, max_age=SEALED_SECONDS) or []
         figures = {int(pk): int(fen) for pk, fen in pairs}
         return list(found.filter(pk__in=figures)), figures
-    if request.POST.get("do") == "all":
+    if request.POST.get("do") == "propose_all":
         rows: Rows = read_state(DIFFERENCES, request).narrow(Rows(found))
         return list(rows.query[: MOST + 1]), {}
-    keys = [open_state(token, context=CONTEXT) for token in request.POST.getlist("chosen")[: MOST + 1]]
-    return list(found.filter(pk__in=[key for key in keys if isinstance(key, int)])), {}
+    return list(found.filter(pk__in=picked(request, DIFFERENCES.name))), {}
 
 
 def _page(request: HttpRequest, rows: list[Difference], form: ReasonForm, back: str) -> HttpResponse:

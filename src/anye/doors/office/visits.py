@@ -31,7 +31,7 @@ from anye.flow.jobs import publish_entry
 from anye.flow.sentences import reason_sentence
 from anye.records.findings import actions, queries
 from anye.records.findings.models import Finding, Visit
-from anye.records.findings.rules import UNDO_MINUTES
+from anye.records.findings.rules import HANDED_RULES, UNDO_MINUTES
 from anye.records.firms.queries import firms_by_key
 from anye.records.people import queries as people
 from anye.records.registers.models import Entry
@@ -47,24 +47,30 @@ def publish(entry: Entry) -> None:
 def dress(request: HttpRequest, page: list[Visit]) -> list[Visit]:
     """The people, villages, reasons and clocks of some visits, in four queries."""
     on = timezone.localdate()
-    known = people.people_by_key(visit.person_id for visit in page)
     reasons = queries.findings_of_visits(visit.pk for visit in page)
+    asked = (one.person_id for found in reasons.values() for one in found if one.person_id is not None)
+    known = people.people_by_key({*(visit.person_id for visit in page), *asked})
     names = firms_by_key(one.firm_id for found in reasons.values() for one in found)
     kept = [visit for visit in page if visit.person_id in known]
     for visit in kept:
         visit.person = known[visit.person_id]
         visit.place = place_words(request, visit.scope_no)  # type: ignore[attr-defined]
         visit.doubts = reasons.get(visit.pk, [])  # type: ignore[attr-defined]
-        visit.reasons = [_reason(one, names) for one in visit.doubts]  # type: ignore[attr-defined]
+        visit.reasons = [_reason(one, names, visit, known) for one in visit.doubts]  # type: ignore[attr-defined]
         visit.clock = _clock(visit, on)  # type: ignore[attr-defined]
     return kept
 
 
-def _reason(one: Finding, names: dict[int, Any]) -> dict[str, str]:
-    firm = names.get(one.firm_id or 0)
+def _reason(one: Finding, names: dict[int, Any], visit: Visit, known: dict[int, Any]) -> dict[str, Any]:
+    """`person`: whom the question is about, where it is one of what is owed: perhaps another of the household."""
+    firm, person = names.get(one.firm_id or 0), known.get(one.person_id or 0)
+    said = doubts.said(one, firm.name if firm is not None else "")
+    if person is not None and one.person_id != visit.person_id:
+        said = gettext("%(name)s: %(said)s") % {"name": person.name, "said": said}
     return {
         "rule": doubts.rule_words(one.rule),
-        "said": doubts.said(one, firm.name if firm is not None else ""),
+        "said": said,
+        "person": person if one.rule in HANDED_RULES.values() else None,
         "advice": doubts.advice(one.rule),
         "token": one.token,
         "finding": one,
@@ -160,7 +166,8 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and not may_answer:
         messages.warning(request, gettext("This visit cannot be answered any more, or not in this duty."))
         return HttpResponseRedirect(reverse("office:visit", args=[token]))
-    log_people("visit", [(shown.person_id, shown.scope_no)])
+    others = {(reason["person"].pk, shown.scope_no) for reason in shown.reasons if reason["person"]}  # type: ignore[attr-defined]
+    log_people("visit", sorted({(shown.person_id, shown.scope_no), *others}))
     status = 422 if form.is_bound else 200
     return render(
         request, "office/visits/visit.html", _visit_context(request, shown, form, may_answer=may_answer), status=status

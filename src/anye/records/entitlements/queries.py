@@ -1,13 +1,15 @@
 """Reads of the ledger of entitlements."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from anye.records.entitlements.models import (
     PAY,
+    UNKNOWN,
     Draft,
     Entitlement,
     Foreseen,
@@ -17,6 +19,8 @@ from anye.records.entitlements.models import (
     Publication,
     Run,
 )  # fmt: skip
+
+UNKNOWN_LOOKED_AT = 100_000  # decisions that are counted in a request
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def history(code: str) -> list[Publication]:
     return list(Publication.objects.filter(policy__code=code).select_related("version").order_by("-id"))
 
 
-def versions_of(code: str) -> list[PolicyVersion]:
+def versions_that_judged(code: str) -> list[PolicyVersion]:
     """The versions of a policy that judged or were published, the newest first."""
     return list(PolicyVersion.objects.filter(policy__code=code).order_by("-first_used_on", "-id"))
 
@@ -127,3 +131,45 @@ def history_of(
     whose = {"person_id": person_id} if person_id is not None else {"firm_id": firm_id}
     found: QuerySet[Entitlement] = Entitlement.objects.filter(policy_id=policy_id, month__range=(first, last), **whose)
     return found.select_related("version").order_by("month", "known_on", "pk")
+
+
+def unknown_of_people() -> "QuerySet[Entitlement]":
+    """The decisions about people that are not known yet."""
+    return standing().filter(outcome=UNKNOWN, person__isnull=False)
+
+
+def has_many_unknown() -> bool:
+    """Whether there are more than are looked at."""
+    return unknown_of_people().order_by()[UNKNOWN_LOOKED_AT : UNKNOWN_LOOKED_AT + 1].exists()
+
+
+def versions_of(codes: Iterable[str]) -> "QuerySet[PolicyVersion]":
+    """All versions of these policies, without their texts."""
+    return PolicyVersion.objects.filter(policy__code__in=list(codes)).select_related("policy").defer("text")
+
+
+def people_waiting(
+    rows: "QuerySet[Entitlement]", masks: Mapping[str, Mapping[int, int]]
+) -> list[tuple[str, int, list[str]]]:
+    """Of what is asked, how many people of the rows wait for it, and by which policies; what nobody waits for is left out.
+
+    `masks`: what is asked → version → the bits of the reasons that hang on it.
+    """
+    names = sorted(masks)
+    asked = [(at, version, mask) for at, name in enumerate(names) for version, mask in masks[name].items()]
+    inner = rows.select_related(None).order_by()[:UNKNOWN_LOOKED_AT].values("person_id", "version_id", "missing")
+    sql, params = inner.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH mine AS (
+                SELECT person_id, version_id, bit_or(missing) AS missing FROM ({sql}) AS x GROUP BY person_id, version_id
+            ), asked AS (SELECT * FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS a (place, version_id, mask))
+            SELECT a.place, count(DISTINCT m.person_id), array_agg(DISTINCT y.code) FROM mine m
+            JOIN asked a ON a.version_id = m.version_id AND m.missing & a.mask <> 0
+            JOIN entitlements_policyversion v ON v.id = m.version_id JOIN entitlements_policy y ON y.id = v.policy_id
+            GROUP BY a.place
+            """,
+            [*params, *([each[at] for each in asked] for at in range(3))],
+        )
+        return [(names[at], persons, sorted(codes)) for at, persons, codes in cursor.fetchall()]

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from anye.records.audit.keys import keyring
-from anye.records.findings.models import Finding, Visit, VisitFinding
+from anye.records.audit.tokens import new_token
+from anye.records.findings.models import Finding, Handover, Visit, VisitFinding
 from anye.records.findings.queries import NOTE
 from anye.records.findings.rules import (
     NOT_FOUND,
@@ -197,3 +198,21 @@ def refuse_undo(*, entry_id: int) -> None:
     if answer is not None and answer.state == "refused":
         reopen_visit(visit_id=visit.pk, entry_id=answer.pk)
         Visit.objects.filter(pk=visit.pk).update(entry_id=answer.pk)
+
+
+def ask_to_hand_over(*, kind: str, rows: Sequence[int], by: str, duty_id: int, scope_no: int) -> Handover:
+    """Lines of what is owed are to become visits; the caller defers `hand_to_visits` for what is returned."""
+    return Handover.objects.create(
+        token=new_token(),
+        kind=kind,
+        rows=list(rows),
+        asked_by=by,
+        duty_id=duty_id,
+        scope_no=scope_no,
+        asked_at=timezone.now(),
+    )
+
+
+def close_handover(*, handover_id: int, state: str, figures: Mapping[str, int] | None = None) -> None:
+    """What was handed over was done, or refused (batch role)."""
+    Handover.objects.filter(pk=handover_id, state="waiting").update(state=state, figures=dict(figures or {}))

@@ -86,3 +86,32 @@ class VisitFinding(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["visit", "finding"], name="findings_visitfinding_once")]
+
+
+class Handover(models.Model):
+    """An officer hands lines of what is owed to visits (交办入户): which kind of lines, by key, and what came of it.
+
+    `kind`: unknown, unpaid or nearly (see rules). The worker carries it out. States: waiting, done, refused.
+    """
+
+    token = models.CharField(max_length=22, unique=True)
+    scope_no = models.BigIntegerField()
+    duty_id = models.BigIntegerField()
+    kind = models.CharField("类型", max_length=8)
+    rows = models.JSONField("行", default=list)
+    asked_by = models.CharField("交办人", max_length=40)
+    asked_at = models.DateTimeField("交办时间")
+    state = models.CharField("状态", max_length=8, default="waiting")
+    figures = models.JSONField("结果", default=dict)
+
+    objects = ScopedManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "done", "refused"]), name="findings_handover_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["unknown", "unpaid", "nearly"]), name="findings_handover_kind"
+            ),
+        ]

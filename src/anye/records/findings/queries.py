@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from anye.records.audit.keys import keyring
-from anye.records.findings.models import Finding, Visit, VisitFinding
+from anye.records.findings.models import Finding, Handover, Visit, VisitFinding
 from anye.records.findings.rules import OPEN_STATES, QUALITY_RULES
 from anye.records.people.models import Person
 from anye.records.registers.models import Entry
@@ -167,3 +167,9 @@ def opened_settlement(entry: Entry) -> dict[str, Any]:
     """What a settling entry says: finding, state, note."""
     told: dict[str, Any] = json.loads(keyring().unseal(bytes(entry.sealed), context="raw"))
     return told
+
+
+def handover(pk: int) -> Handover:
+    """Lines that were handed to visits, by key (for the worker)."""
+    found: Handover = Handover.objects.get(pk=pk)
+    return found

@@ -12,6 +12,8 @@ from typing import Any
 QUALITY_RULES = ("Q02", "Q03", "Q04", "Q05", "Q06", "Q07", "Q08", "Q09", "Q10")
 # doubts that only a conversation at home can settle; the others are put right at a desk
 VISIT_RULES = frozenset({"Q04", "Q06", "Q07", "Q08", "Q09"})
+# what an officer hands to visits of what is owed, by the kind of line: a fact is missing, nobody claimed it, one step is left
+HANDED_RULES = {"unknown": "H01", "unpaid": "H02", "nearly": "H03"}
 VISIT_DAYS = 15
 UNDO_MINUTES = 10  # how long whoever answered a visit may take the answer back
 OPEN_STATES = ("open", "visiting", "mending")
@@ -43,6 +45,9 @@ RIGHT = Answer("record_right", "explained", wants_note=True)
 # at a desk alone: a letter or a call to the register's keeper
 KEEPER = Answer("register_wrong", "source_error", wants_note=True)
 
+# it closes by itself once the rules say otherwise; who does not want it is not asked again for that year
+DECLINES = Answer("declines", "explained", wants_note=True)
+
 _JOB = ("job",)
 # by rule, or by rule and kind where the kind of contradiction decides what can be answered
 ANSWERS: Mapping[str, tuple[Answer, ...]] = {
@@ -63,6 +68,9 @@ ANSWERS: Mapping[str, tuple[Answer, ...]] = {
         Answer("insured_only", "explained"), Answer("not_insured", "source_error"),
     ),
     "Q10": (Answer("wage", "confirmed", _JOB), RIGHT),
+    "H01": (Answer("entered", "mending"), DECLINES),
+    "H02": (Answer("told", "mending"), DECLINES),
+    "H03": (Answer("told", "mending"), DECLINES),
 }  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "crumbs": (Crumb(_("Rules"), reverse("rules:index")), Crumb(found.title[words.language()])),
         "policy": found, "title": found.title[words.language()], "says": found.says[words.language()],
-        "history": queries.history(code), "versions": queries.versions_of(code), "file_note": _file_note(code, found),
+        "history": queries.history(code), "versions": queries.versions_that_judged(code), "file_note": _file_note(code, found),
         "draft": open_draft, "draft_status": STATES[open_draft.state] if open_draft else None,
         "may_draft": may_draft(duty), **told_of(found, book),
     }  # fmt: skip

@@ -67,7 +67,7 @@
   document.addEventListener("change", function (event) {
     const all = event.target instanceof Element ? event.target.closest("[data-picks-all]") : null;
     if (!all) { return; }
-    document.querySelectorAll("input[name=chosen][form='" + all.dataset.picksAll + "']").forEach(function (box) { box.checked = all.checked; });
+    document.querySelectorAll("input[name=row][form='" + all.dataset.picksAll + "']").forEach(function (box) { box.checked = all.checked; });
   });
 
   document.addEventListener("submit", function (event) {
