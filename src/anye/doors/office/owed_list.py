@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -18,13 +17,12 @@ from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import READERS, open_to
 from anye.doors.office.handing_over import confirmed, is_asked, pick_of
 from anye.doors.office.owed import OUTCOMES, owed_href
-from anye.doors.office.owed_words import FIRM_SEARCH
+from anye.doors.office.owed_words import FIRM_SEARCH, book
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, source_of
 from anye.engine.entitle.months import month_of
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.said import general_said
-from anye.flow.rules import rules_in_use
 from anye.records.entitlements import queries
 from anye.records.entitlements.models import PAY, UNKNOWN, Entitlement
 from anye.records.firms.queries import firms_by_key
@@ -34,7 +32,7 @@ SHOWN = {"pay": PAY, "unknown": UNKNOWN}
 
 
 def policies() -> dict[str, Policy]:
-    return dict(rules_in_use(settings.ANYE_PACK).policies)
+    return dict(book().policies)
 
 
 def policy_choices(_request: HttpRequest) -> list[tuple[str, str]]:
@@ -139,10 +137,10 @@ def _unread(last: Any) -> list[tuple[str, str]]:
     if last is None:
         return []
     language = "zh" if formats.is_chinese() else "en"
-    book, found = rules_in_use(settings.ANYE_PACK), []
+    rules, found = book(), []
     for code, told in last.summary.get("policies", {}).items():
-        names = [book.catalogue.facts[name] for name in told["known_of_nobody"] if name in book.catalogue.facts]
-        if names and code in book.policies and not told["outcomes"].get("pay"):
+        names = [rules.catalogue.facts[name] for name in told["known_of_nobody"] if name in rules.catalogue.facts]
+        if names and code in rules.policies and not told["outcomes"].get("pay"):
             facts = ("、" if language == "zh" else "; ").join(fact.says[language] for fact in names)
-            found.append((book.policies[code].title[language], facts))
+            found.append((rules.policies[code].title[language], facts))
     return sorted(found)

@@ -1,9 +1,12 @@
 """What is owed in words that several pages share: a policy's title, a reason with its numbers filled in, a firm sought."""
 
 import datetime as dt
+from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import request_started
+from django.dispatch import receiver
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +20,21 @@ from anye.records.findings.models import Finding
 from anye.records.firms.models import Firm
 from anye.records.firms.queries import firms_found
 
+_held: ContextVar[RuleBook | None] = ContextVar("the rules of a request", default=None)
+
 
 def book() -> RuleBook:
-    """The rules by which the office's pages speak."""
-    return rules_in_use(settings.ANYE_PACK)
+    """The rules by which the office's pages speak: the same for the whole of a request, and asked for once."""
+    found = _held.get()
+    if found is None:
+        found = rules_in_use(settings.ANYE_PACK)
+        _held.set(found)
+    return found
+
+
+@receiver(request_started)
+def _anew(**_told: object) -> None:
+    _held.set(None)
 
 
 def language() -> str:
