@@ -65,9 +65,12 @@ def fill(cursor: Any, people: int) -> None:
     cursor.execute("CREATE TEMPORARY TABLE night_village (at int, code text, scope_no bigint) ON COMMIT DROP")
     places = [(at, code, offices.get(code, offices[""])) for at, code in enumerate(codes)]
     cursor.executemany("INSERT INTO night_village VALUES (%s, %s, %s)", places)
-    cursor.execute("CREATE TEMPORARY TABLE night_firms ON COMMIT DROP AS SELECT %s::int AS count", [max(people // A_FIRM, 8)])
     cursor.execute(
-        "SELECT set_config('bench.people', %s, true), set_config('bench.office', %s, true)", [str(people), str(district)]
+        "CREATE TEMPORARY TABLE night_firms ON COMMIT DROP AS SELECT %s::int AS count", [max(people // A_FIRM, 8)]
+    )
+    cursor.execute(
+        "SELECT set_config('bench.people', %s, true), set_config('bench.office', %s, true)",
+        [str(people), str(district)],
     )
     cursor.execute(STATEMENTS.read_text(encoding="utf-8"))
 
@@ -94,7 +97,9 @@ def _count() -> int:
 def _fill_quickly(connection: Any, people: int) -> None:
     """Without triggers, and the indexes of large tables last: the making of the registry is not what is measured."""
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET maintenance_work_mem = '1GB'; SET work_mem = '256MB'")
+        cursor.execute(
+            "SET session_replication_role = replica; SET maintenance_work_mem = '1GB'; SET work_mem = '256MB'"
+        )
         cursor.execute(
             """
             SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -116,7 +121,10 @@ def _fill_quickly(connection: Any, people: int) -> None:
 
 def columns_read(drawn: Mapping[str, Sequence[Draw]]) -> dict[str, set[str]]:
     """Table → its columns that facts are drawn from, with what tells whose they are, when they hold and whether they are known."""
-    found: dict[str, set[str]] = {"people_person": {"id", "scope_no"}, "people_householdmember": {"person_id", "household_id"}}
+    found: dict[str, set[str]] = {
+        "people_person": {"id", "scope_no"},
+        "people_householdmember": {"person_id", "household_id"},
+    }
     for draw in (draw for draws in drawn.values() for draw in draws):
         names = {draw.spec.parent, "firm_id", "month", "valid_from", "valid_to", draw.at, draw.times, draw.over}
         names |= {*draw.where, *draw.words, *draw.unless, *draw.of, *draw.also, *draw.having, *draw.against}
@@ -132,7 +140,9 @@ def forget_nights(since: dt.date) -> None:
         connection.execute("TRUNCATE entitlements_entitlement, entitlements_run, claims_difference CASCADE")
         for table in CHANGING:
             connection.execute(f"DELETE FROM {table} WHERE known_on >= %s", [since])
-            connection.execute(f"UPDATE {table} SET retired_on = NULL, retired_by = NULL WHERE retired_on >= %s", [since])
+            connection.execute(
+                f"UPDATE {table} SET retired_on = NULL, retired_by = NULL WHERE retired_on >= %s", [since]
+            )
         connection.execute("DELETE FROM registers_batch WHERE known_on >= %s", [since])
         connection.commit()
         connection.autocommit = True
@@ -165,7 +175,9 @@ def change(cursor: Any, on: dt.date) -> int:
     for table, (these, said) in CHANGING.items():
         hundredth = f"retired_on IS NULL AND {these} AND (hashint8extended(person_id, 99) & 1073741823) % 100 = 0"
         cursor.execute(f"CREATE TEMPORARY TABLE news ON COMMIT DROP AS SELECT * FROM {table} WHERE {hundredth}")
-        cursor.execute(f"UPDATE {table} SET retired_on = %s, retired_by = %s WHERE id IN (SELECT id FROM news)", [on, batch])
+        cursor.execute(
+            f"UPDATE {table} SET retired_on = %s, retired_by = %s WHERE id IN (SELECT id FROM news)", [on, batch]
+        )
         fresh = f"id = nextval(pg_get_serial_sequence('{table}', 'id')), known_on = %s, source_batch = %s"
         cursor.execute(f"UPDATE news SET {fresh}, {said}", [on, batch])
         cursor.execute(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM news")

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from bench.results import keep
 
@@ -38,7 +38,7 @@ class Clock:
 
     s = cpu_s = 0.0
 
-    def __enter__(self) -> "Clock":
+    def __enter__(self) -> Self:
         self._began, self._worked = time.perf_counter(), self._work()
         return self
 
@@ -177,14 +177,16 @@ def asked(book: "RuleBook", code: str) -> frozenset[str]:
 
 def raised(rules: str) -> str:
     """The rules with the first value of each limit that they name doubled."""
-    found, is_limit = [], False
+    found, is_limit = list[str](), False
     for line in rules.splitlines():
         is_limit = is_limit or line.strip().startswith(("最长月数:", "市外定额:"))
-        if is_limit and "{value: " in line:
-            before, _, after = line.partition("{value: ")
+        before, is_value, after = line.partition("{value: ")
+        if is_limit and is_value:
             number, _, rest = after.partition(",")
-            line, is_limit = f"{before}{{value: {int(number) * 2},{rest}", False
-        found.append(line)
+            found.append(f"{before}{is_value}{int(number) * 2},{rest}")
+            is_limit = False
+        else:
+            found.append(line)
     return "\n".join(found) + "\n"
 
 

@@ -41,7 +41,13 @@ def test_the_three_nights_of_the_bench(people: Context) -> None:
     first, same = night(people, DAYS["first"]), night(people, DAYS["same"])
     assert len(first.policies) == 17
     paying = {code for code, one in first.policies.items() if one.outcomes["pay"]}
-    assert paying >= {"insurance_subsidy", "hiring_subsidy", "training_through_work", "part_time_post", "work_travel_subsidy"}
+    assert paying >= {
+        "insurance_subsidy",
+        "hiring_subsidy",
+        "training_through_work",
+        "part_time_post",
+        "work_travel_subsidy",
+    }
     assert (same.judged, same.appended, same.retired) == (0, 0, 0)
     with as_owner(), connection.cursor() as cursor:
         learned = change(cursor, DAYS["changed"])
@@ -74,7 +80,14 @@ def test_the_floor_reads_the_columns_that_facts_are_drawn_from() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("first_s", 1801), ("changed_s", 301), ("first_mb", 6001), ("first_rules", 14), ("page_p95_ms", 301), (f"who_{RAISED[0]}_s", 16)],
+    [
+        ("first_s", 1801),
+        ("changed_s", 301),
+        ("first_mb", 6001),
+        ("first_rules", 14),
+        ("page_p95_ms", 301),
+        (f"who_{RAISED[0]}_s", 16),
+    ],
 )
 def test_each_limit_is_looked_at(name: str, value: float) -> None:
     assert judged(FIGURES, 1_500_000)["is_met"]

@@ -22,7 +22,7 @@ from anye.engine.entitle.subjects import Own, Subjects, filler
 from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import Draw, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
-from anye.flow.drawing.spans import EVER, KEYS, Asked, is_of_same_rows, month_number, read_numbers, read_spans
+from anye.flow.drawing.spans import EVER, KEYS, Asked, is_of_same_rows, read_numbers, read_spans
 from anye.flow.drawing.together import PAIR, Together, distinct, is_together
 from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
@@ -105,8 +105,8 @@ class RecordSubjects(Subjects):
         }
         codes = sorted({code for code, _ in used})
         sql = f"""
-            SELECT e.person_id, array_position(%(codes)s::text[], p.code::text)::bigint - 1, count(*)::bigint FROM entitlements_entitlement e
-            JOIN entitlements_policy p ON p.id = e.policy_id AND p.code = ANY(%(codes)s)
+            SELECT e.person_id, array_position(%(codes)s::text[], p.code::text)::bigint - 1, count(*)::bigint
+            FROM entitlements_entitlement e JOIN entitlements_policy p ON p.id = e.policy_id AND p.code = ANY(%(codes)s)
             WHERE e.outcome = 1 AND e.month < %(first)s AND {self.asked.wheres("e", ("person_id",))}
             GROUP BY e.person_id, p.code"""
         found = {name: np.zeros(len(self.persons), np.int64) for _, name in used}
@@ -122,7 +122,9 @@ class RecordSubjects(Subjects):
         """Its rows, read with those of other facts of the table."""
         if id(draw) not in self._together and is_together(draw):
             asked = (each for name, each in self.draws.items() if self._is_asked(name))
-            same = [one for draws in asked for one in draws if is_together(one) and is_of_same_rows(one, draw, self.asked)]
+            same = [
+                one for draws in asked for one in draws if is_together(one) and is_of_same_rows(one, draw, self.asked)
+            ]
             if (len(same) > 1 or self.asked.persons is None) and any(one is draw for one in same):
                 found = Together(same, self.asked, self._span)
                 self._together |= {id(one): found for one in same}
@@ -131,7 +133,9 @@ class RecordSubjects(Subjects):
     @property
     def _span(self) -> tuple[int, int]:
         """The first and the last month that any fact is drawn from."""
-        back = max((look_back(draw) for name in self.draws if self._is_asked(name) for draw in self.draws[name]), default=0)
+        back = max(
+            (look_back(draw) for name in self.draws if self._is_asked(name) for draw in self.draws[name]), default=0
+        )
         return self.window.first - back, self.window.last
 
     def _is_asked(self, name: str) -> bool:
@@ -232,7 +236,9 @@ class RecordSubjects(Subjects):
             if read is not None:
                 found.append(_joint(read.persons, read.firms))
                 more = "AND f.month NOT BETWEEN %(first)s AND %(last)s"
-            sql = f"SELECT DISTINCT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres} {more}"
+            sql = (
+                f"SELECT DISTINCT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres} {more}"
+            )
             first, last = (last_day(month) for month in self._span)
             params = {**self.asked.params(), "first": first.replace(day=1), "last": last}
             found += [_joint(*block) for block in read_numbers(sql, params, 2)]

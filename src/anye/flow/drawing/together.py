@@ -23,7 +23,9 @@ def is_together(draw: Draw) -> bool:
     """Whether its rows may be read with those of others: a month each, of a person at a firm, and nothing beside them."""
     is_plain = not (draw.at or draw.kin or draw.beside or draw.where or draw.words or draw.unless)
     has_keys = draw.spec.parent == "person_id" and {"firm_id", "month"} <= draw.spec.columns.keys()
-    return is_plain and has_keys and draw.fact.of != "post" and draw.take in {"held", "run", "sum", "positive", "in_full"}
+    return (
+        is_plain and has_keys and draw.fact.of != "post" and draw.take in {"held", "run", "sum", "positive", "in_full"}
+    )
 
 
 @dataclass(frozen=True)
