@@ -132,6 +132,16 @@ def test_other_declarations_are_drawn_as_the_oracle_says(
     run(SEED, district, {name: changed(draws[0]) for name, draws in DRAWS.items()}, ON_DAYS[1::2])
 
 
+@pytest.mark.parametrize("asked", [(), ("在岗参保", "连续参保月数"), ("在岗参保", "工资已发")], ids="|".join)
+def test_facts_that_are_asked_with_few_others_are_drawn_the_same(asked: tuple[str, ...], district: District) -> None:
+    """The rows of a table are read once for all facts that are asked of it: for none, for those of which a row is all, for any."""
+    world, window = world_of(SEED, district), window_of(SEED)
+    for on in ON_DAYS[1::2]:
+        with acting(BATCH):
+            found = columns_of(RecordSubjects(PACK, window, on=on, facts=asked))
+        assert found == expected(world, window, on, DRAWS)
+
+
 def test_the_random_rows_make_each_fact_known_and_unknown_and_what_it_is_not(district: District) -> None:
     """Else the oracle would compare nothing with nothing."""
     said: dict[str, set[Answer]] = {name: set() for name in DRAWS}

@@ -26,6 +26,8 @@ NOTHING = -(2**62)
 """Stands for NULL: the columns that are read are never empty."""
 EVER = 30_000
 """A month after all others."""
+# months are first days: over five years these are never half a month off (extract takes ten times as long)
+_MONTHS_SINCE_FIRST = "round((f.month - %(first)s::date) / 30.436875::float8)::int"
 UNSAID, FAILS = 2, 3
 """What stands, beside no and yes, for a row that does not say and for one that a draw does not take (`read_together`)."""
 _BLOCK_BYTES = 16 * 2**20
@@ -124,6 +126,16 @@ def read_together(
     listed = ", ".join([f"f.person_id * {2**31} + f.firm_id", " | ".join(f"({each})" for each in told), *values])
     sql = f"SELECT {listed} FROM {table} f WHERE {whose} AND f.month BETWEEN %(first)s AND %(last)s"
     yield from read_numbers(sql, params, 2 + len(large))
+
+
+def read_presence(draws: Sequence[Draw], asked: Asked, months: tuple[int, int]) -> Iterator[list[Array]]:
+    """Person and firm as one number, and a bit for each month of which the table has a row, the first the lowest; fewer than 63."""
+    whose, first = _whose(draws[0], asked), _first_day(months[0])
+    bit = f"1::bigint << {_MONTHS_SINCE_FIRST}"
+    sql = f"""
+        SELECT f.person_id * {2**31} + f.firm_id, bit_or({bit}) FROM {draws[0].spec.table} f
+        WHERE {whose} AND f.month BETWEEN %(first)s AND %(last)s GROUP BY f.person_id, f.firm_id"""
+    yield from read_numbers(sql, {**asked.params(), "first": first, "last": last_day(months[1])}, 2)
 
 
 def read_numbers(sql: str, params: dict[str, Any], columns: int) -> Iterator[list[Array]]:

@@ -17,11 +17,12 @@ from django.db import connection
 
 from anye.engine.entitle.bits import Array
 from anye.engine.entitle.columns import Column, Term, column, term
+from anye.engine.entitle.months import last_day
 from anye.engine.entitle.subjects import Own, Subjects, filler
 from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import Draw, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
-from anye.flow.drawing.spans import EVER, KEYS, Asked, is_of_same_rows, month_number, read_numbers, read_spans
+from anye.flow.drawing.spans import EVER, KEYS, Asked, is_of_same_rows, read_numbers, read_spans
 from anye.flow.drawing.together import PAIR, Together, distinct, is_together
 from anye.flow.rules import rules_in_use
 from anye.packs import Pack
@@ -47,6 +48,8 @@ class RecordSubjects(Subjects):
             cursor.execute("SET LOCAL jit = off")  # many statements of a few milliseconds each
         self.pack, self.draws = pack.name, read_drawn(pack_folder(pack.name))
         self.window = window
+        self._only, self._together, self._told = facts, dict[int, Together](), dict[Hashable, Array]()
+        self._homes: Array | None = None
         self.asked = Asked(on, None if persons is None else tuple(persons))
         these = "AND id = ANY(%(persons)s)" if persons is not None else ""
         sql = f"SELECT id, scope_no FROM people_person p WHERE NOT is_hidden {these} ORDER BY id"
@@ -60,8 +63,6 @@ class RecordSubjects(Subjects):
         self.coverage = Coverage(on, pack.profiles)
         self.came = {} if came is None else {table: frozenset(months) for table, months in came.items()}
         self._own: dict[str, Own] = {}
-        self._only, self._together = facts, dict[int, Together]()
-        self._told: dict[Hashable, Array] = {}
         keys = {
             "person": pl.Series(self.persons), "firm": pl.Series(self.firms), "post": self.posts.get_column("label"),
         }  # fmt: skip
@@ -87,38 +88,59 @@ class RecordSubjects(Subjects):
     def or_owed(self, name: str, found: Column) -> Column:
         """What was had before, at least what the ledger says was owed before the months that are judged: a month that leaves them
         is used all the same, paid or still to be paid. Of limits for a lifetime; others begin with the year."""
-        codes = [
-            policy.code
+        before = self._owed_before.get(name)
+        if before is None:
+            return found
+        values = np.maximum(found.values.astype(np.int64), before)
+        return Column(np.minimum(values, self.catalogue.facts[name].kind.hi).astype(found.values.dtype), found.known)
+
+    @cached_property
+    def _owed_before(self) -> Mapping[str, Array]:
+        """Fact that says how many months of a limit for a lifetime were used → how many the ledger knows of each person."""
+        used = {
+            (policy.code, str(limit.used_before.value))
             for policy in rules_in_use(self.pack).policies.values()
             for block in policy.blocks
             for limit in block.limits
-            if limit.per == "lifetime" and limit.counts == "month" and limit.used_before.value == name
-        ]
-        if not codes:
-            return found
+            if limit.per == "lifetime" and limit.counts == "month" and limit.used_before.value in self.draws
+        }
+        codes = sorted({code for code, _ in used})
         sql = f"""
-            SELECT e.person_id, count(*)::bigint FROM entitlements_entitlement e
-            JOIN entitlements_policy p ON p.id = e.policy_id AND p.code = ANY(%(codes)s)
-            WHERE e.outcome = 1 AND {month_number("e.month")} < %(first)s AND {self.asked.wheres("e", ("person_id",))}
-            GROUP BY e.person_id"""
-        values = found.values.astype(np.int64)
-        for person, count in read_numbers(sql, {**self.asked.params(), "codes": codes, "first": self.window.first}, 2):
+            SELECT e.person_id, array_position(%(codes)s::text[], p.code::text)::bigint - 1, count(*)::bigint
+            FROM entitlements_entitlement e JOIN entitlements_policy p ON p.id = e.policy_id AND p.code = ANY(%(codes)s)
+            WHERE e.outcome = 1 AND e.month < %(first)s AND {self.asked.wheres("e", ("person_id",))}
+            GROUP BY e.person_id, p.code"""
+        found = {name: np.zeros(len(self.persons), np.int64) for _, name in used}
+        first = last_day(self.window.first).replace(day=1)
+        for person, at, count in read_numbers(sql, {**self.asked.params(), "codes": codes, "first": first}, 3):
             place = _found(self.persons, person)
-            values[place[place >= 0]] = np.maximum(values[place[place >= 0]], count[place >= 0])
-        return Column(np.minimum(values, self.catalogue.facts[name].kind.hi).astype(found.values.dtype), found.known)
+            for code, name in used:
+                these = (place >= 0) & (at == codes.index(code))
+                found[name][place[these]] += count[these]
+        return found
 
     def _shared(self, draw: Draw) -> Together | None:
-        """Its rows, read with those of other facts of the table; None where there are no others."""
+        """Its rows, read with those of other facts of the table."""
         if id(draw) not in self._together and is_together(draw):
-            asked = (each for name, each in self.draws.items() if self._only is None or name in self._only)
+            asked = (each for name, each in self.draws.items() if self._is_asked(name))
             same = [
                 one for draws in asked for one in draws if is_together(one) and is_of_same_rows(one, draw, self.asked)
             ]
-            if len(same) > 1 and any(one is draw for one in same):
-                back = max(look_back(one) for one in same)
-                found = Together(same, self.asked, (self.window.first - back, self.window.last))
+            if (len(same) > 1 or self.asked.persons is None) and any(one is draw for one in same):
+                found = Together(same, self.asked, self._span)
                 self._together |= {id(one): found for one in same}
         return self._together.get(id(draw))
+
+    @property
+    def _span(self) -> tuple[int, int]:
+        """The first and the last month that any fact is drawn from."""
+        back = max(
+            (look_back(draw) for name in self.draws if self._is_asked(name) for draw in self.draws[name]), default=0
+        )
+        return self.window.first - back, self.window.last
+
+    def _is_asked(self, name: str) -> bool:
+        return self._only is None or name in self._only
 
     def _placed(self, draw: Draw, span: tuple[int, int] | None) -> Iterator[Placed]:
         if shared := self._shared(draw):
@@ -211,12 +233,27 @@ class RecordSubjects(Subjects):
         wheres = self.asked.wheres("f", ("person_id",))
         found = []
         for table in _AT_FIRMS:
-            sql = f"SELECT DISTINCT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres}"
-            found += [_joint(*block) for block in read_numbers(sql, self.asked.params(), 2)]
+            read, more = self._read_anyway(table), ""
+            if read is not None:
+                found.append(_joint(read.persons, read.firms))
+                more = "AND f.month NOT BETWEEN %(first)s AND %(last)s"
+            sql = (
+                f"SELECT DISTINCT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres} {more}"
+            )
+            first, last = (last_day(month) for month in self._span)
+            params = {**self.asked.params(), "first": first.replace(day=1), "last": last}
+            found += [_joint(*block) for block in read_numbers(sql, params, 2)]
         pairs = distinct(found)
         person, firm = pairs // PAIR, pairs % PAIR
         is_here = _found(self.persons, person) >= 0
         return person[is_here], firm[is_here]
+
+    def _read_anyway(self, table: str) -> Together | None:
+        """What is read of all months of a table that is judged by: its pairs need not be looked for once more."""
+        if self.asked.persons is not None:
+            return None
+        asked = (draw for name in self.draws if self._is_asked(name) for draw in self.draws[name])
+        return next((read for draw in asked if draw.spec.table == table and (read := self._shared(draw))), None)
 
     def _posts(self) -> pl.DataFrame:
         """Placements in the order of their places, with what they are called in the ledger."""
@@ -230,13 +267,14 @@ class RecordSubjects(Subjects):
 
     def _household(self) -> Array:
         """Of which household each person is, as a number below 2³¹; -1 where it is not known."""
-        wheres = self.asked.wheres("f", ("person_id",))
-        sql = f"SELECT f.person_id, f.household_id FROM people_householdmember f WHERE {wheres}"
-        found = np.full(len(self.persons), -1)
-        for person, household in read_numbers(sql, self.asked.params(), 2):
-            place = _found(self.persons, person)
-            found[place[place >= 0]] = household[place >= 0]
-        return found
+        if self._homes is None:
+            wheres = self.asked.wheres("f", ("person_id",))
+            sql = f"SELECT f.person_id, f.household_id FROM people_householdmember f WHERE {wheres}"
+            self._homes = np.full(len(self.persons), -1)
+            for person, household in read_numbers(sql, self.asked.params(), 2):
+                place = _found(self.persons, person)
+                self._homes[place[place >= 0]] = household[place >= 0]
+        return self._homes
 
 
 class _Facts(Mapping[str, Column]):

@@ -13,7 +13,7 @@ import numpy as np
 from anye.engine.entitle.bits import Array
 from anye.flow.drawing.file import Draw
 from anye.flow.drawing.months import Placed
-from anye.flow.drawing.spans import FAILS, NOTHING, UNSAID, Asked, is_small, read_together
+from anye.flow.drawing.spans import FAILS, NOTHING, UNSAID, Asked, is_small, read_presence, read_together
 
 PAIR = 2**31
 """Ids of firms lie below it: person × PAIR + firm is one number for both."""
@@ -38,29 +38,39 @@ class _Block:
     large: Sequence[Array]
 
 
+_Read = tuple[Array, Array, list[Array], list[Array]]
+_BITS = 62
+
+
 class Together:
-    """The rows of a table for these draws, in months from the first to the last."""
+    """The rows of a table for these draws, in months from the first to the last; `persons`, `firms`: all pairs that are there."""
 
     def __init__(self, draws: Sequence[Draw], asked: Asked, months: tuple[int, int]) -> None:
         self.small = [draw for draw in draws if is_small(draw)]
         self.large = [draw for draw in draws if not is_small(draw)]
-        blocks = list(self._read(asked, months))
-        numbers = distinct(each for each, _ in blocks)
+        is_presence = all(draw.take in {"held", "run"} and not draw.having for draw in draws)
+        read = self._masks if is_presence and months[1] - months[0] < _BITS else self._rows
+        blocks = list(read(asked, months))
+        numbers = distinct(each for each, *_ in blocks)
         self.persons, self.firms = numbers // PAIR, numbers % PAIR
-        self.blocks = []
+        self.blocks: list[_Block] = []
         while blocks:  # each is let go as its narrow one is made
-            pairs, made = blocks.pop()
-            place = np.searchsorted(numbers, pairs).astype(np.int32)
-            self.blocks.append(_Block(place, *made))
+            pairs, *made = blocks.pop()
+            self.blocks.append(_Block(np.searchsorted(numbers, pairs).astype(np.int32), *made))
 
-    def _read(
-        self, asked: Asked, months: tuple[int, int]
-    ) -> Iterator[tuple[Array, tuple[Array, list[Array], list[Array]]]]:
+    def _rows(self, asked: Asked, months: tuple[int, int]) -> Iterator[_Read]:
         width = 2 * len(self.small)
         for pairs, told, *large in read_together(self.small, self.large, asked, months):
             days = (told >> width).astype("datetime64[D]")
             small = [(told >> 2 * at & 3).astype(np.uint8) for at in range(len(self.small))]
-            yield pairs, (days.astype("datetime64[M]").astype(np.int16), small, large)
+            yield pairs, days.astype("datetime64[M]").astype(np.int16), small, large
+
+    def _masks(self, asked: Asked, months: tuple[int, int]) -> Iterator[_Read]:
+        """Where nothing counts but that there is a row: of each pair all months at once."""
+        for pairs, mask in read_presence(self.small, asked, months):
+            at, month = np.nonzero(mask[:, None] >> np.arange(months[1] - months[0] + 1) & 1)
+            said = np.ones(len(at), np.uint8)
+            yield pairs[at], (months[0] + month).astype(np.int16), [said] * len(self.small), []
 
     def placed(self, draw: Draw, place_of: Array) -> Iterator[Placed]:
         """The rows of one of the draws. `place_of` each pair, its row of the subject, -1 where there is none."""
