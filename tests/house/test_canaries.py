@@ -32,12 +32,15 @@ OFFICES = {
 }  # fmt: skip
 STARTS = [
     "/", "/people/", "/firms/", "/visits/", "/visits/print/", "/findings/", "/registers/", "/entries/", "/transfers/",
-    "/transfers/asked/", "/people/new/", "/registers/mend/", "/registers/upload/", "/administration/offices/", "/administration/users/",
+    "/transfers/asked/", "/owed/", "/owed/paid/", "/owed/corrections/", "/people/new/",
+    "/registers/mend/", "/registers/upload/", "/administration/offices/", "/administration/users/",
     "/account/", "/no-such-page/", "/people/" + "A" * 22 + "/",
 ]  # fmt: skip
 GET_ONLY = ("/history/", "/looks/", "/work/", "/entries/", "/uploads/", "/sheets/", "/withdrawals/", "/looks/", "?")
 SOUGHT = ["willow", "bridge", "bamboo", "cloud", "east", "district"]
-LISTS = ["/people/", "/firms/", "/visits/", "/findings/", "/entries/", "/transfers/"]
+LISTS = [
+    "/people/", "/firms/", "/visits/", "/findings/", "/entries/", "/transfers/", "/owed/", "/owed/paid/", "/owed/corrections/",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -87,6 +90,8 @@ def addresses_of(world: World) -> list[str]:
             reverse("office:visit", args=[place.visit.token]),
             reverse("office:today_answer", args=[place.visit.token]),
             reverse("office:finding", args=[place.finding.token]),
+            reverse("office:correction", args=[place.correction.token]),
+            reverse("office:correction_decide", args=[place.correction.token]),
             reverse("office:firm", args=[place.firm.token]),
             reverse("registers:batch", args=[place.batch.token]),
             reverse("registers:upload", args=[place.upload.token]),

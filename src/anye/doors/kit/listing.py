@@ -144,9 +144,9 @@ class Shown:
 
     @property
     def may_choose(self) -> bool:
-        """Whether this reader may pick rows, and there are any."""
+        """Whether this reader may pick rows, and there are any to be picked."""
         choice = self.definition.choice
-        return choice is not None and bool(self.rows) and choice.may(self.request)
+        return choice is not None and choice.may(self.request) and any(choice.key(row) for row in self.rows)
 
     @property
     def choice_href(self) -> str:
