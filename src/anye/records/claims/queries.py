@@ -20,6 +20,12 @@ def differences() -> "QuerySet[Difference]":
     )
 
 
+def differences_paid(policy_id: int) -> "QuerySet[Difference]":
+    """What was paid under a policy and is not owed, or less."""
+    found: QuerySet[Difference] = Difference.objects.filter(policy_id=policy_id, kind__in=("more", "undue"))
+    return found
+
+
 def corrections() -> "QuerySet[Correction]":
     """Corrections of the range. `has_changed`: proposed, and the figures are not those any more; `is_undone`: approved, and so
     is its opposite: neither is to be paid or asked back any more."""
@@ -97,9 +103,3 @@ def _same_months(rows: Any, *figures: str) -> Any:
     payee = Q(person_id=OuterRef("person_id")) | Q(firm_id=OuterRef("firm_id"))
     same = {name: OuterRef(name) for name in ("policy_id", "first_month", "last_month", *figures)}
     return rows.filter(payee, **same)
-
-
-__all__ = [
-    "approved_of", "correction", "corrections", "corrections_of", "differences", "payments_to", "stands_for", "sums_of",
-    "to_be_undone",
-]  # fmt: skip
