@@ -326,7 +326,7 @@ def test_the_sums_say_what_is_proposed_approved_and_carried_out(firm: Firm, cont
     proposed(10)
     with acting(APP, **EVERYWHERE):
         assert queries.sums_of(queries.corrections()) == {
-            "topups": 100_000, "recoveries": -10_000, "approved": 100_000, "carried_out": 0,
+            "topups": 100_000, "recoveries": -10_000, "approved_topups": 100_000, "approved_recoveries": 0, "carried_out": 0,
         }  # fmt: skip
 
 

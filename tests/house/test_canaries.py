@@ -32,7 +32,8 @@ OFFICES = {
 }  # fmt: skip
 STARTS = [
     "/", "/people/", "/firms/", "/visits/", "/visits/print/", "/findings/", "/registers/", "/entries/", "/transfers/",
-    "/transfers/asked/", "/people/new/", "/registers/mend/", "/registers/upload/", "/administration/offices/", "/administration/users/",
+    "/transfers/asked/", "/owed/", "/owed/paid/", "/owed/corrections/", "/people/new/",
+    "/registers/mend/", "/registers/upload/", "/administration/offices/", "/administration/users/",
     "/account/", "/no-such-page/", "/people/" + "A" * 22 + "/",
 ]  # fmt: skip
 GET_ONLY = ("/history/", "/looks/", "/work/", "/entries/", "/uploads/", "/sheets/", "/withdrawals/", "/looks/", "?")
@@ -46,6 +47,7 @@ LISTS = [
     "/transfers/",
     "/owed/",
     "/owed/paid/",
+    "/owed/corrections/",
     "/owed/nearly/",
     "/owed/facts/",
 ]
@@ -98,6 +100,8 @@ def addresses_of(world: World) -> list[str]:
             reverse("office:visit", args=[place.visit.token]),
             reverse("office:today_answer", args=[place.visit.token]),
             reverse("office:finding", args=[place.finding.token]),
+            reverse("office:correction", args=[place.correction.token]),
+            reverse("office:correction_decide", args=[place.correction.token]),
             reverse("office:firm", args=[place.firm.token]),
             reverse("office:firm_owed", args=[place.firm.token]),
             reverse("registers:batch", args=[place.batch.token]),

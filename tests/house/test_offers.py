@@ -19,12 +19,14 @@ pytestmark = pytest.mark.django_db
 def pages_of(place: Place) -> list[str]:
     """Pages that offer something: lists, and everything about one person, visit and doubt."""
     listed = ["/", "/people/", "/visits/", "/findings/", "/firms/", "/registers/", "/registers/mend/", "/entries/"]
+    listed += ["/owed/", "/owed/paid/", "/owed/corrections/"]
     person, visit, finding = place.person.token, place.visit.token, place.finding.token
     about = [
         reverse("office:person", args=[person]),
         reverse("office:person_history", args=[person]),
         reverse("office:visit", args=[visit]),
         reverse("office:finding", args=[finding]),
+        reverse("office:correction", args=[place.correction.token]),
         reverse("registers:batch", args=[place.batch.token]),
         reverse("registers:upload", args=[place.upload.token]),
         reverse("registers:look", args=[place.looked.token]),

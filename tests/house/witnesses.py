@@ -125,6 +125,18 @@ BY_TEST: dict[str, list[str]] = {
     "tests/doors/office/test_answers_that_mend.py::test_nobody_is_moved_to_another_town_by_an_answer": [
         "flow/entries.py _refuse_moves_elsewhere: reaches",
     ],
+    "tests/doors/office/test_corrections.py::test_who_does_not_work_at_a_desk_is_offered_no_boxes[auditor]": [
+        "doors/kit/listing.py Shown.may_choose: may",
+        "doors/office/differences.py may_propose: may",
+    ],
+    "tests/doors/office/test_corrections.py::test_another_officer_decides_nothing_and_is_not_offered_to": [
+        "doors/office/corrections.py may_approve: may",
+        "doors/office/correction.py correction: may",
+        "doors/office/correction.py decide: may",
+    ],
+    "tests/doors/office/test_corrections.py::test_who_proposed_and_acts_as_an_auditor_now_is_not_offered_to_take_it_back": [
+        "doors/office/correction.py correction: may (2)",
+    ],
     "tests/doors/office/test_entries.py::test_nobody_can_be_registered_in_a_village_outside_the_own_range": [
         "doors/office/places.py offices_of: reach",
     ],

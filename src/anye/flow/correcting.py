@@ -58,6 +58,8 @@ def still_counted(
     """
     whose, table = paid_to
     approved = [one for one in queries.approved_of(policy_id) if getattr(one, whose) is not None]
+    if not approved:
+        return pl.DataFrame(schema=dict.fromkeys(MOVED, NUMBER))
     undone = {one.reverses_id for one in approved} - {None}
     sought = [one for one in approved if one.pk not in undone and one.reverses_id is None]
     found, days = _found(policy, sought, whose, _payments(table, whose, items, sought, known), window)

@@ -14,7 +14,7 @@ from anye.engine.entitle.catalogue import Catalogue
 from anye.engine.entitle.policy import Policy
 from anye.flow.drawing.file import Draw
 from anye.flow.specs import SPECS, FactSpec
-from anye.records.claims import actions
+from anye.records.claims import actions, queries
 
 _PAYMENTS = frozenset({"payment", "firm_payment"})
 _WITHDRAWN = """b.state = 'withdrawn' AND (f.retired_by = b.id OR EXISTS (
@@ -37,6 +37,8 @@ def tell_because(policy_id: int, paid_to: tuple[str, str], items: Sequence[str],
     """Note it with the differences of a policy that were paid and are not owed, or less. `paid_to`: the column that names the
     payee, and the table of payments."""
     found: dict[int, str] = {}
+    if not queries.differences_paid(policy_id).exists():
+        return
     for because, gone in (("relinked", _RELINKED), ("withdrawn", _WITHDRAWN)):
         for spec in specs:
             for subject in _subjects(spec, paid_to[0], is_linked=because == "relinked"):

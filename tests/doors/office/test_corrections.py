@@ -265,6 +265,30 @@ def test_another_places_correction_is_not_found(
     assert all_of()[0].state == "proposed"
 
 
+def test_another_officer_decides_nothing_and_is_not_offered_to(
+    rows: list[Difference], district: District, client_as: ClientAs, officer: Client
+) -> None:
+    propose(officer)
+    one = all_of()[0]
+    other = client_as("district_officer", district["district"], "other")
+    page = text_of(other.get(reverse("office:correction", args=[one.token])))
+    assert not any(f'data-opens="{act}"' in page for act in ("approve", "refuse", "take_back"))
+    assert keys_of(other, CORRECTIONS) == []
+    for act in ("approve", "refuse"):
+        decide(other, one, act, "r")
+    assert all_of()[0].state == "proposed"
+
+
+def test_who_proposed_and_acts_as_an_auditor_now_is_not_offered_to_take_it_back(
+    rows: list[Difference], district: District, officer: Client
+) -> None:
+    propose(officer)
+    address = reverse("office:correction", args=[all_of()[0].token])
+    assert 'data-opens="take_back"' in text_of(officer.get(address))
+    Duty.objects.filter(user__username="officer").update(role="auditor")
+    assert 'data-opens="take_back"' not in text_of(officer.get(address))
+
+
 # ── what pages show ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anye.doors.kit import formats
 from anye.doors.kit.fragments import Words
 from anye.doors.kit.pages import Crumb
-from anye.doors.office.corrections import APPROVERS, REFUSALS, state_of, way_of, with_undone
+from anye.doors.office.corrections import APPROVERS, REFUSALS, state_of, way_of
 from anye.doors.office.differences import BECAUSE, KINDS, dressed, months_words
 from anye.doors.office.entrance import DESK, READERS, actor_of, may, open_to
 from anye.doors.office.owed_list import policies
@@ -34,7 +34,7 @@ SAID: dict[str, Words] = {
 
 def _found(token: str) -> Any:
     try:
-        return with_undone(queries.corrections()).get(token=token)
+        return queries.correction(token)
     except Correction.DoesNotExist:
         raise Http404 from None
 
@@ -51,6 +51,7 @@ def correction(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "correction": found,
         "way": way_of(found),
+        "fen": abs(found.amount_fen),
         "state": state_of(found),
         "kind": KINDS[found.kind],
         "because": BECAUSE.get(found.because),
@@ -59,7 +60,7 @@ def correction(request: HttpRequest, token: str) -> HttpResponse:
         "facts": _told(found),
         "reversed_by": queries.corrections().filter(reverses=found, state__in=("proposed", "approved")).first(),
         "may_decide": is_open and not is_mine and may(request, APPROVERS),
-        "is_own": is_open and is_mine and may(request, APPROVERS),
+        "is_own": is_open and is_mine,
         "may_take_back": is_open and is_mine and may(request, DESK | APPROVERS),
         "crumbs": (Crumb(_("Corrections"), reverse("office:corrections")), Crumb(found.name)),
     }
@@ -123,7 +124,7 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
 def lines_of(person_id: int) -> list[dict[str, Any]]:
     """A person's corrections for their own page, the newest first."""
     known, language = policies(), "zh" if formats.is_chinese() else "en"
-    rows = with_undone(queries.corrections_of(person_id))
+    rows = list(queries.corrections_of(person_id))
     titles = {one.policy.code: policy.title[language] for one in rows if (policy := known.get(one.policy.code))}
     return [
         {

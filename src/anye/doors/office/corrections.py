@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from anye.doors.kit.columns import Column
 from anye.doors.kit.exports import Export
 from anye.doors.kit.filters import ChoiceFilter
-from anye.doors.kit.formats import number_text
+from anye.doors.kit.formats import money_text, number_text
 from anye.doors.kit.fragments import Status, Words, money
 from anye.doors.kit.links import TokenLink
 from anye.doors.kit.listing import Empty, Listing
@@ -37,7 +37,7 @@ STATES = {
     "proposed": Status("proposed", pgettext_lazy("correction", "Proposed"), "hourglass", "warn"),
     "changed": Status("changed", _("Proposed; the figures have changed since"), "alert-triangle", "bad"),
     "approved": Status("approved", pgettext_lazy("correction", "Approved"), "circle-check", "ok"),
-    "undone": Status("undone", _("Approved, and undone by its opposite"), "arrow-back-up", "idle"),
+    "undone": Status("undone", _("Approved; it and its opposite undo each other"), "arrow-back-up", "idle"),
     "carried_out": Status("carried_out", _("Approved and in a list"), "coin", "ok"),
     "gone": Status("gone", _("Approved; the list that showed it was taken back"), "alert-triangle", "warn"),
     "refused": Status("refused", pgettext_lazy("correction", "Refused"), "ban", "idle"),
@@ -83,6 +83,10 @@ def _by_state(rows: Any, code: str) -> Any:
         "gone": Q(carried_out_on=None, gone_on__isnull=False, is_undone=False),
     }
     return rows.filter(approved[code], state="approved") if code in approved else rows.filter(state=code)
+
+
+def may_approve(request: HttpRequest) -> bool:
+    return may(request, APPROVERS)
 
 
 def _key(one: Any) -> int | None:
@@ -139,7 +143,7 @@ CORRECTIONS = Listing(
         acts=(
             Act(
                 do="approve", chosen=_("Approve the chosen"), icon="circle-check",
-                href=lambda: reverse("office:corrections_approve"), may=lambda request: may(request, APPROVERS),
+                href=lambda: reverse("office:corrections_approve"), may=may_approve,
             ),
         ),
         key_of=_key,
@@ -153,32 +157,29 @@ CORRECTIONS = Listing(
 )  # fmt: skip
 
 
-def with_undone(rows: Any) -> Any:
-    """`is_undone`: an approved correction undoes it."""
-    return rows.annotate(is_undone=Exists(Correction.objects.filter(reverses=OuterRef("pk"), state="approved")))
-
-
 @open_to(READERS)
 def index(request: HttpRequest) -> HttpResponse:
     """Every correction of the range, with what they come to."""
-    rows = Rows(with_undone(queries.corrections()), dress=_dress(request))
+    rows = Rows(queries.corrections(), dress=_dress(request))
     request.listed = rows  # type: ignore[attr-defined]
-    here, sums = reverse("office:corrections"), queries.sums_of(queries.corrections())
-    context = {
-        "figures": [
-            (label, money(sums[name]), f"{here}?state={state}{more}")
-            for label, name, state, more in (
-                (gettext("Proposed to be paid"), "topups", "proposed", "&way=topup"),
-                (gettext("Proposed to be asked back"), "recoveries", "proposed", "&way=recovery"),
-                (gettext("Approved, in no list yet"), "approved", "approved", ""),
-                (gettext("Approved and in a list"), "carried_out", "carried_out", ""),
-            )
-        ]
-    }
+    context = {"figures": _figures()}
     response = CORRECTIONS.respond(request, rows, template="office/owed/corrections.html", context=context)
     if request.method != "POST":
         log_list(request, "correction_list", rows.read)
     return response
+
+
+def _figures() -> list[tuple[str, Any, str, str]]:
+    """(label, sum, where its rows are, note) of the whole range."""
+    here, sums = reverse("office:corrections"), queries.sums_of(queries.corrections())
+    back = gettext("and %(amount)s to be asked back") % {"amount": money_text(-sums["approved_recoveries"])}
+    told = (
+        (gettext("Proposed to be paid"), sums["topups"], "proposed&way=topup", ""),
+        (gettext("Proposed to be asked back"), -sums["recoveries"], "proposed&way=recovery", ""),
+        (gettext("Approved, in no list yet"), sums["approved_topups"], "approved", back),
+        (gettext("Approved and in a list"), sums["carried_out"], "carried_out", ""),
+    )
+    return [(label, money(fen), f"{here}?state={query}", note) for label, fen, query, note in told]
 
 
 # ── several at once ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -202,7 +203,7 @@ def approve(request: HttpRequest) -> HttpResponse:
     context = {
         "crumbs": (Crumb(_("Corrections"), reverse("office:corrections")), Crumb(_("Approve"))),
         "rows": shown, "count": len(rows), "topups": {"count": len(more), "fen": sum(more)},
-        "recoveries": {"count": len(less), "fen": sum(less)},
+        "recoveries": {"count": len(less), "fen": -sum(less)},
         "sealed": seal_state([one.pk for one in rows], context=APPROVING),
     }  # fmt: skip
     response = render(request, "office/owed/approve.html", context)

@@ -40,6 +40,7 @@ BECAUSE = {
     "withdrawn": Status("withdrawn", _("a load was taken back since"), "arrow-back-up", "warn"),
     "relinked": Status("relinked", _("a row follows somebody else since"), "link", "warn"),
 }
+CORRECTED = Status("corrected", _("corrected before"), "edit", "info")
 PROPOSED = Status("proposed", _("a correction is proposed"), "hourglass", "info")
 
 
@@ -63,6 +64,10 @@ def dressed(request: HttpRequest) -> Any:
     return dress
 
 
+def may_propose(request: HttpRequest) -> bool:
+    return may(request, DESK)
+
+
 def months_words(one: Any) -> str:
     """From which month to which."""
     first, last = formats.month_text(one.first_month), formats.month_text(one.last_month)
@@ -80,10 +85,10 @@ DIFFERENCES = Listing(
         Column("kind", _("What differs"), lambda one: KINDS[one.kind], "status"),
         Column("entitled", _("By the records"), "entitled_fen", "yuan"),
         Column("paid", _("Paid"), "paid_fen", "yuan"),
-        Column("corrected", _("Corrected"), lambda one: one.corrected_fen or None, "yuan"),
+        Column("corrected", _("Corrected"), lambda one: one.corrected_fen or None, "yuan", is_shown=False),
         Column("difference", _("Difference"), "difference_fen", "yuan"),
         Column("age", _("Days since"), "age", "number"),
-        Column("because", _("Records"), lambda one: BECAUSE.get(one.because), "status"),
+        Column("because", _("Records"), lambda one: BECAUSE.get(one.because, CORRECTED if one.corrected_fen else None), "status"),
         Column("correction", _("Correction"), lambda one: PROPOSED if one.open_token else None, "status"),
         Column("found", _("Found on"), "found_on", "day", is_shown=False),
     ),
@@ -120,7 +125,7 @@ DIFFERENCES = Listing(
             Act(
                 do="propose", chosen=_("Propose corrections of the chosen"), all_rows=_("Propose corrections of all"),
                 about=_("A second person decides what is paid besides or asked back."), icon="coin",
-                href=lambda: reverse("office:propose"), may=lambda request: may(request, DESK),
+                href=lambda: reverse("office:propose"), may=may_propose,
             ),
         ),
     ),

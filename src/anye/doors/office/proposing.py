@@ -81,7 +81,7 @@ def _page(request: HttpRequest, rows: list[Difference], form: ReasonForm, back: 
     context = {
         "crumbs": (Crumb(_("Owed and paid"), reverse("office:differences")), Crumb(_("Propose corrections"))),
         "rows": shown, "left": len(rows) - len(shown), "count": len(rows), "form": form, "back": back,
-        "topups": {"count": len(more), "fen": sum(more)}, "recoveries": {"count": len(less), "fen": sum(less)},
+        "topups": {"count": len(more), "fen": sum(more)}, "recoveries": {"count": len(less), "fen": -sum(less)},
         "sealed": seal_state([[one.pk, one.difference_fen] for one in rows], context=SEALED),
     }  # fmt: skip
     status = 422 if form.is_bound else 200

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from anye.doors.kit import formats
 from anye.engine.entitle.months import month_of
@@ -83,21 +83,28 @@ def _steps(lines: Sequence[Entitlement], policy: Policy | None) -> Iterator[Step
 
 
 def _why(day: dt.date, lines: Sequence[Entitlement], policy: Policy | None, *, is_first: bool) -> str:
-    """What changed on the day: the rules, what the records say, or that they say it no more."""
-    came = [line for line in lines if line.known_on == day and line.retired_on != day]
-    went = [line for line in lines if line.retired_on == day and line.known_on != day]
-    reasons = list(dict.fromkeys(words for line in came for words in _reasons(line, policy)))[:MOST_REASONS]
-    told = " · ".join(reasons)
+    """What changed on the day: the rules, of whom the records say it no more or only now, or what they say."""
+    came = {(line.person_id, line.post): line for line in lines if line.known_on == day and line.retired_on != day}
+    went = {(line.person_id, line.post): line for line in lines if line.retired_on == day and line.known_on != day}
+    reasons = list(dict.fromkeys(words for line in came.values() for words in _reasons(line, policy)))[:MOST_REASONS]
     if is_first:
-        return told or gettext("first worked out")
-    was = {line.version_id for line in went}
-    if came and was and not was & {line.version_id for line in came}:
-        since = formats.day_text(came[0].version.first_used_on)
-        words = gettext("the rules in use since %(day)s say otherwise") % {"day": since}
-        return f"{words}: {told}" if told else words
-    if not came:
-        return gettext("the records say nothing of it any more")
-    return told or gettext("the records say otherwise")
+        return " · ".join(reasons) or gettext("first worked out")
+    both = came.keys() & went.keys()
+    told = []
+    if any(came[key].version_id != went[key].version_id for key in both):
+        since = formats.day_text(max(line.version.first_used_on for line in came.values()))
+        told.append(gettext("the rules in use since %(day)s say otherwise") % {"day": since})
+    if gone := len(went.keys() - both):
+        words = ngettext(
+            "of %(count)s person the records say it no more", "of %(count)s people the records say it no more", gone
+        )
+        told.append(words % {"count": gone})
+    if new := len(came.keys() - both):
+        words = ngettext(
+            "of %(count)s person the records say it now", "of %(count)s people the records say it now", new
+        )
+        told.append(words % {"count": new})
+    return " · ".join([*(told or ([] if reasons else [gettext("the records say otherwise")])), *reasons])
 
 
 def _reasons(line: Entitlement, policy: Policy | None) -> list[str]:

@@ -20,17 +20,26 @@ def differences() -> "QuerySet[Difference]":
     )
 
 
+def differences_paid(policy_id: int) -> "QuerySet[Difference]":
+    """What was paid under a policy and is not owed, or less."""
+    found: QuerySet[Difference] = Difference.objects.filter(policy_id=policy_id, kind__in=("more", "undue"))
+    return found
+
+
 def corrections() -> "QuerySet[Correction]":
-    """Corrections of the range; `has_changed`: proposed, and the figures are not those any more."""
+    """Corrections of the range. `has_changed`: proposed, and the figures are not those any more; `is_undone`: approved, and so
+    is its opposite: neither is to be paid or asked back any more."""
     stands = _same_months(Difference.objects.all(), *_FIGURES)
+    opposite = Correction.objects.filter(reverses=OuterRef("pk"), state="approved")
     found: QuerySet[Correction] = Correction.objects.select_related("policy", "reverses")
     return found.annotate(
-        has_changed=Case(
-            When(Q(state="proposed") & ~Exists(stands), then=Value(value=True)),
-            default=Value(value=False),
-            output_field=BooleanField(),
-        )
+        has_changed=_told(Q(~Exists(stands), state="proposed")),
+        is_undone=_told(Q(Q(reverses__isnull=False) | Q(Exists(opposite)), state="approved")),
     )
+
+
+def _told(condition: Q) -> Case:
+    return Case(When(condition, then=Value(value=True)), default=Value(value=False), output_field=BooleanField())
 
 
 def correction(token: str) -> Correction:
@@ -75,15 +84,17 @@ def approved_of(policy_id: int) -> "QuerySet[Correction]":
     return found.order_by("pk")
 
 
-def sums_of(rows: Any) -> dict[str, int]:
-    """What a queryset of corrections comes to: proposed top-ups and recoveries, approved, and carried out (fen)."""
-    proposed, approved = Q(state="proposed"), Q(state="approved")
+def sums_of(rows: "QuerySet[Correction]") -> dict[str, int]:
+    """What corrections come to (fen): proposed, and approved and in no list yet, each to be paid and to be asked back; and all
+    that lists show."""
+    more, less = Q(amount_fen__gt=0), Q(amount_fen__lt=0)
+    proposed, approved = Q(state="proposed"), Q(state="approved", carried_out_on=None, is_undone=False)
     told: dict[str, int | None] = rows.order_by().aggregate(
-        topups=Sum("amount_fen", filter=proposed & Q(amount_fen__gt=0)),
-        recoveries=Sum("amount_fen", filter=proposed & Q(amount_fen__lt=0)),
-        approved=Sum("amount_fen", filter=approved & Q(carried_out_on=None)),
-        carried_out=Sum("amount_fen", filter=approved & Q(carried_out_on__isnull=False)),
-    )
+        topups=Sum("amount_fen", filter=proposed & more), recoveries=Sum("amount_fen", filter=proposed & less),
+        approved_topups=Sum("amount_fen", filter=approved & more),
+        approved_recoveries=Sum("amount_fen", filter=approved & less),
+        carried_out=Sum("amount_fen", filter=Q(carried_out_on__isnull=False)),
+    )  # fmt: skip
     return {name: value or 0 for name, value in told.items()}
 
 
@@ -99,9 +110,3 @@ def _same_months(rows: Any, *figures: str) -> Any:
     payee = Q(person_id=OuterRef("person_id")) | Q(firm_id=OuterRef("firm_id"))
     same = {name: OuterRef(name) for name in ("policy_id", "first_month", "last_month", *figures)}
     return rows.filter(payee, **same)
-
-
-__all__ = [
-    "approved_of", "correction", "corrections", "corrections_of", "differences", "payments_to", "stands_for", "sums_of",
-    "to_be_undone",
-]  # fmt: skip
