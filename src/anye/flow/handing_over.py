@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from anye.flow.locks import wait_to_publish
-from anye.records.accounts.scope import BATCH, Scope, acting
+from anye.records.accounts.scope import BATCH, Scope, acting, current_scope
 from anye.records.audit.tokens import SQL_TOKEN
 from anye.records.findings import actions, queries
 from anye.records.findings.rules import HANDED_RULES, OPEN_STATES, VISIT_DAYS
@@ -78,8 +78,8 @@ class Foreseen:
     left: int
 
 
-def foresee(kind: str, rows: Sequence[int], reach: Scope) -> Foreseen:
-    """Count; within the acting range."""
+def foresee(kind: str, rows: Sequence[int], reach: Scope | None = None) -> Foreseen:
+    """Count, within the reach of whoever asked, or else the acting range."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -87,7 +87,7 @@ def foresee(kind: str, rows: Sequence[int], reach: Scope) -> Foreseen:
                    count(*) FILTER (WHERE NOT is_known), count(*) FILTER (WHERE is_known), coalesce(sum(chosen), 0)::bigint
             FROM ({_grounds(kind)}) x
             """,
-            _told(kind, rows, reach),
+            _told(kind, rows, reach or current_scope()),
         )
         people, homes, asked, known, chosen = cursor.fetchone()
     return Foreseen(people, homes, asked, known, len(rows) - chosen)

@@ -75,7 +75,7 @@ def _dress(request: HttpRequest) -> Any:
             one.name = person.name if person is not None else gettext("the firm itself")
             one.href = owed_href(one.month, person, None)
             one.place = place_words(request, one.scope_no) if person is not None else ""
-            one.rule = title_of(one.policy.code)
+            one.rule = title_of(one.version.policy.code)
         return page
 
     return dress
@@ -93,7 +93,7 @@ FIRM_OWED = Listing(
         Column("known", _("Known on"), "known_on", "day", is_shown=False),
     ),
     orders=(
-        Order("place", _("by village"), ("scope_no", "pk")),
+        Order("place", _("by village and worker"), ("scope_no", "who", "month", "pk")),
         Order("-month", _("newest first"), ("-month", "-pk")),
         Order("month", _("oldest first"), ("month", "pk")),
     ),
@@ -123,7 +123,7 @@ def index(request: HttpRequest, token: str) -> HttpResponse:
         subject = firms.firm(token)
     except Firm.DoesNotExist:
         raise Http404 from None
-    rows = Rows(queries.owed_to_firm(subject.pk, _codes()).select_related("policy"), dress=_dress(request))
+    rows = Rows(queries.by_worker(queries.owed_to_firm(subject.pk, _codes())), dress=_dress(request))
     request.listed = rows  # type: ignore[attr-defined]
     crumbs = (
         Crumb(_("Firms"), reverse("office:firms")), Crumb(subject.name, reverse("office:firm", args=[token])),

@@ -20,7 +20,6 @@ from anye.doors.office.entrance import DESK, actor_of, duty_of, may, open_to
 from anye.doors.office.rows import Rows, log_people
 from anye.flow.handing_over import AT_ONCE, foresee
 from anye.flow.jobs import hand_to_visits
-from anye.records.accounts.scope import current_scope
 from anye.records.findings import actions
 
 _SEALED = "hand over"
@@ -63,7 +62,7 @@ def confirmed(request: HttpRequest, listing: Listing, rows: Rows, kind: str, /, 
         request,
         "office/owed/hand_over.html",
         {
-            "seen": foresee(kind, keys, current_scope()), "is_cut": is_cut, "limit": AT_ONCE, "lines": len(keys),
+            "seen": foresee(kind, keys), "is_cut": is_cut, "limit": AT_ONCE, "lines": len(keys),
             "sealed": seal_state([kind, keys, back], context=_SEALED), "back": back,
         },
     )  # fmt: skip

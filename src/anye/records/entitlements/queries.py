@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from anye.records.entitlements.models import (
     PAY,
@@ -113,6 +114,11 @@ def nearly() -> "QuerySet[Nearly]":
 def owed_to_firm(firm_id: int, codes: Collection[str]) -> "QuerySet[Entitlement]":
     """What a firm may have by these policies: for people of the range, and for itself where its own decisions are in range."""
     return standing().filter(firm_id=firm_id, outcome=PAY, policy__code__in=codes)
+
+
+def by_worker(rows: "QuerySet[Entitlement]") -> "QuerySet[Entitlement]":
+    """The same, each with `who` it is for, 0 where it is the firm's own: to be ordered by."""
+    return rows.annotate(who=Coalesce("person_id", 0))
 
 
 def sums_by_policy(rows: "QuerySet[Entitlement]") -> list[Owed]:
