@@ -395,6 +395,3 @@ def test_a_load_that_nobody_goes_on_with_is_abandoned_as_the_batch_role(
     with recorded() as statements:
         abandon(file.read_bytes(), FileFault("job_failed"), by="worker")
     assert statements == as_role(BATCH)
-
-
-# ── the command line ──────────────────────────────────────────────────────────────────────────────────────────────────

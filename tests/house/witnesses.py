@@ -3,6 +3,8 @@
 A new call is to be written down here with a test that fails without it; `pytest --without CALL …` helps to find one.
 """
 
+from tests.house import witnesses_owed
+
 # a test, and the calls (file, function, kind) without which it fails
 BY_TEST: dict[str, list[str]] = {
     "tests/config/test_loading.py::test_a_duty_over_less_or_of_another_kind_loads_nothing[auditor-district]": [
@@ -124,18 +126,6 @@ BY_TEST: dict[str, list[str]] = {
     ],
     "tests/doors/office/test_answers_that_mend.py::test_nobody_is_moved_to_another_town_by_an_answer": [
         "flow/entries.py _refuse_moves_elsewhere: reaches",
-    ],
-    "tests/doors/office/test_corrections.py::test_who_does_not_work_at_a_desk_is_offered_no_boxes[auditor]": [
-        "doors/kit/listing.py Shown.may_choose: may",
-        "doors/office/differences.py may_propose: may",
-    ],
-    "tests/doors/office/test_corrections.py::test_another_officer_decides_nothing_and_is_not_offered_to": [
-        "doors/office/corrections.py may_approve: may",
-        "doors/office/correction.py correction: may",
-        "doors/office/correction.py decide: may",
-    ],
-    "tests/doors/office/test_corrections.py::test_who_proposed_and_acts_as_an_auditor_now_is_not_offered_to_take_it_back": [
-        "doors/office/correction.py correction: may (2)",
     ],
     "tests/doors/office/test_entries.py::test_nobody_can_be_registered_in_a_village_outside_the_own_range": [
         "doors/office/places.py offices_of: reach",
@@ -289,23 +279,6 @@ BY_TEST: dict[str, list[str]] = {
         "doors/office/today.py today: may (2)",
         "doors/office/uploads.py _state: may_load",
     ],
-    "tests/doors/office/test_handing_over.py::test_who_settles_nothing_at_a_desk_hands_nothing_over[auditor]": [
-        "doors/kit/listing.py Shown.may_pick: may",
-        "doors/office/handing_over.py confirmed: may",
-        "doors/office/handing_over.py pick_of: may",
-    ],
-    "tests/flow/test_handing_over.py::test_a_question_closes_when_the_rules_can_tell_and_so_does_its_visit": [
-        "flow/handing_over.py close_what_is_no_more: acting",
-    ],
-    "tests/flow/test_handing_over.py::test_nobody_is_handed_over_beyond_the_reach_of_who_asks": [
-        "flow/jobs.py hand_to_visits: reach",
-    ],
-    "tests/flow/test_handing_over.py::test_whose_duty_hands_over_no_more_is_refused[end]": [
-        "flow/jobs.py hand_to_visits: held_duty",
-    ],
-    "tests/flow/test_handing_over.py::test_whose_duty_hands_over_no_more_is_refused[role]": [
-        "flow/jobs.py hand_to_visits: compare",
-    ],
     "tests/house/test_roles.py::test_what_is_owed_is_handed_to_visits_as_the_batch_role": [
         "flow/jobs.py hand_to_visits: acting",
         "flow/jobs.py hand_to_visits: acting (2)",
@@ -377,20 +350,6 @@ BY_TEST: dict[str, list[str]] = {
         "flow/jobs.py try_mapping: acting (2)",
         "flow/waiting.py give_up_unmapped: acting",
     ],
-    "tests/doors/office/test_rules.py::test_an_auditor_reads_a_draft_and_decides_nothing": [
-        "doors/office/rules/drafts.py _page: compare",
-        "doors/office/rules/drafts.py _foresee: compare",
-        "doors/office/rules/drafts.py _second: compare",
-    ],
-    "tests/doors/office/test_rules.py::test_a_towns_approver_reads_rules_and_no_draft": [
-        "doors/office/rules/policies.py is_of_district: compare",
-    ],
-    "tests/doors/office/test_rules.py::test_who_keeps_the_money_is_not_told_of_drafts": [
-        "doors/office/rules/policies.py may_read_drafts: compare",
-    ],
-    "tests/doors/office/test_rules.py::test_an_author_who_acts_as_an_approver_does_not_write": [
-        "doors/office/rules/policies.py may_draft: compare",
-    ],
     "tests/flow/test_mapping.py::test_a_trial_is_made_under_a_duty_that_still_loads_files[district_officer-district-True]": [
         "flow/jobs.py try_mapping: held_duty",
     ],
@@ -416,7 +375,7 @@ BY_TEST: dict[str, list[str]] = {
         "flow/waiting.py give_up_foreseeing: acting",
     ],
 }
-WITNESSES = {call: test for test, calls in BY_TEST.items() for call in calls}
+WITNESSES = {call: test for test, calls in (*BY_TEST.items(), *witnesses_owed.BY_TEST.items()) for call in calls}
 
 # these are tried on every run, the others in the tier `trust`
 IN_EVERY_RUN = frozenset(
