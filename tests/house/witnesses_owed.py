@@ -2,7 +2,7 @@
 
 BY_TEST: dict[str, list[str]] = {
     "tests/doors/office/test_corrections.py::test_who_does_not_work_at_a_desk_is_offered_no_boxes[auditor]": [
-        "doors/kit/listing.py Shown.may_choose: may",
+        "doors/kit/picking.py Pick.acts_of: may",
         "doors/office/differences.py may_propose: may",
     ],
     "tests/doors/office/test_corrections.py::test_another_officer_decides_nothing_and_is_not_offered_to": [
@@ -16,7 +16,7 @@ BY_TEST: dict[str, list[str]] = {
     "tests/doors/office/test_handing_over.py::test_who_settles_nothing_at_a_desk_hands_nothing_over[auditor]": [
         "doors/kit/listing.py Shown.may_pick: may",
         "doors/office/handing_over.py confirmed: may",
-        "doors/office/handing_over.py pick_of: may",
+        "doors/office/handing_over.py may_hand_over: may",
     ],
     "tests/flow/test_handing_over.py::test_a_question_closes_when_the_rules_can_tell_and_so_does_its_visit": [
         "flow/handing_over.py close_what_is_no_more: acting",

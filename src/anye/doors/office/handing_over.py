@@ -25,10 +25,14 @@ from anye.records.findings import actions
 _SEALED = "hand over"
 
 
+def may_hand_over(request: HttpRequest) -> bool:
+    return may(request, DESK)
+
+
 HANDING = Act(
     do="hand_over", chosen=_("Hand the chosen to visits"), all_rows=_("Hand all of the list to visits"),
     about=_("A village worker then sees the household at home, with the question in plain words."), icon="home-check",
-    may=lambda request: may(request, DESK),
+    may=may_hand_over,
 )  # fmt: skip
 
 
