@@ -14,7 +14,6 @@ BY_TEST: dict[str, list[str]] = {
         "doors/office/correction.py correction: may (2)",
     ],
     "tests/doors/office/test_handing_over.py::test_who_settles_nothing_at_a_desk_hands_nothing_over[auditor]": [
-        "doors/kit/listing.py Shown.may_pick: may",
         "doors/office/handing_over.py confirmed: may",
         "doors/office/handing_over.py may_hand_over: may",
     ],
