@@ -62,7 +62,7 @@ def stands_for(correction: Correction) -> "QuerySet[Difference]":
 def unpaid_to_firm(firm_id: int) -> int:
     """Fen that a firm is owed and lists of payments do not say it got, as far as its own differences are in range."""
     rows = Difference.objects.filter(firm_id=firm_id, kind__in=("unpaid", "less"))
-    total: int | None = rows.aggregate(fen=Sum(F("entitled_fen") - F("paid_fen")))["fen"]
+    total: int | None = rows.aggregate(fen=Sum(F("entitled_fen") - F("paid_fen") - F("corrected_fen")))["fen"]
     return total or 0
 
 
