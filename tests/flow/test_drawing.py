@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+from django.db import connection
 
 from anye.engine.entitle.columns import Column, values_of
 from anye.engine.entitle.months import read_month
@@ -311,3 +312,14 @@ def test_whoever_stops_reading_leaves_a_connection_that_can_be_used(db: None, mo
 def test_a_statement_that_fails_says_so_as_any_other(db: None) -> None:
     with pytest.raises(psycopg.errors.DivisionByZero), acting(BATCH):
         list(spans.read_numbers("SELECT 1::bigint / (3 - n) FROM generate_series(1::bigint, 5) n", {}, 1))
+
+
+def test_the_month_of_a_bit_is_exact_for_as_many_months_as_there_are_bits(db: None) -> None:
+    """It is reckoned by the mean length of a month, over windows that begin in any month of a century."""
+    counted = spans._MONTHS_SINCE_FIRST.replace("f.month", "(first + make_interval(months => at))::date")
+    sql = f"""
+        SELECT count(*) FROM generate_series(date '1970-01-01', date '2099-12-01', interval '1 month') first,
+            generate_series(0, 62) at WHERE {counted.replace("%(first)s", "first")} <> at"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        assert cursor.fetchone() == (0,)

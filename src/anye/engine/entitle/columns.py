@@ -96,11 +96,17 @@ def column_of(values: Sequence[Value | None], kind: Kind) -> Column:
 
 def values_of(column: Column, kind: Kind, rows: int) -> list[Value | None]:
     """A column as values; None is unknown."""
-    values = np.broadcast_to(column.values, rows).tolist()
-    known = np.broadcast_to(True if column.known is None else column.known, rows).tolist()
+    values, known = _spread(column.values, rows), [True] * rows
+    if column.known is not None:
+        known = _spread(column.known, rows)
     if kind.type == "code":
         values = [kind.codes[value] for value in values]
     return [value if is_known else None for value, is_known in zip(values, known, strict=True)]
+
+
+def _spread(values: Array, rows: int) -> list[Any]:
+    """As a list of so many; asked of single cases thousands of times, most of which are as long already."""
+    return (values if np.shape(values) == (rows,) else np.broadcast_to(values, rows)).tolist()  # type: ignore[no-any-return]
 
 
 def _least(kind: Kind) -> int:

@@ -190,7 +190,7 @@ def _statement(
     draw: Draw, keys: Sequence[str], asked: Asked, months: tuple[int, int] | None
 ) -> tuple[str, dict[str, Any]]:
     params: dict[str, Any] = {**asked.params(), "table": draw.spec.table}
-    since, until, is_sure, joins = _held(draw)
+    since, until, is_sure, joins = _held(draw, asked)
     wheres = [_whose(draw, asked), *_wheres(draw, params)]
     if months and "month" in draw.spec.columns:
         params |= {"first": _first_day(months[0]), "last": last_day(months[1])}
@@ -257,7 +257,7 @@ def _first_day(month: int) -> dt.date:
     return last_day(month).replace(day=1)
 
 
-def _held(draw: Draw) -> tuple[str, str, str, str]:
+def _held(draw: Draw, asked: Asked) -> tuple[str, str, str, str]:
     """SQL: the first month, the last, whether the first is known, and the joins for that."""
     if _is_by_month(draw):
         month = month_number("f.month")
@@ -275,13 +275,9 @@ def _held(draw: Draw) -> tuple[str, str, str, str]:
     told = f"{month_number('told.first')} + {draw.lasts}"
     since = f"CASE WHEN f.valid_from IS NOT NULL THEN {month_number('f.valid_from')} ELSE {told} END"
     # who says since when it holds is seldom asked twice: the earliest file that says so tells since when at least
-    joins = """
+    joins = f"""
         JOIN registers_batch b ON b.id = f.source_batch
-        LEFT JOIN (
-            SELECT u.fact_id, min(coalesce(s.file_month, s.known_on)) AS first
-            FROM registers_support u JOIN registers_batch s ON s.id = u.batch_id
-            WHERE u.fact_table = %(table)s AND s.known_on <= %(on)s GROUP BY u.fact_id
-        ) again ON again.fact_id = f.id
+        LEFT JOIN {_said_again(asked)}
         CROSS JOIN LATERAL (SELECT least(coalesce(b.file_month, f.known_on), again.first) AS first) told"""
     last = month_number("f.valid_to") if draw.is_any_day else f"{month_number('(f.valid_to + 1)')} - 1"
     until = f"CASE WHEN f.valid_to IS NULL THEN {EVER} ELSE {last} END"
@@ -290,6 +286,17 @@ def _held(draw: Draw) -> tuple[str, str, str, str]:
             f"CASE WHEN f.valid_from IS NULL THEN {told} - 1 ELSE {month_number('f.valid_from')} + {draw.lasts - 1} END"
         )
     return since, until, "(f.valid_from IS NOT NULL)::int", joins
+
+
+def _said_again(asked: Asked) -> str:
+    """SQL: the earliest of the other files that say the same; of everybody all at once, of some persons row by row."""
+    first = """
+        SELECT {} min(coalesce(s.file_month, s.known_on)) AS first
+        FROM registers_support u JOIN registers_batch s ON s.id = u.batch_id
+        WHERE u.fact_table = %(table)s AND s.known_on <= %(on)s {}"""
+    if asked.persons is None:
+        return f"({first.format('u.fact_id,', 'GROUP BY u.fact_id')}) again ON again.fact_id = f.id"
+    return f"LATERAL ({first.format('', 'AND u.fact_id = f.id')}) again ON true"
 
 
 def _wheres(draw: Draw, params: dict[str, Any]) -> list[str]:
