@@ -209,8 +209,11 @@ def test_the_app_deletes_no_difference_that_was_not_approved(firm: Firm, context
     night(context)
     proposed(8)
     before = differences()
-    with acting(APP, **EVERYWHERE):
-        Difference.objects.all().delete()
+    with acting(APP, **EVERYWHERE), connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT wound")
+        with pytest.raises(IntegrityError, match="two persons"):
+            cursor.execute("DELETE FROM claims_difference")
+        cursor.execute("ROLLBACK TO SAVEPOINT wound")
     assert differences() == before
 
 

@@ -83,7 +83,7 @@ class History:
         since = self.random.randrange(MONTHS)
         until = min(since + self.random.choice([0, 0, 1, 2]), MONTHS - 1)
         amount = self.random.choice([250, 500, 600, 1000, -250])
-        mine = list(Correction.objects.filter(state="approved", carried_out_on=None))
+        mine = list(Correction.objects.filter(state="approved", carried_out_on=None).order_by("pk"))
         if mine and self.random.random() < 0.5:
             one = self.random.choice(mine)
             person, code, amount = one.person, one.policy.code, one.amount_fen
@@ -98,7 +98,7 @@ class History:
 
     def is_taken_back(self) -> None:
         """A list that was loaded is withdrawn."""
-        rows = list(Payment.objects.known())
+        rows = list(Payment.objects.known().order_by("pk"))
         if rows:
             row = self.random.choice(rows)
             row.retired_on, row.retired_by = self.day, row.source_batch
@@ -114,21 +114,23 @@ class History:
 
     def propose(self, *, share: float) -> None:
         with acting(APP, lo=0, hi=2**62):
-            for one in list(queries.differences()):
+            for one in list(queries.differences().order_by("policy_id", "person_id", "first_month")):
                 if one.open_token is None and self.random.random() <= share:
                     actions.propose_correction(difference=one, reason="r", by="a", at=self.now())
 
     def decide(self, *, share: float) -> None:
         """Some of what was found is proposed, and of that nearly all approved; with a share of 1 all of it."""
         with acting(APP, lo=0, hi=2**62):
-            for one in list(queries.corrections().filter(state="proposed")):
+            for one in list(queries.corrections().filter(state="proposed").order_by("pk")):
                 if one.has_changed:
                     actions.refuse_correction(correction=one, by="b", reason="changed", at=self.now())
         self.propose(share=share)
         with acting(APP, lo=0, hi=2**62):
-            for one in list(queries.corrections().filter(state="proposed")):
+            for one in list(queries.corrections().filter(state="proposed").order_by("pk")):
                 if self.random.random() <= max(share, 0.8):
                     actions.approve_correction(correction=one, by="b", at=self.now())
+                elif self.random.random() < 0.5:
+                    actions.refuse_correction(correction=one, by="b", reason="r", at=self.now())
                 else:
                     actions.take_back_correction(correction=one, by="a", at=self.now())
 
@@ -206,8 +208,7 @@ def test_what_was_approved_is_what_is_owed_less_what_was_paid(history: History) 
 
 @pytest.mark.parametrize("history", [SEED], indirect=True)
 def test_histories_know_every_kind_of_step(history: History) -> None:
-    for _ in range(4):
-        went_wrong(history, 9)
+    assert all(went_wrong(history, 9) == [] for _ in range(5))
     with acting(BATCH):
         rows = Correction.objects.all()
         assert rows.exclude(carried_out_on=None).exists() and rows.exclude(reverses=None).exists()

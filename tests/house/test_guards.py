@@ -22,6 +22,7 @@ INSIDE = "(({0} >= (current_setting('anye.lo'::text))::bigint) AND ({0} <= (curr
 TRIGGERS = {
     "append_only": (("append_only", "BEFORE DELETE OR UPDATE", "ROW"), ("retired", "AFTER UPDATE", "STATEMENT")),
     "frozen": (("frozen", "BEFORE DELETE OR UPDATE", "ROW"),),
+    "corrected": (("corrected", "BEFORE DELETE", "ROW"),),
     "decided_once": (("decided_once", "BEFORE INSERT OR DELETE OR UPDATE", "ROW"),),
     "audited": tuple(
         (f"audit_{verb.lower()}", f"AFTER {verb}", "STATEMENT") for verb in ("INSERT", "UPDATE", "DELETE")
@@ -30,15 +31,6 @@ TRIGGERS = {
         (f"tally_{verb.lower()}", f"AFTER {verb}", "STATEMENT") for verb in ("INSERT", "UPDATE", "DELETE")
     ),
 }
-_SAME = " AND ".join(
-    f"(c.{column} = claims_difference.{column})"
-    for column in ("first_month", "last_month", "entitled_fen", "paid_fen", "corrected_fen")
-)
-CORRECTED = (
-    "(EXISTS ( SELECT 1\n   FROM claims_correction c\n  WHERE (((c.state)::text = 'approved'::text)"
-    " AND (c.policy_id = claims_difference.policy_id) AND ((c.person_id = claims_difference.person_id)"
-    f" OR (c.firm_id = claims_difference.firm_id)) AND {_SAME})))"
-)
 FUNCTIONS = {"audited": "anye_audit", "tallied": "anye_tally"}
 
 HELD = """
@@ -84,7 +76,7 @@ def expected() -> set[Fact]:
 
 def _meant(table: str, word: str) -> Iterator[Fact]:
     name, _, inner = word.rstrip(")").partition("(")
-    if name in ("scoped", "made_within", "restricted", "corrected"):
+    if name in ("scoped", "made_within", "restricted"):
         yield from _policies(table, name, inner)
     elif name in TRIGGERS:
         for end, when, each in TRIGGERS[name]:
@@ -116,8 +108,6 @@ def _policies(table: str, name: str, inner: str) -> Iterator[Fact]:
     elif name == "made_within":
         inside = "(" + " AND ".join(INSIDE.format(column)[1:-1] for column in inner.split(",")) + ")"
         yield table, "policy", f"{table}_made", "{anye_app}", "RESTRICTIVE INSERT", None, inside  # type: ignore[misc]
-    elif name == "corrected":
-        yield table, "policy", f"{table}_corrected", "{anye_app}", "RESTRICTIVE DELETE", CORRECTED, None  # type: ignore[misc]
     elif name == "restricted":
         seen = "(current_setting('anye.restricted'::text))::boolean"
         seen = f"((NOT {inner}) OR {seen})" if inner else seen

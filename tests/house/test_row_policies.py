@@ -119,7 +119,7 @@ def test_the_app_owns_nothing_and_cannot_pass_policies() -> None:
         assert cursor.fetchone() == (False,)
 
 
-# a doubt that a pass draws anew, and that a policy lets go where two persons corrected it
+# a doubt that a pass draws anew, and that a trigger lets go where two persons corrected it
 DELETED_BY_APP = {"claims_difference"}
 
 

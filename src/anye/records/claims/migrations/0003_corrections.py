@@ -34,6 +34,29 @@ DECIDED_ONCE = RunSQL(
     RunSQL.noop,
 )
 
+# what is approved differs no more; nothing else is the app's to delete
+CORRECTED = RunSQL(
+    """
+    CREATE FUNCTION anye_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_user <> 'anye_app' OR EXISTS (
+            SELECT 1 FROM claims_correction c
+            WHERE c.state = 'approved' AND c.policy_id = OLD.policy_id
+                AND (c.person_id = OLD.person_id OR c.firm_id = OLD.firm_id)
+                AND c.first_month = OLD.first_month AND c.last_month = OLD.last_month
+                AND c.entitled_fen = OLD.entitled_fen AND c.paid_fen = OLD.paid_fen AND c.corrected_fen = OLD.corrected_fen)
+        THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'a row of % goes where two persons corrected it', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END $$;
+    CREATE TRIGGER claims_difference_corrected BEFORE DELETE ON claims_difference
+        FOR EACH ROW EXECUTE FUNCTION anye_corrected();
+    """,
+    RunSQL.noop,
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -245,18 +268,6 @@ class Migration(migrations.Migration):
             app="SELECT, INSERT, UPDATE (state, decided_by, decided_at, decision)",
             batch="SELECT, UPDATE (carried_out_on, gone_on)",
         ),
-        # what is approved differs no more; nothing else is the app's to delete
-        RunSQL(
-            """
-            GRANT DELETE ON claims_difference TO anye_app;
-            CREATE POLICY claims_difference_corrected ON claims_difference AS RESTRICTIVE FOR DELETE TO anye_app USING (
-                EXISTS (SELECT 1 FROM claims_correction c WHERE c.state = 'approved'
-                    AND c.policy_id = claims_difference.policy_id
-                    AND (c.person_id = claims_difference.person_id OR c.firm_id = claims_difference.firm_id)
-                    AND c.first_month = claims_difference.first_month AND c.last_month = claims_difference.last_month
-                    AND c.entitled_fen = claims_difference.entitled_fen AND c.paid_fen = claims_difference.paid_fen
-                    AND c.corrected_fen = claims_difference.corrected_fen));
-            """,
-            RunSQL.noop,
-        ),
+        CORRECTED,
+        RunSQL("GRANT DELETE ON claims_difference TO anye_app", RunSQL.noop),
     ]
