@@ -282,9 +282,6 @@ BY_TEST: dict[str, list[str]] = {
         "doors/office/handing_over.py confirmed: may",
         "doors/office/handing_over.py pick_of: may",
     ],
-    "tests/flow/test_handing_over.py::test_a_question_closes_when_the_rules_can_tell_and_so_does_its_visit": [
-        "flow/handing_over.py close_what_is_no_more: acting",
-    ],
     "tests/flow/test_handing_over.py::test_nobody_is_handed_over_beyond_the_reach_of_who_asks": [
         "flow/jobs.py hand_to_visits: reach",
     ],
@@ -305,6 +302,7 @@ BY_TEST: dict[str, list[str]] = {
     ],
     "tests/house/test_roles_of_commands.py::test_the_pass_from_the_command_line_is_made_as_the_batch_role": [
         "flow/nightly.py entitle: acting",
+        "flow/handing_over.py close_what_is_no_more: acting",
     ],
     "tests/house/test_roles.py::test_a_person_is_judged_anew_as_the_batch_role": [
         "flow/nightly.py entitle_persons: acting",
