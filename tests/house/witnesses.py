@@ -290,6 +290,7 @@ BY_TEST: dict[str, list[str]] = {
     ],
     "tests/house/test_roles_of_commands.py::test_the_pass_from_the_command_line_is_made_as_the_batch_role": [
         "flow/nightly.py entitle: acting",
+        "flow/handing_over.py close_what_is_no_more: acting",
     ],
     "tests/house/test_roles.py::test_a_person_is_judged_anew_as_the_batch_role": [
         "flow/nightly.py entitle_persons: acting",

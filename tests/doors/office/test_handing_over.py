@@ -169,8 +169,11 @@ def test_the_question_of_a_visit_names_whom_of_the_home_it_is_about(
         (visit,) = Visit.objects.filter(state="due")
     told = text_of(worker.get(reverse("office:visit", args=[visit.token]), headers=ENGLISH))
     assert "谭小兰: Training-through-work" in told and "whether it is owed cannot be told" in told
-    seen = {read.person_id for read in reads(kind="visit")}
-    assert {people["asked"].pk, people["near"].pk} <= seen
+    printed = text_of(worker.get(reverse("office:visits_print"), headers=ENGLISH))
+    assert "谭小兰: Training-through-work" in printed
+    assert worker.post(reverse("office:visits"), {"do": "export", "purpose": "check"}).status_code == 200
+    for kind in ("visit", "print", "export"):
+        assert {read.person_id for read in reads(kind=kind)} == {people["asked"].pk, people["near"].pk}, kind
 
 
 def test_an_answer_that_they_were_told_waits_for_the_records(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anye.doors.kit.columns import Column
-from anye.doors.kit.exports import Export
+from anye.doors.kit.exports import Export, Exporting
 from anye.doors.kit.filters import ChoiceFilter
 from anye.doors.kit.fragments import Status, deadline_status
 from anye.doors.kit.links import token_url
@@ -26,7 +26,7 @@ from anye.doors.office.entrance import PRIVATE, READERS, VISITORS, actor_of, dut
 from anye.doors.office.evidence import evidence_of
 from anye.doors.office.overruled import overruled_of
 from anye.doors.office.places import by_place, offices_of, place_choices, place_words
-from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
+from anye.doors.office.rows import Rows, log_list, log_people, source_of
 from anye.flow.jobs import publish_entry
 from anye.flow.sentences import reason_sentence
 from anye.records.findings import actions, queries
@@ -77,6 +77,18 @@ def _reason(one: Finding, names: dict[int, Any], visit: Visit, known: dict[int, 
     }
 
 
+def _named(visits: list[Visit]) -> list[tuple[int, int]]:
+    """Who is named on some dressed visits: whom they are to, and others of the household whom a question is about."""
+    found = [(visit.person_id, visit.scope_no) for visit in visits]
+    found += [(reason["person"].pk, visit.scope_no) for visit in visits for reason in visit.reasons if reason["person"]]  # type: ignore[attr-defined]
+    return list(dict.fromkeys(found))
+
+
+def _log_taken_out(request: HttpRequest, made: Exporting) -> None:
+    """A trace for everybody in the file."""
+    log_people("export", _named(request.listed.read), purpose=f"export: {made.purpose}")  # type: ignore[attr-defined]
+
+
 def _clock(visit: Visit, on: dt.date) -> Status:
     return deadline_status(visit.due_on, on=on) if visit.state == "due" else doubts.VISIT_STATES[visit.state]
 
@@ -119,7 +131,7 @@ VISITS = Listing(
     ),
     export=Export(
         _("Visits"),
-        log=log_export(lambda v: (v.person_id, v.scope_no)),
+        log=_log_taken_out,
         by=lambda request: str(request.user.get_username()),
     ),
     empty=Empty(
@@ -166,8 +178,7 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and not may_answer:
         messages.warning(request, gettext("This visit cannot be answered any more, or not in this duty."))
         return HttpResponseRedirect(reverse("office:visit", args=[token]))
-    others = {(reason["person"].pk, shown.scope_no) for reason in shown.reasons if reason["person"]}  # type: ignore[attr-defined]
-    log_people("visit", sorted({(shown.person_id, shown.scope_no), *others}))
+    log_people("visit", _named([shown]))
     status = 422 if form.is_bound else 200
     return render(
         request, "office/visits/visit.html", _visit_context(request, shown, form, may_answer=may_answer), status=status
@@ -288,7 +299,7 @@ def printed(request: HttpRequest) -> HttpResponse:
     is_cut = len(page) > PRINTED_AT_ONCE
     page = dress(request, page[:PRINTED_AT_ONCE])
     places = people.details_of_many(("address", "area_group"), [v.person_id for v in page])
-    log_people("print", [(v.person_id, v.scope_no) for v in page], purpose="print: visits")
+    log_people("print", _named(page), purpose="print: visits")
     sheets: dict[str, list[Any]] = {}
     for one in page:
         found = places.get((one.person_id, "address")) if may(request, PRIVATE) else None
