@@ -5,7 +5,6 @@ One person proposes, another approves; sums are right, payments and decisions st
 
 import datetime as dt
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -153,8 +152,8 @@ def _propose(officer: Visitor) -> None:
     officer.go("/owed/paid/")
     look_at(officer, "differences")
     assert "其后有数据撤回" in officer.text
-    officer.page.get_by_label("选中 三号服装厂").check()
-    officer.press("对选中的提出调整")
+    officer.page.get_by_label("选择 三号服装厂").check()
+    officer.press("对所选提出调整")
     look_at(officer, "propose")
     assert "300.00" in officer.text and "1 笔调整" in officer.text
     officer.press("提出")
@@ -164,7 +163,7 @@ def _propose(officer: Visitor) -> None:
     assert "已提出 1 笔调整" in officer.text
     officer.go("/owed/paid/?correction=none")
     with officer.page.expect_navigation():
-        officer.page.get_by_role("button", name=re.compile("对筛选出的全部提出")).click()
+        officer.page.get_by_role("button", name="对全部提出调整").click()
     officer.look()
     assert "5 笔调整" in officer.text and "1,800.00" in officer.text and "1,500.00" in officer.text
     officer.page.locator("textarea[name=reason]").fill("记录有变，重新核算")

@@ -54,13 +54,12 @@ class Pick:
 
     def box_of(self, listing: str, form: str) -> Callable[[Any], str]:
         """A function from a row to its first cell; `form`: the id of the form under the table."""
-        label = gettext("Choose")
 
         def box(row: Any) -> str:
             key = self.key_of(row)
             if key is None:
                 return '<td role="cell" class="pick"></td>'
-            name = escape(f"{label} {self.name_of(row)}")
+            name = escape(gettext("Choose %(name)s") % {"name": self.name_of(row)})
             sealed = seal_state(key, context=f"pick:{listing}")
             return (
                 f'<td role="cell" class="pick"><span class="pick-box"><input class="form-check-input" type="checkbox" name="row"'
