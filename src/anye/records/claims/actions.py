@@ -14,6 +14,8 @@ from anye.records.entitlements.actions import hold_off_passes
 COLUMNS = (
     "policy_id", "person_id", "firm_id", "first_month", "last_month", "kind", "entitled_fen", "paid_fen", "corrected_fen",
 )  # fmt: skip
+_EMPTY = {"person_id", "firm_id"}
+"""Of these one is not there; no id is 0."""
 
 
 def replace_differences(*, policy_id: int, lines: bytes, office_no: int, found_on: date) -> tuple[int, int]:
@@ -22,7 +24,9 @@ def replace_differences(*, policy_id: int, lines: bytes, office_no: int, found_o
     What is the same stays as it is, with the day on which it was found.
     """
     columns = ", ".join(COLUMNS)
-    same = " AND ".join(f"d.{name} IS NOT DISTINCT FROM n.{name}" for name in COLUMNS)
+    # of equality alone the database makes a hash: IS NOT DISTINCT FROM would look at each for each
+    same = " AND ".join(f"coalesce(d.{name}, 0) = coalesce(n.{name}, 0)" if name in _EMPTY else f"d.{name} = n.{name}"
+                        for name in COLUMNS)  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE settled ON COMMIT DROP AS SELECT {columns} FROM claims_difference LIMIT 0"
@@ -44,9 +48,9 @@ def replace_differences(*, policy_id: int, lines: bytes, office_no: int, found_o
             INSERT INTO claims_difference ({columns}, because, scope_no, found_on)
             SELECT {", ".join(f"n.{name}" for name in COLUMNS)}, '', coalesce(p.scope_no, %s), %s
             FROM settled n LEFT JOIN people_person p ON p.id = n.person_id
-            WHERE NOT EXISTS (SELECT 1 FROM claims_difference d WHERE {same})
+            WHERE NOT EXISTS (SELECT 1 FROM claims_difference d WHERE d.policy_id = %s AND {same})
             """,
-            [office_no, found_on],
+            [office_no, found_on, policy_id],
         )
         come = cursor.rowcount
         cursor.execute("DROP TABLE settled")
