@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from anye.engine.entitle import edit
+from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.policy_file import digest_of
 from anye.flow.foreseeing import foresee
 from anye.flow.rules import rules_in_use
 from anye.packs import read_pack
 from anye.packs.rules import with_policy
 from anye.records.accounts.scope import acting
-from anye.records.entitlements.actions import rules
-from anye.records.entitlements.models import Draft, Publication
+from anye.records.entitlements.actions import keep_version, rules
+from anye.records.entitlements.models import Draft, PolicyVersion, Publication
 
 PACK = "cn_yubei"
 AUTHOR, PUBLISHER = "author", "publisher"
@@ -25,11 +26,20 @@ def with_value(code: str, name: str, since: dt.date, value: int) -> str:
     return edit.dated_value(rules_in_use(PACK).policies[code].text, name, since, told)
 
 
+def version_of(policy: Policy) -> PolicyVersion:
+    """The rules of a policy, kept."""
+    title = (policy.title["zh"], policy.title["en"])
+    on = dt.date(2020, 1, 1)
+    return keep_version(
+        code=policy.code, digest=policy.digest, title=title, text=policy.text, reasons=policy.reasons, on=on
+    )
+
+
 def drafted(code: str, text: str, *, scope_no: int, by: str = AUTHOR) -> Draft:
     """A draft of that text, as its author has it."""
     policy = rules_in_use(PACK).policies[code]
     with acting(lo=scope_no, hi=scope_no, actor=by):
-        draft = rules.begin_draft(code=code, text=policy.text, base_digest=policy.digest, by=by, scope_no=scope_no)
+        draft = rules.begin_draft(base=version_of(policy), text=policy.text, by=by, scope_no=scope_no)
         rules.edit_draft(draft=draft, text=text, by=by)
         return Draft.objects.get(pk=draft.pk)
 

@@ -7,14 +7,16 @@ from django.db import IntegrityError, connection
 
 from anye.engine.entitle.policy_file import digest_of
 from anye.flow.blocks import Context
+from anye.flow.nightly import entitle_persons
 from anye.flow.rules import rules_in_use, rules_on
+from anye.packs import read_pack
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.entitlements.actions import rules
 from anye.records.entitlements.models import PAY, Draft, Foreseen, Publication
 from tests.conftest import District
 from tests.factories import as_owner
 from tests.flow.owed import KNOWN, registers_of_the_year, trainee
-from tests.flow.rules_by_hand import AUTHOR, PACK, PUBLISHER, drafted, foreseen, published, with_value
+from tests.flow.rules_by_hand import AUTHOR, PACK, PUBLISHER, drafted, foreseen, published, version_of, with_value
 from tests.flow.test_nightly import CODE, lines, night
 
 SINCE = dt.date(2020, 9, 1)
@@ -76,6 +78,20 @@ def test_what_another_published_judges_from_the_next_night_on_from_its_day(
     assert lines(person, on=KNOWN) == [(8, PAY, 50_000), (9, PAY, 50_000), (10, PAY, 50_000)]
 
 
+def test_until_the_night_everybody_is_told_by_the_rules_of_the_last_pass(district: District, context: Context) -> None:
+    with as_owner():
+        person, _firm = trainee(district["willow"], registers_of_the_year())
+    night(context)
+    published(foreseen(raised(district), on=KNOWN, **ranges(district)))
+    entitle_persons(read_pack(PACK), [person.pk], known=KNOWN, office_no=context.office_no, by="tests")
+    assert lines(person) == [(8, PAY, 50_000), (9, PAY, 50_000), (10, PAY, 50_000)]
+    night(context, known=KNOWN + dt.timedelta(1))
+    entitle_persons(
+        read_pack(PACK), [person.pk], known=KNOWN + dt.timedelta(1), office_no=context.office_no, by="tests"
+    )
+    assert lines(person) == [(8, PAY, 50_000), (9, PAY, 60_000), (10, PAY, 60_000)]
+
+
 def test_a_day_in_the_past_is_judged_by_the_rules_of_then(district: District, context: Context) -> None:
     with as_owner():
         trainee(district["willow"], registers_of_the_year())
@@ -85,7 +101,7 @@ def test_a_day_in_the_past_is_judged_by_the_rules_of_then(district: District, co
     assert rules_in_use(PACK).policies[CODE].digest != before
     night(context, known=KNOWN + dt.timedelta(1))
     assert rules_on(PACK, KNOWN).policies[CODE].digest == before
-    assert rules_on(PACK, KNOWN + dt.timedelta(1)) is rules_in_use(PACK)
+    assert rules_on(PACK, KNOWN + dt.timedelta(1)).policies[CODE].digest == rules_in_use(PACK).policies[CODE].digest
 
 
 @pytest.mark.parametrize(
@@ -145,8 +161,9 @@ def test_of_a_policy_one_draft_is_under_way(district: District, context: Context
     first = raised(district)
     scope_no = district["district"].scope_no
     with acting(**ranges(district)):
-        again = rules.begin_draft(code=CODE, text="x", base_digest="0" * 64, by=PUBLISHER, scope_no=scope_no)
+        base = version_of(rules_in_use(PACK).policies[CODE])
+        again = rules.begin_draft(base=base, text="x", by=PUBLISHER, scope_no=scope_no)
         assert again.pk == first.pk
         rules.drop_draft(draft=first, by=AUTHOR)
-        new = rules.begin_draft(code=CODE, text="x", base_digest="0" * 64, by=PUBLISHER, scope_no=scope_no)
+        new = rules.begin_draft(base=base, text="x", by=PUBLISHER, scope_no=scope_no)
         assert new.pk != first.pk

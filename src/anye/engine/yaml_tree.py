@@ -10,14 +10,18 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import ConstructorError, DuplicateKeyError, SafeConstructor
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 
 def read_yaml(text: str) -> Any:
     """The document. Raises YAMLError; a key that occurs twice is a DuplicateKeyError."""
     yaml = YAML(typ="safe")
-    node = yaml.compose(text)
-    return None if node is None else _Tree(yaml.constructor).of(node)
+    try:
+        node = yaml.compose(text)
+        return None if node is None else _Tree(yaml.constructor).of(node)
+    except RecursionError:
+        raise YAMLError("too deep") from None
 
 
 class _Tree:

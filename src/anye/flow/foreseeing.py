@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
+from django.utils import timezone
 
+from anye.engine.entitle.batch import BatchRule
 from anye.engine.entitle.bits import Array
 from anye.engine.entitle.case import OUTCOMES, PAY
 from anye.engine.entitle.groups import Cases
@@ -56,22 +58,34 @@ def foresee(draft_id: int, pack: Pack, *, on: dt.date) -> None:
             return
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL work_mem = '256MB'")  # it joins whole tables
-        subjects = RecordSubjects(pack, window_on(on), on=on)
-        figures, lines = whom(book, draft.code, draft.text, subjects)
-        keep_foreseen(draft_id=draft_id, digest=digest, figures={**figures, "on": on.isoformat()}, lines=lines)
+        other, _ = with_policy(book, Path(f"{draft.code}.yaml"), draft.text)
+        figures, lines = whom(book, other, draft.code, pack, on=on)
+        told = {
+            **figures,
+            "on": on.isoformat(),
+            "at": timezone.now().isoformat(),
+            "later": later(other, draft.code, on),
+        }
+        keep_foreseen(draft_id=draft_id, digest=digest, figures=told, lines=lines)
+
+
+def later(book: RuleBook, code: str, on: dt.date) -> list[str]:
+    """The days of a policy on which something begins after the months that are judged."""
+    policy, last = book.policies[code], last_day(window_on(on).last)
+    days = {dated.since for parameter in policy.parameters.values() for dated in parameter.values}
+    return sorted(day.isoformat() for day in days | {block.since for block in policy.blocks} if day > last)
 
 
 def whom(
-    book: RuleBook, code: str, text: str, subjects: RecordSubjects
+    book: RuleBook, other: RuleBook, code: str, pack: Pack, *, on: dt.date
 ) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
-    """The figures of what a text in the place of a policy would change, and the lines that are kept.
-
-    Raises PolicyFault.
-    """
-    other, _ = with_policy(book, Path(f"{code}.yaml"), text)
+    """The figures of what the other rules of a policy would change, and the lines that are kept. Read within `acting`."""
+    beside = _standing_back(book, other, code)
+    facts = frozenset[str]().union(*(_asked(rules, each) for rules in (book, other) for each in (code, *beside)))
+    subjects = RecordSubjects(pack, window_on(on), on=on, facts=facts, book=other)
     change = changes(book, other, code, subjects)
     figures = {**_figures(change), "others": {}}
-    for each in _standing_back(book, other, code):
+    for each in beside:
         beside = changes(book, other, each, subjects)
         if beside.differs.any():
             figures["others"][each] = {"subjects": int(beside.differs.any(axis=0).sum()), "fen": _sum(beside)}
@@ -97,6 +111,18 @@ def _standing_back(book: RuleBook, other: RuleBook, code: str) -> list[str]:
             if each in rivals and policy.code not in found:
                 found.append(policy.code)
     return found[1:]
+
+
+def _asked(book: RuleBook, code: str) -> frozenset[str]:
+    """The facts that a policy asks, what adds up to them, and those of the policies that go before it."""
+    if code not in book.policies:
+        return frozenset()
+    policy, facts = book.policies[code], book.catalogue.facts
+    found = set(BatchRule(policy, book.catalogue).needed)
+    rolled = [fact.roll_up for name in found if (fact := facts[name]).roll_up is not None]
+    found |= {part for each in rolled if each is not None for part in (each.of, each.when) if part}
+    before = {each.policy for block in policy.blocks for each in block.exclusions}
+    return frozenset(found).union(*(_asked(book, each) for each in before))
 
 
 def _sum(change: Change) -> int:

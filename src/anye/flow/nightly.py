@@ -31,7 +31,7 @@ from anye.flow.drawing.subjects import RecordSubjects
 from anye.flow.handing_over import close_what_is_no_more
 from anye.flow.ledger import Ledger, first_day
 from anye.flow.nearly import Nearly
-from anye.flow.rules import rules_in_use
+from anye.flow.rules import rules_in_use, rules_on
 from anye.flow.settling import settle_all
 from anye.flow.standing import Blind
 from anye.packs import Pack
@@ -109,13 +109,13 @@ def entitle(pack: Pack, *, on: dt.date, known: dt.date, office_no: int, by: str,
         window, book = window_on(on), rules_in_use(pack.name)
         if not is_kept:
             report = PassReport(window, known, {code: Summary() for code in book.policies})
-            for policy, cases, block in judge_all(book, RecordSubjects(pack, window, on=known)):
+            for policy, cases, block in judge_all(book, RecordSubjects(pack, window, on=known, book=book)):
                 report.count(policy, cases, block, book)
             return report
         basis = _basis(pack, window, book, known)
         some = _whom_alone(last, basis, book)
         came = basis["came"]
-        subjects = RecordSubjects(pack, window, on=known, persons=some, came=came, has_all_firms=True)
+        subjects = RecordSubjects(pack, window, on=known, persons=some, came=came, has_all_firms=True, book=book)
         blind = last.blind if last and some is not None else None
         ledger = Ledger(subjects, book, known, office_no, blind)
         report = _kept(ledger, known, by, basis, last if some is not None else None)
@@ -126,7 +126,8 @@ def entitle(pack: Pack, *, on: dt.date, known: dt.date, office_no: int, by: str,
 def entitle_persons(
     pack: Pack, persons: Sequence[int], *, known: dt.date, office_no: int, by: str
 ) -> PassReport | None:
-    """The same of some persons whose facts were changed, in the months that the last pass judged: what the next would say.
+    """The same of some persons whose facts were changed, in the months and by the rules of the last pass: what the next would
+    say, unless other rules were published since.
 
     Whoever shares a household with one of them has to be among them. None where no pass was made yet; raises PassUnderWay.
     """
@@ -135,10 +136,12 @@ def entitle_persons(
         if last is None or last.known_on > known:
             return None
         _alone()
-        whole = rules_in_use(pack.name)
+        whole = rules_on(pack.name, known)
         of_persons = {code: policy for code, policy in whole.policies.items() if policy.subject != "firm"}
         first, until = month_of(last.first_month), month_of(last.last_month)
-        subjects = RecordSubjects(pack, Window(first, until - first + 1), on=known, persons=persons, came=last.came)
+        subjects = RecordSubjects(
+            pack, Window(first, until - first + 1), on=known, persons=persons, came=last.came, book=whole
+        )
         ledger = Ledger(subjects, RuleBook(whole.catalogue, of_persons), known, office_no, last.blind)
         report = _kept(ledger, known, by, None)
     close_what_is_no_more(on=known, by=by)

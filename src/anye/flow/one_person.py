@@ -44,7 +44,7 @@ def owed_to(
     """
     last = queries.last_run(known)
     persons = sorted({person, *household})
-    subjects = RecordSubjects(pack, window, on=known, persons=persons, came=last.came if last else None)
+    subjects = RecordSubjects(pack, window, on=known, persons=persons, came=last.came if last else None, book=book)
     found: list[Owed] = []
     others: dict[str, list[tuple[Row, list[Verdict]]]] = {}
     cases, rows = dict[str, Cases](), dict[str, list[Row]]()

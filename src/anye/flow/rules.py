@@ -8,6 +8,7 @@ from pathlib import Path
 
 from anye.engine.entitle.policy_file import read_policy
 from anye.engine.entitle.runs import RuleBook
+from anye.engine.yaml_faults import YamlFault
 from anye.packs.rules import check_circles, pack_folder, read_rules
 from anye.records.entitlements import queries
 
@@ -16,19 +17,30 @@ _KEPT = 8  # books: today's, and those of days that are looked back at
 
 
 def rules_in_use(pack: str) -> RuleBook:
-    """What judges now. Raises PolicyFault, PackFault."""
+    """What the next pass over everybody judges by. Raises PolicyFault, PackFault."""
     return _book(pack_folder(pack), queries.published(), is_all=False)
 
 
 def rules_on(pack: str, known: dt.date) -> RuleBook:
-    """What judged on a day: the rules of the last pass by its end, where one was made since; else those in use.
+    """What judged by the end of a day: the rules of the last pass over everybody; before the first, those in use.
 
-    Raises PolicyFault where the catalogue of facts has changed so that they cannot be read any more.
+    What was published since judges nobody until the next pass, so that all are told by the same rules. Raises PolicyFault
+    where the catalogue of facts has changed so that they cannot be read any more.
     """
-    then, last = queries.last_run(known), queries.last_run()
-    if then is None or last is None or then.pk == last.pk:
+    last = queries.last_run(known)
+    versions = last.basis.get("rules") if last else None
+    if not versions:
         return rules_in_use(pack)
-    return _book(pack_folder(pack), tuple(sorted(then.basis.get("rules", {}).items())), is_all=True)
+    return _book(pack_folder(pack), tuple(sorted(versions.items())), is_all=True)
+
+
+def readable_rules(pack: str) -> tuple[RuleBook, list[YamlFault]]:
+    """The rules in use as far as they can be read, the pack's own file in the place of one that cannot; and what is wrong: so
+    that it can be mended by another publication."""
+    try:
+        return rules_in_use(pack), []
+    except YamlFault as fault:
+        return read_rules(pack_folder(pack)), [fault]
 
 
 @lru_cache(maxsize=_KEPT)

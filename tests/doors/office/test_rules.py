@@ -3,20 +3,24 @@
 import datetime as dt
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from anye.engine.entitle.policy_file import digest_of
 from anye.flow.foreseeing import foresee
-from anye.flow.rules import rules_in_use
+from anye.flow.rules import _book, rules_in_use
 from anye.packs import read_pack
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.accounts.models import Duty, User
 from anye.records.accounts.scope import BATCH, acting
+from anye.records.entitlements import queries as entitlements
 from anye.records.entitlements.models import Draft, Publication
 from tests.conftest import District
 from tests.doors.office.looking import queries_of, text_of
+from tests.factories import as_owner
 
 ClientAs = Callable[..., Client]
 CODE = "part_time_post"
@@ -52,6 +56,7 @@ def latest() -> Draft:
 
 def change(client: Client, draft: Draft, kind: str, at: str = "", **told: object) -> str:
     """What the page says after a form was sent; nothing where it was taken."""
+    told = {"seen": digest_of(latest().text), **told}
     answer = client.post(reverse("rules:change", args=[draft.token, kind]) + f"?at={at}", told)
     assert answer.status_code in {302, 422}
     return "" if answer.status_code == 302 else text_of(answer)
@@ -59,6 +64,7 @@ def change(client: Client, draft: Draft, kind: str, at: str = "", **told: object
 
 def decide(client: Client, draft: Draft, act: str, **told: str) -> str:
     """What the page says after it."""
+    told = {"seen": digest_of(latest().text), **told}
     answer = client.post(reverse("rules:decide", args=[draft.token]), {"act": act, **told}, follow=True)
     return text_of(answer) if answer.status_code in {200, 422} else str(answer.status_code)
 
@@ -247,3 +253,128 @@ def test_the_list_asks_the_database_the_same_number_of_times(author: Client) -> 
     for code in ("part_time_post", "hiring_subsidy", "insurance_subsidy"):
         begun(author, code)
     assert queries_of(author, reverse("rules:index")) == few
+
+
+def test_what_was_changed_since_the_page_was_read_is_not_published(author: Client, second: Client) -> None:
+    draft = ready(author)
+    decide(author, draft, "offer", reason="新标准")
+    read = digest_of(latest().text)
+    decide(author, draft, "take_back")
+    change(author, draft, "document", ref_zh="渝〔2021〕1号", certainty="B")
+    decide(author, draft, "foresee")
+    foresee(draft.pk, read_pack("cn_yubei"), on=dt.date(2021, 3, 1))
+    decide(author, draft, "offer", reason="新标准")
+    assert "Somebody changed or decided this draft" in decide(second, draft, "publish", seen=read)
+    assert latest().state == "offered"
+    assert "Published. The next night" in decide(second, draft, "publish")
+
+
+def test_a_form_that_lay_open_does_not_write_over_what_was_changed_since(author: Client) -> None:
+    draft = begun(author)
+    opened = digest_of(draft.text)
+    assert change(author, draft, "value", "月标准", **SUM) == ""
+    assert "Somebody changed" in change(author, draft, "file", text=draft.text, seen=opened)
+    assert "60000" in latest().text
+
+
+def test_what_no_sentence_tells_is_told_line_by_line(author: Client) -> None:
+    draft = begun(author, "training_through_work")
+    text = draft.text.replace("same: person\n", "same: person_firm\n").replace("same: person,", "same: person_firm,")
+    assert text != draft.text
+    assert change(author, draft, "file", text=text) == ""
+    told = page(author, draft)
+    assert "Line by line" in told and "person_firm" in told
+
+
+def test_what_begins_later_than_today_is_not_said_to_change_nobody(author: Client) -> None:
+    draft = begun(author)
+    change(author, draft, "value", "月标准", **{**SUM, "since": "2031-01-01"})
+    decide(author, draft, "foresee")
+    foresee(draft.pk, read_pack("cn_yubei"), on=dt.date(2021, 3, 1))
+    told = page(author, draft)
+    assert "What begins on 2031-01-01 is not judged yet" in told and "comes to the same for everybody" not in told
+
+
+def test_what_was_found_out_long_ago_is_found_out_anew(
+    author: Client, second: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = ready(author)
+    decide(author, draft, "offer", reason="新标准")
+    monkeypatch.setattr("anye.records.entitlements.queries.FORESEEN_FOR", dt.timedelta(0))
+    assert "Nobody has seen yet" in decide(second, draft, "publish")
+    assert latest().state == "offered"
+
+
+def test_whoever_decides_may_drop_what_a_colleague_left_behind(author: Client, second: Client) -> None:
+    draft = begun(author)
+    assert "The rules stay as they are" in decide(second, draft, "drop")
+    assert latest().pk == draft.pk and latest().state == "dropped"
+
+
+def test_rules_that_cannot_be_read_any_more_are_named_and_mended_by_others(
+    author: Client, second: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = ready(author)
+    decide(author, draft, "offer", reason="新标准")
+    decide(second, draft, "publish")
+    plain = entitlements.texts_of
+
+    def spoilt(digests: Any) -> Any:
+        return {key: text.replace("有劳动能力", "没有的事实") for key, text in plain(digests).items()}
+
+    monkeypatch.setattr(entitlements, "texts_of", spoilt)
+    _book.cache_clear()
+    told = text_of(author.get(reverse("rules:index")))
+    assert "cannot be read any more" in told and "没有的事实" in told
+    assert author.get(reverse("office:owed")).status_code == 200
+    new = begun(author)
+    assert new.pk != draft.pk and "sum a month" in page(author, new)
+    monkeypatch.undo()
+    _book.cache_clear()
+
+
+def test_a_draft_that_cannot_be_read_is_shown_as_written_and_dropped(author: Client) -> None:
+    draft = begun(author)
+    with as_owner():
+        Draft.objects.filter(pk=draft.pk).update(text="policy: [")
+    told = page(author, latest())
+    assert "These rules cannot be read any more" in told and "policy: [" in told
+    assert author.get(reverse("rules:change", args=[draft.token, "file"])).status_code == 404
+    assert "The rules stay as they are" in decide(author, latest(), "drop")
+
+
+def test_the_history_tells_what_each_publication_changed(author: Client, second: Client) -> None:
+    draft = ready(author)
+    decide(author, draft, "offer", reason="新标准")
+    decide(second, draft, "publish")
+    assert "600 yuan" in page(author, draft)  # against what it was begun on, not against itself
+    told = text_of(author.get(reverse("rules:policy", args=[CODE])))
+    assert "Line by line" in told and "value: 60000" in told
+
+
+BOMB = "出生月: &a [x, x]\n公岗在岗: &b [*a, *a]\n全日制: [*b, *b]"
+
+
+@pytest.mark.parametrize("given", [BOMB, "出生月: {a: {b: c}}", "出生月: [1]", "[" * 1200, "出生月: &a [*a]", "x"])
+def test_what_is_no_list_of_facts_is_refused_where_it_was_typed(author: Client, given: str) -> None:
+    draft = begun(author)
+    told = {"name": "甲", "month": "2020-10", "outcome": "no", "given": given}
+    assert "Write a fact a line" in change(author, draft, "case", **told)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("出生月: 1960-01", "出生月: [1]"),
+        ("出生月: 1960-01", "出生月: {else: {a: b}}"),
+        ("title: {zh: 扶贫专岗补贴", "title: {zh: " + "长" * 130),
+        ("month: 2020-10, expect: 50000", "month: 2020-10, since: 2020-11, expect: 50000"),
+        ("month: 2020-10, expect: 50000", "month: 2020-10, others: {hiring_subsidy: paid}, expect: 50000"),
+        ("at_most: 1", "at_most: " + "[" * 1200),
+    ],
+)
+def test_slips_in_the_file_are_said_and_nothing_is_written(author: Client, was: str, becomes: str) -> None:
+    draft = begun(author)
+    assert was in draft.text
+    assert "part_time_post.yaml" in change(author, draft, "file", text=draft.text.replace(was, becomes, 1))
+    assert latest().text == draft.text

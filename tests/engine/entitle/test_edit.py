@@ -61,6 +61,15 @@ def test_a_block_that_had_an_end_goes_on_in_the_new_one() -> None:
     assert [(each.since, each.until) for each in policy.blocks][-1] == (dt.date(2020, 10, 1), dt.date(2020, 12, 31))
 
 
+def test_a_policy_that_has_ended_is_renewed_and_what_was_stays() -> None:
+    policy = BOOK.policies["retention_refund_2025"]
+    ended = policy.blocks[-1]
+    again = read(edit.with_block(policy.text, dt.date(2026, 3, 1), dt.date(2026, 12, 31)))
+    assert (again.blocks[-2].since, again.blocks[-2].until) == (ended.since, ended.until)
+    assert (again.blocks[-1].since, again.blocks[-1].until) == (dt.date(2026, 3, 1), dt.date(2026, 12, 31))
+    assert again.blocks[-1].accept_from is None
+
+
 @pytest.mark.parametrize("text", ["", "- a", "a: [", "parameters: {月标准: 1}", "blocks: []", "a: 2020-02-31"])
 def test_where_there_is_no_such_place_it_is_said(text: str) -> None:
     with pytest.raises(edit.NoSuchPlace):

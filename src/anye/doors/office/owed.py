@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from anye.doors.kit import formats
 from anye.doors.kit.fragments import Status
 from anye.doors.kit.links import token_url
+from anye.doors.office.owed_words import rules_of
 from anye.engine.entitle.case import NO, PAY, UNKNOWN, Verdict
 from anye.engine.entitle.months import last_day, month_of, read_month, written
 from anye.engine.entitle.policy import IN_FORCE
@@ -22,7 +23,6 @@ from anye.flow.drawing.months import Window
 from anye.flow.nightly import window_on
 from anye.flow.one_person import Owed, owed_to
 from anye.flow.registry import pack_in_use
-from anye.flow.rules import rules_on
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.entitlements import queries
 from anye.records.firms.models import Firm
@@ -109,7 +109,7 @@ def asked_for(month: str, known: str) -> Asked:
 def cards_of(person: Person, household: Sequence[int], asked: Asked) -> list[Card]:
     """Every rule for the person, what is to be paid first."""
     pack = pack_in_use()
-    book = rules_on(pack.name, asked.known)
+    book = rules_of(asked.known)
     language = "zh" if formats.is_chinese() else "en"
     found = owed_to(pack, book, person.pk, household, asked.window, known=asked.known)
     firms = Firm.objects.in_bulk({one.firm_id for one in found if one.firm_id is not None})

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.signals import request_started
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,8 @@ from anye.doors.kit.filters import Search
 from anye.engine.entitle.months import month_of
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.said import general_said
-from anye.flow.rules import rules_in_use
+from anye.engine.yaml_faults import YamlFault
+from anye.flow.rules import readable_rules, rules_on
 from anye.records.findings.models import Finding
 from anye.records.firms.models import Firm
 from anye.records.firms.queries import firms_found
@@ -23,11 +25,19 @@ from anye.records.firms.queries import firms_found
 _held: ContextVar[RuleBook | None] = ContextVar("the rules of a request", default=None)
 
 
+def rules_of(day: dt.date) -> RuleBook:
+    """The rules of a day; where they cannot be read any more, those that can."""
+    try:
+        return rules_on(settings.ANYE_PACK, day)
+    except YamlFault:
+        return readable_rules(settings.ANYE_PACK)[0]
+
+
 def book() -> RuleBook:
     """The rules by which the office's pages speak: the same for the whole of a request, and asked for once."""
     found = _held.get()
     if found is None:
-        found = rules_in_use(settings.ANYE_PACK)
+        found = rules_of(timezone.localdate())
         _held.set(found)
     return found
 

@@ -30,7 +30,7 @@ def changed(text: str, change: Callable[[Any], None]) -> str:
     try:
         tree = yaml.load(text)
         change(tree)
-    except (YAMLError, LookupError, TypeError, AttributeError, ValueError) as error:
+    except (YAMLError, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise NoSuchPlace(str(error)) from error
     out = io.StringIO()
     yaml.dump(tree, out)
@@ -79,20 +79,34 @@ def with_item(text: str, path: Path, item: Mapping[str, Any]) -> str:
     return changed(text, lambda tree: _at(tree, path).append(_node(item)))
 
 
-def with_block(text: str, since: dt.date) -> str:
-    """A new block that says what the last one does, from a day on; the last one ends the day before. Raises NoSuchPlace."""
+def with_block(text: str, since: dt.date, until: dt.date | None = None) -> str:
+    """A new block that says what the last one does, from a day on, to a day; the last one ends before it. When it could be asked
+    for is not taken along into another time. Raises NoSuchPlace."""
 
     def change(tree: Any) -> None:
         blocks = _at(tree, ("blocks",))
         last = blocks[-1]
         new = copy.deepcopy(last)
-        new["from"] = since
-        last.insert(1, "until", since - dt.timedelta(days=1)) if "until" not in last else last.update(
-            until=since - dt.timedelta(days=1)
-        )
+        new["from"], ended = since, last.get("until")
+        if ended is None or ended >= since:
+            _set_second(last, "until", since - dt.timedelta(days=1))
+        else:
+            new.pop("accept", None)
+        until_ = until or (ended if ended is not None and ended >= since else None)
+        new.pop("until", None)
+        if until_ is not None:
+            _set_second(new, "until", until_)
         blocks.append(new)
 
     return changed(text, change)
+
+
+def _set_second(node: Any, key: str, value: Any) -> None:
+    """Set a key, behind the first one where it is new."""
+    if key in node:
+        node[key] = value
+    else:
+        node.insert(1, key, value)
 
 
 def _yaml() -> YAML:

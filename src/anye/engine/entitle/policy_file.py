@@ -11,7 +11,7 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from anye.engine.entitle.catalogue import KEYS, THIS_MONTH, Catalogue
+from anye.engine.entitle.catalogue import KEYS, THIS_MONTH, Catalogue, Texts
 from anye.engine.entitle.catalogue_file import PolicyYaml
 from anye.engine.entitle.formula import LARGEST
 from anye.engine.entitle.formula_faults import FormulaFault
@@ -50,6 +50,7 @@ _LIMIT_KEYS = {
 _ONCE_KEYS = {"id", "within", "per", "used_before", "anew", *_REASON_KEYS}
 _TEST_KEYS = {"name", "month", "since", "on", "given", "others", "expect", "because"}
 _MOST_REASONS = 62
+LONGEST_TITLE = {"zh": 120, "en": 200}  # characters
 _PLACE = re.compile(r"\{(\w+)\}")
 CERTAINTIES = frozenset("ABCD")
 
@@ -84,7 +85,7 @@ class _PolicyFile(PolicyYaml):
         blocks = self.blocks(tree, subject, names, parameters)
         policy = Policy(
             code=self.get(tree, "policy", str), path=str(self.path), text=self.text, digest=digest_of(self.text),
-            title=self.texts(tree, "title"), says=self.texts(tree, "says"),
+            title=self.title(tree), says=self.texts(tree, "says"),
             level=self.one_of(tree, "level", self.get(tree, "level", str), LEVELS), subject=subject,
             pays=self.get(tree, "pays", str), channel=self.one_of(tree, "channel", self.get(tree, "channel", str), CHANNELS),
             fund=self.get(tree, "fund", str), notice_days=self.get(tree, "notice_days", int, 0),
@@ -94,6 +95,15 @@ class _PolicyFile(PolicyYaml):
         )  # fmt: skip
         self.check_use(tree, policy)
         return policy
+
+    def title(self, tree: CommentedMap) -> Texts:
+        """Its name, which stands in lists."""
+        found = self.texts(tree, "title")
+        if len(found["zh"]) > LONGEST_TITLE["zh"] or len(found["en"]) > LONGEST_TITLE["en"]:
+            raise self.fault(
+                "shape", self.line(tree, "title"), key="title", expected=f"at most {LONGEST_TITLE} characters"
+            )
+        return found
 
     def facts(self, tree: CommentedMap, subject: str) -> dict[str, Kind]:
         nodes = self.get(tree, "facts", CommentedSeq)
@@ -294,17 +304,26 @@ class _PolicyFile(PolicyYaml):
         self.check_keys(node, _TEST_KEYS, {"name", "month", "expect"})
         given = {**base, **self.get(node, "given", CommentedMap, CommentedMap())}
         asked = self.catalogue.with_steps(frozenset(facts))  # what follows from others is worked out, never given
-        for name in given:
+        for name, value in given.items():
             if name not in asked or self.catalogue.facts[name].formula is not None:
                 raise self.fault("unknown_fact", self.line(node, "given" if "given" in node else "name"), found=name)
+            if not is_plain(value):
+                raise self.fault(
+                    "shape", int(node.lc.line) + 1, key=str(name), expected="a value, or {YYYY-MM: value, else: value}"
+                )
         month = self.month(node, "month")
+        since = self.month(node, "since") if "since" in node else month
+        if since > month:
+            raise self.fault("shape", self.line(node, "since"), key="since", expected="no later than month")
         expect = self.get(node, "expect", (int, str))
         if isinstance(expect, str):
             self.one_of(node, "expect", expect, {"no", "unknown"})
         others = self.get(node, "others", CommentedMap, CommentedMap())
+        for name in others:
+            self.one_of(others, name, self.get(others, name, str), {"no", "pay", "unknown"})
         return Example(
             self.get(node, "name", str), int(node.lc.line) + 1, month,
-            self.month(node, "since") if "since" in node else month, self.get(node, "on", dt.date), given, dict(others),
+            since, self.get(node, "on", dt.date), given, dict(others),
             expect, self.words(node, "because"),
         )  # fmt: skip
 
@@ -348,6 +367,12 @@ class _PolicyFile(PolicyYaml):
                 for place in _PLACE.findall(" ".join(texts)):
                     if place not in policy.parameters:
                         raise self.fault("placeholder", block.line, found=place, id=reason.id)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a fact's value is one, or one by month: nothing that holds more."""
+    inner = value.values() if isinstance(value, dict) else (value,)
+    return not any(isinstance(each, (dict, list)) for each in inner)
 
 
 def _kind(parameter: Parameter) -> Kind:

@@ -61,7 +61,10 @@ def _int(fact: Fact, raw: Any) -> int:
         raise ValueError(raw)  # one kind of error for whatever is not of the type
     if isinstance(raw, float) and (fact.is_money or not raw.is_integer()):
         raise ValueError(raw)  # 1200.00 may be meant as euro or as cents: nobody guesses
-    return int(raw)
+    try:
+        return int(raw)
+    except TypeError:
+        raise ValueError(raw) from None
 
 
 def _date(_fact: Fact, raw: Any) -> int:

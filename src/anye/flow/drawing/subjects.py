@@ -18,6 +18,7 @@ from django.db import connection
 from anye.engine.entitle.bits import Array
 from anye.engine.entitle.columns import Column, Term, column, term
 from anye.engine.entitle.months import last_day
+from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.subjects import Own, Subjects, filler
 from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import Draw, read_drawn
@@ -38,16 +39,18 @@ class RecordSubjects(Subjects):
     def __init__(
         self, pack: Pack, window: Window, *, on: dt.date, persons: Sequence[int] | None = None,
         came: Mapping[str, Collection[int]] | None = None, has_all_firms: bool = False, facts: Collection[str] | None = None,
+        book: RuleBook | None = None,
     ) -> None:  # fmt: skip
         """By a pack, as known `on` a day; of some persons alone, if need be: what it says of them is the same.
 
         `came`: table → months for which it has rows at all, where whoever asks cannot see all of them. `has_all_firms`: not
-        only those where one of these persons is. `facts`: no others will be asked for.
+        only those where one of these persons is. `facts`: no others will be asked for. `book`: the rules that will judge, if not
+        those in use.
         """
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL jit = off")  # many statements of a few milliseconds each
-        self.pack, self.draws = pack.name, read_drawn(pack_folder(pack.name))
-        self.window = window
+        self.draws = read_drawn(pack_folder(pack.name))
+        self.window, self.book = window, book or rules_in_use(pack.name)
         self._only, self._together, self._told = facts, dict[int, Together](), dict[Hashable, Array]()
         self._homes: Array | None = None
         self.asked = Asked(on, None if persons is None else tuple(persons))
@@ -99,7 +102,7 @@ class RecordSubjects(Subjects):
         """Fact that says how many months of a limit for a lifetime were used → how many the ledger knows of each person."""
         used = {
             (policy.code, str(limit.used_before.value))
-            for policy in rules_in_use(self.pack).policies.values()
+            for policy in self.book.policies.values()
             for block in policy.blocks
             for limit in block.limits
             if limit.per == "lifetime" and limit.counts == "month" and limit.used_before.value in self.draws

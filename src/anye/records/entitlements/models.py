@@ -140,9 +140,9 @@ class Nearly(models.Model):
 class Draft(models.Model):
     """Rules of a policy as an officer would have them (规则修改稿), until somebody else publishes them.
 
-    States: open (being written), offered (to be decided by another), published, dropped. `base_digest`: of the rules in use
-    when it was begun. `foreseen`: what would change for whom, drawn from the registry for the text of `foreseen_digest`;
-    `foreseen_state`: nothing, asked, done or failed.
+    States: open (being written), offered (to be decided by another), published, dropped. `base_digest`: of the rules in use when
+    it was begun, which are kept as a version. `foreseen`: what would change for whom, drawn from the registry for the text of
+    `foreseen_digest`; `foreseen_state`: nothing, asked, done or failed.
     """
 
     OPEN = ("open", "offered")
@@ -190,6 +190,7 @@ class Publication(models.Model):
 
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="publications")
     version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="publications")
+    draft = models.OneToOneField(Draft, models.PROTECT, related_name="publication")
     authored_by = models.CharField("起草人", max_length=40)
     published_by = models.CharField("发布人", max_length=40)
     published_at = models.DateTimeField("发布时间")

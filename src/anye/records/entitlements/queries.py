@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet, Sum
@@ -21,6 +21,7 @@ from anye.records.entitlements.models import (
     Run,
 )  # fmt: skip
 
+FORESEEN_FOR = timedelta(days=7)  # facts change, and other rules
 UNKNOWN_LOOKED_AT = 100_000  # decisions that are counted in a request
 
 
@@ -79,12 +80,24 @@ def texts_of(digests: Collection[str]) -> dict[tuple[str, str], str]:
 
 def history(code: str) -> list[Publication]:
     """What was published of a policy, the newest first."""
-    return list(Publication.objects.filter(policy__code=code).select_related("version").order_by("-id"))
+    return list(Publication.objects.filter(policy__code=code).select_related("version", "draft").order_by("-id"))
 
 
 def versions_that_judged(code: str) -> list[PolicyVersion]:
     """The versions of a policy that judged or were published, the newest first."""
     return list(PolicyVersion.objects.filter(policy__code=code).order_by("-first_used_on", "-id"))
+
+
+def is_foreseen(draft: Draft, digest: str, at: datetime) -> bool:
+    """Whether it is known whom the text of the digest would change, and was found out lately."""
+    if draft.foreseen_state != "done" or draft.foreseen_digest != digest or not draft.foreseen:
+        return False
+    return at - datetime.fromisoformat(draft.foreseen["at"]) < FORESEEN_FOR
+
+
+def version(code: str, digest: str) -> PolicyVersion | None:
+    """A version that is kept, by the digest of its text."""
+    return PolicyVersion.objects.filter(policy__code=code, digest=digest).first()
 
 
 def drafts() -> "QuerySet[Draft]":

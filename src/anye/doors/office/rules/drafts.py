@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,15 +21,15 @@ from anye.doors.office.owed import OUTCOMES
 from anye.doors.office.rules import forms, words
 from anye.doors.office.rules.policies import DECIDERS, DRAFT_READERS, STATES, may_draft, may_read_drafts, told_of
 from anye.engine.entitle.case import OUTCOMES as CODES
-from anye.engine.entitle.edit import NoSuchPlace
+from anye.engine.entitle.edit import NoSuchPlace, tidy
 from anye.engine.entitle.examples import check_policy
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.policy_faults import PolicyFault
-from anye.engine.entitle.policy_file import digest_of
+from anye.engine.entitle.policy_file import digest_of, read_policy
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.yaml_faults import YamlFault
 from anye.flow.jobs import foresee_rules
-from anye.flow.rules import rules_in_use
+from anye.flow.rules import readable_rules
 from anye.packs.rules import with_policy
 from anye.records.entitlements import queries
 from anye.records.entitlements.actions import rules
@@ -59,7 +60,7 @@ def draft_or_404(request: HttpRequest, token: str) -> Draft:
 def _read(draft: Draft, text: str | None = None) -> tuple[RuleBook, Policy]:
     """The rules with the draft in its place. Raises PolicyFault."""
     given = draft.text if text is None else text
-    book, code = with_policy(rules_in_use(settings.ANYE_PACK), Path(f"{draft.code}.yaml"), given)
+    book, code = with_policy(readable_rules(settings.ANYE_PACK)[0], Path(f"{draft.code}.yaml"), given)
     if code != draft.code:
         raise PolicyFault(
             "policy_shape",
@@ -81,25 +82,67 @@ def draft(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Draft, form: Any = None, status: int = 200) -> HttpResponse:
-    book, policy = _read(found)
-    in_use = rules_in_use(settings.ANYE_PACK)
-    faults = _faults(policy, book)
-    is_mine, is_decider = _is_mine(request, found), duty_of(request).role in DECIDERS
-    is_foreseen = found.foreseen_state == "done" and found.foreseen_digest == digest_of(found.text)
-    may_decide = found.state == "offered" and is_decider and found.author != actor_of(request)
+    in_use, _faults_in_use = readable_rules(settings.ANYE_PACK)
+    try:
+        book, policy = _read(found)
+    except YamlFault as fault:
+        return _unreadable(request, found, fault)
+    digest = digest_of(found.text)
+    faults, is_foreseen = _faults(policy, book), queries.is_foreseen(found, digest, timezone.now())
+    is_mine, is_author, may_decide = (
+        _is_mine(request, found),
+        found.author == actor_of(request),
+        _may_decide(request, found),
+    )
+    used = in_use.policies.get(found.code)
     context = {
-        "crumbs": _crumbs(policy, Crumb(_("Draft"))), "draft": found, "status": STATES[found.state],
+        "crumbs": _crumbs(policy, Crumb(_("Draft"))), "draft": found, "status": STATES[found.state], "seen": digest,
         "title": policy.title[words.language()], "policy": policy, **told_of(policy, book),
-        "says_otherwise": words.differences(in_use.policies.get(found.code), policy, in_use, book),
-        "faults": faults, "is_mine": is_mine, "is_foreseen": is_foreseen, **_foreseen(found, in_use, is_shown=is_foreseen),
-        "is_overtaken": found.state in Draft.OPEN and in_use.policies[found.code].digest != found.base_digest,
+        **_otherwise(found, policy, in_use, book), "faults": faults, "is_mine": is_mine, "is_foreseen": is_foreseen,
+        **_foreseen(found, in_use, is_shown=is_foreseen),
+        "is_overtaken": found.state in Draft.OPEN and used is not None and used.digest != found.base_digest,
         "may_offer": is_mine and not faults and is_foreseen, "may_decide": may_decide,
-        "may_foresee": found.state in Draft.OPEN and (is_mine or may_decide),
-        "may_drop": found.state in Draft.OPEN and (found.author == actor_of(request) or may_decide),
-        "may_take_back": found.state == "offered" and found.author == actor_of(request),
+        "may_foresee": found.state in Draft.OPEN and (is_mine or may_decide), "may_drop": _may_drop(request, found),
+        "may_take_back": found.state == "offered" and is_author,
         "form": form or (forms.NoteForm() if may_decide else forms.OfferForm(initial={"reason": found.reason})),
     }  # fmt: skip
     return render(request, "office/rules/draft.html", context, status=status)
+
+
+def _unreadable(request: HttpRequest, found: Draft, fault: YamlFault) -> HttpResponse:
+    """A draft that the rules of today or the catalogue of facts leave no place for: as it is written, and why."""
+    context = {
+        "crumbs": (Crumb(_("Rules"), reverse("rules:index")), Crumb(_("Draft"))), "draft": found,
+        "status": STATES[found.state], "fault": fault.text(words.language()), "seen": digest_of(found.text),
+        "may_drop": _may_drop(request, found), "is_mine": _is_mine(request, found),
+    }  # fmt: skip
+    return render(request, "office/rules/unreadable.html", context)
+
+
+def _may_decide(request: HttpRequest, found: Draft) -> bool:
+    return found.state == "offered" and duty_of(request).role in DECIDERS and found.author != actor_of(request)
+
+
+def _may_drop(request: HttpRequest, found: Draft) -> bool:
+    """Its author may, and whoever decides: an author may have left."""
+    is_either = found.author == actor_of(request) or duty_of(request).role in DECIDERS
+    return found.state in Draft.OPEN and is_either
+
+
+def _otherwise(found: Draft, policy: Policy, in_use: RuleBook, book: RuleBook) -> dict[str, Any]:
+    """What it says otherwise than the rules that it was begun on: in words, and line by line."""
+    version = queries.version(found.code, found.base_digest)
+    base = in_use.policies.get(found.code)
+    if version is not None:
+        try:
+            base = read_policy(Path(f"{found.code}.yaml"), in_use.catalogue, version.text)
+        except YamlFault:
+            base = None  # told line by line alone
+    before = version.text if version is not None else base.text if base is not None else ""
+    return {
+        "says_otherwise": words.differences(base, policy, in_use, book) if base is not None else [],
+        "lines": words.lines(tidy(before) if before else "", tidy(found.text)),
+    }
 
 
 def _crumbs(policy: Policy, *more: Crumb) -> tuple[Crumb, ...]:
@@ -132,6 +175,7 @@ def _foreseen(found: Draft, book: RuleBook, *, is_shown: bool) -> dict[str, Any]
         figures, lang = found.foreseen, words.language()
         told |= {
             "figures": figures,
+            "later": figures.get("later", []),
             "turns": [
                 (OUTCOMES[CODES.index(was)].label, OUTCOMES[CODES.index(becomes)].label, count, fen)
                 for was, becomes, count, fen in figures["turns"]
@@ -152,7 +196,9 @@ def draft_state(request: HttpRequest, token: str) -> HttpResponse:
     if found.foreseen_state != "asked":
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("rules:draft", args=[token])})
     return render(
-        request, "office/rules/foreseen_state.html", _foreseen(found, rules_in_use(settings.ANYE_PACK), is_shown=False)
+        request,
+        "office/rules/foreseen_state.html",
+        _foreseen(found, readable_rules(settings.ANYE_PACK)[0], is_shown=False),
     )
 
 
@@ -163,18 +209,21 @@ def change(request: HttpRequest, token: str, kind: str) -> HttpResponse:
     found = draft_or_404(request, token)
     if kind not in forms.FORMS or not _is_mine(request, found):
         raise Http404
-    book, policy = _read(found)
+    seen = request.POST.get("seen") or digest_of(found.text)
     try:
+        book, policy = _read(found)
         form = forms.FORMS[kind](
             policy, book, request.GET.get("at", ""), request.POST if request.method == "POST" else None
         )
-    except forms.NoSuchPart:
+    except (forms.NoSuchPart, YamlFault):
         raise Http404 from None
+    if form.is_bound and form.is_valid() and seen != digest_of(found.text):
+        form.add_error(None, str(REFUSED["changed"]))
     if form.is_bound and form.is_valid() and _taken(request, found, form):
         return redirect("rules:draft", token)
     context = {
         "crumbs": _crumbs(policy, Crumb(_("Draft"), reverse("rules:draft", args=[token])), Crumb(form.title)),
-        "form": form, "title": form.title, "lead": form.lead, "cancel_href": reverse("rules:draft", args=[token]),
+        "form": form, "title": form.title, "lead": form.lead, "seen": seen, "cancel_href": reverse("rules:draft", args=[token]),
         "names": _names(policy, book) if kind in {"condition", "amount", "case"} else (),
         "values": [each for each in words.numbers_of(policy, book.catalogue) if kind == "value" and each["name"] == form.at],
     }  # fmt: skip
@@ -212,6 +261,8 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
     found = draft_or_404(request, token)
     act = ACTS.get(request.POST.get("act", ""))
     try:
+        if act and request.POST.get("seen") != digest_of(found.text):
+            raise rules.DraftRefused("changed")  # what was decided about is not what stands there now
         form = act(request, found) if act else None
     except rules.DraftRefused as refused:
         messages.error(request, REFUSED[refused.code])
@@ -243,8 +294,11 @@ def _foresee(request: HttpRequest, found: Draft) -> None:
 def _offer(request: HttpRequest, found: Draft) -> Any:
     _own(request, found)
     form = forms.OfferForm(request.POST)
-    book, policy = _read(found)
-    if found.foreseen_state != "done" or found.foreseen_digest != digest_of(found.text):
+    try:
+        book, policy = _read(found)
+    except YamlFault:
+        raise rules.DraftRefused("overtaken") from None
+    if not queries.is_foreseen(found, digest_of(found.text), timezone.now()):
         raise rules.DraftRefused("unforeseen")
     if form.is_valid() and check_policy(policy, book.catalogue):
         form.add_error(None, gettext("Its tests do not come out as they say yet."))
@@ -274,14 +328,19 @@ def _drop(request: HttpRequest, found: Draft) -> None:
 
 def _publish(request: HttpRequest, found: Draft) -> Any:
     _second(request, found)
+    rules.hold_publications()
     form = forms.NoteForm(request.POST)
-    book, policy = _read(found)
+    try:
+        book, policy = _read(found)
+    except YamlFault:
+        raise rules.DraftRefused("overtaken") from None
     if form.is_valid() and check_policy(policy, book.catalogue):
         form.add_error(None, gettext("Its tests do not come out as they say yet."))
     if form.errors:
         return form
+    used = readable_rules(settings.ANYE_PACK)[0].policies.get(found.code)
     rules.publish_draft(
-        draft=found, digest=policy.digest, in_use=rules_in_use(settings.ANYE_PACK).policies[found.code].digest,
+        draft=found, digest=policy.digest, in_use=used.digest if used is not None else "",
         title=(policy.title["zh"], policy.title["en"]), reasons=policy.reasons, by=actor_of(request),
         note=form.cleaned_data["note"],
     )  # fmt: skip

@@ -20,6 +20,7 @@ from anye.engine.entitle.case import OUTCOMES, PAY, CaseRule
 from anye.engine.entitle.examples import play
 from anye.engine.entitle.months import month_of, written
 from anye.engine.entitle.policy import Block, Condition, Example, Parameter, Policy
+from anye.engine.entitle.policy_file import is_plain
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.yaml_tree import read_yaml
 
@@ -175,14 +176,24 @@ class BlockForm(EditForm):
     """Other conditions from a day on: the last block ends, and one that says the same begins."""
 
     title = _("Other conditions from a day on")
-    lead = _("The conditions of now end the day before. What begins says the same at first; then change it.")
+    lead = _(
+        "The conditions of now end the day before. What begins says the same at first; then change it."
+        " A policy that has ended is renewed like this."
+    )
 
     def prepare(self) -> None:
         last = self.policy.blocks[-1]
         self.fields["since"] = DayField(label=_("From this day on"), earliest=last.since + dt.timedelta(1))
+        self.fields["until"] = DayField(label=_("Up to this day"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("since") and told.get("until") and told["until"] < told["since"]:
+            self.add_error("until", gettext("This is before the first day."))
+        return told
 
     def changed(self, text: str) -> str:
-        return edit.with_block(text, self.cleaned_data["since"])
+        return edit.with_block(text, self.cleaned_data["since"], self.cleaned_data["until"])
 
 
 class LegalForm(EditForm):
@@ -248,7 +259,7 @@ class CaseForm(EditForm):
             found = read_yaml(self.cleaned_data["given"] or "{}")
         except YAMLError:
             found = None
-        if not isinstance(found, dict):
+        if not isinstance(found, dict) or not all(map(is_plain, found.values())):
             raise ValidationError(gettext("Write a fact a line, a colon and its value behind it."))
         return found
 

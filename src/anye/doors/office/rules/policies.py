@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,17 +20,19 @@ from anye.engine.entitle import edit
 from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.told import code_said
-from anye.flow.rules import rules_in_use
+from anye.flow.registry import district_no
+from anye.flow.rules import readable_rules
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.accounts.models import Role
 from anye.records.accounts.queries import HeldDuty
 from anye.records.entitlements import queries
-from anye.records.entitlements.actions import rules
+from anye.records.entitlements.actions import keep_version, rules
 from anye.records.entitlements.models import Draft
 
 AUTHORS = frozenset({Role.DISTRICT_OFFICER})
 DECIDERS = frozenset({Role.DISTRICT_OFFICER, Role.APPROVER})
 DRAFT_READERS = DECIDERS | {Role.AUDITOR}
+TOLD = 3  # publications of which it is told what they changed
 STATES = {
     "open": Status("open", _("being written"), "edit", "info"),
     "offered": Status("offered", _("waits for a second person"), "hourglass", "warn"),
@@ -39,8 +42,8 @@ STATES = {
 
 
 def is_of_district(duty: HeldDuty) -> bool:
-    """Rules are the district's: a town's officer reads them."""
-    return duty.office.parent_id is None
+    """Rules are the district's whose pack is in use: a town's officer reads them, and so does another district's."""
+    return duty.office.scope_no == district_no()
 
 
 def may_draft(duty: HeldDuty) -> bool:
@@ -55,7 +58,8 @@ def may_read_drafts(duty: HeldDuty) -> bool:
 @open_to(EVERYBODY)
 def index(request: HttpRequest) -> HttpResponse:
     """All policies, with what the last pass found of them."""
-    book, lang, duty = rules_in_use(settings.ANYE_PACK), words.language(), duty_of(request)
+    book, faults = readable_rules(settings.ANYE_PACK)
+    lang, duty = words.language(), duty_of(request)
     last = queries.last_run()
     told = last.summary.get("policies", {}) if last else {}
     under_way = {one.code: one for one in _drafts(duty) if one.state in Draft.OPEN}
@@ -71,7 +75,10 @@ def index(request: HttpRequest) -> HttpResponse:
         for code, policy in sorted(book.policies.items(), key=lambda each: -told.get(each[0], {}).get("amount_fen", 0))
     ]  # fmt: skip
     decided = [one for one in _drafts(duty) if one.state not in Draft.OPEN]
-    context = {"rules": rows, "last": last, "decided": [(one, STATES[one.state]) for one in decided[:20]]}
+    context = {
+        "rules": rows, "last": last, "decided": [(one, STATES[one.state]) for one in decided[:20]],
+        "faults": [fault.text(lang) for fault in faults],
+    }  # fmt: skip
     return render(request, "office/rules/index.html", context)
 
 
@@ -80,7 +87,7 @@ def _drafts(duty: HeldDuty) -> list[Draft]:
 
 
 def policy_or_404(code: str) -> tuple[RuleBook, Policy]:
-    book = rules_in_use(settings.ANYE_PACK)
+    book, _faults = readable_rules(settings.ANYE_PACK)
     if code not in book.policies:
         raise Http404
     return book, book.policies[code]
@@ -96,11 +103,21 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "crumbs": (Crumb(_("Rules"), reverse("rules:index")), Crumb(found.title[words.language()])),
         "policy": found, "title": found.title[words.language()], "says": found.says[words.language()],
-        "history": queries.history(code), "versions": queries.versions_that_judged(code), "file_note": _file_note(code, found),
+        "history": _history(code), "versions": queries.versions_that_judged(code), "file_note": _file_note(code, found),
         "draft": open_draft, "draft_status": STATES[open_draft.state] if open_draft else None,
         "may_draft": may_draft(duty), **told_of(found, book),
     }  # fmt: skip
     return render(request, "office/rules/policy.html", context)
+
+
+def _history(code: str) -> list[dict[str, Any]]:
+    """What was published, with what the last ones said otherwise than the rules before them."""
+    found = []
+    for at, one in enumerate(queries.history(code)):
+        before = queries.version(code, one.draft.base_digest) if at < TOLD else None
+        lines = words.lines(edit.tidy(before.text), one.version.text) if before else []
+        found.append({"one": one, "lines": lines})
+    return found
 
 
 def told_of(found: Policy, book: RuleBook) -> dict[str, Any]:
@@ -128,10 +145,13 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     if not may_draft(duty):
         raise Http404
     try:
-        draft = rules.begin_draft(
-            code=code, text=edit.tidy(found.text), base_digest=found.digest, by=actor_of(request),
-            scope_no=duty.office.scope_no,
+        base = keep_version(
+            code=code, digest=found.digest, title=(found.title["zh"], found.title["en"]), text=found.text,
+            reasons=found.reasons, on=timezone.localdate(),
         )  # fmt: skip
+        draft = rules.begin_draft(
+            base=base, text=edit.tidy(found.text), by=actor_of(request), scope_no=duty.office.scope_no
+        )
     except rules.DraftRefused:
         messages.error(request, gettext("Another district is changing these rules."))
         return redirect("rules:policy", code)

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from anye.doors.kit import formats
 from anye.doors.kit.fragments import Status
 from anye.doors.office.owed import OUTCOMES
+from anye.doors.office.owed_words import language
 from anye.engine.entitle.case import NO, PAY, CaseRule, Verdict
 from anye.engine.entitle.case import OUTCOMES as CODES
 from anye.engine.entitle.catalogue import Catalogue
@@ -23,10 +23,6 @@ from anye.engine.entitle.said import general_said, number_said
 from anye.engine.entitle.told import code_said, filled, limit_said
 from anye.engine.entitle.values import money_said
 from anye.engine.entitle.words import Words
-
-
-def language() -> str:
-    return "zh" if formats.is_chinese() else "en"
 
 
 def head_of(policy: Policy) -> list[tuple[str, str]]:
@@ -194,7 +190,15 @@ def sentences(policy: Policy, book: RuleBook) -> Iterator[str]:
 
 
 def differences(old: Policy | None, new: Policy, book: RuleBook, other: RuleBook) -> list[tuple[str, str]]:
-    """(− or +, a line) of what the rules in use say and the others do not, and of what they say instead."""
-    before = list(sentences(old, book)) if old else []
-    lines = difflib.ndiff(before, list(sentences(new, other)))
-    return [("−" if line[0] == "-" else "+", line[2:]) for line in lines if line[0] in "-+"]
+    """(− or +, a line) of what the first rules say and the others do not, and of what those say instead."""
+    return _changed(list(sentences(old, book)) if old else [], list(sentences(new, other)))
+
+
+def lines(old: str, new: str) -> list[tuple[str, str]]:
+    """The same of two files, line by line: nothing that they say is left out."""
+    return _changed(old.splitlines(), new.splitlines())
+
+
+def _changed(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str]]:
+    found = difflib.unified_diff(before, after, n=0, lineterm="")
+    return [("−" if line[0] == "-" else "+", line[1:]) for at, line in enumerate(found) if at > 1 and line[0] in "-+"]

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from anye.records.audit.tokens import new_token
 from anye.records.entitlements.actions import keep_version
-from anye.records.entitlements.models import Draft, Foreseen, Publication
+from anye.records.entitlements.models import Draft, Foreseen, PolicyVersion, Publication
+from anye.records.entitlements.queries import is_foreseen
+
+_ONE_AT_A_TIME = 7_010_002  # advisory lock of publications
 
 FORESEEN = (
     "scope_no", "person_id", "firm_id", "post", "first_month", "last_month", "months", "was", "becomes", "difference_fen",
@@ -24,12 +27,22 @@ class DraftRefused(ValueError):
         self.code = code
 
 
-def begin_draft(*, code: str, text: str, base_digest: str, by: str, scope_no: int) -> Draft:
-    """A draft of a policy's rules; of two who begin at once both come to the one. Raises DraftRefused."""
+def hold_publications() -> None:
+    """Nobody else publishes until this transaction is over: what is read of the rules in use then stays so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+
+
+def begin_draft(*, base: PolicyVersion, text: str, by: str, scope_no: int) -> Draft:
+    """A draft of a policy's rules, begun on a version of them; of two who begin at once both come to the one.
+
+    Raises DraftRefused.
+    """
+    code = base.policy.code
     try:
         with transaction.atomic():
             found: Draft = Draft.objects.create(
-                token=new_token(), scope_no=scope_no, code=code, text=text, base_digest=base_digest, author=by,
+                token=new_token(), scope_no=scope_no, code=code, text=text, base_digest=base.digest, author=by,
                 begun_at=timezone.now(),
             )  # fmt: skip
             return found
@@ -98,7 +111,7 @@ def publish_draft(
 ) -> Publication:
     """From now on these rules judge. Whoever wrote them does not publish them; what they change was seen for this very text.
 
-    `digest`: of the text; `in_use`: of the rules that judge now. Raises DraftRefused.
+    `digest`: of the text; `in_use`: of the rules that judge now, read under `hold_publications`. Raises DraftRefused.
     """
     with transaction.atomic():
         held: Draft = Draft.objects.select_for_update().get(pk=draft.pk)
@@ -108,14 +121,14 @@ def publish_draft(
             raise DraftRefused("changed")
         if held.base_digest != in_use:
             raise DraftRefused("overtaken")
-        if held.foreseen_state != "done" or held.foreseen_digest != digest:
-            raise DraftRefused("unforeseen")
         now = timezone.now()
+        if not is_foreseen(held, digest, now):
+            raise DraftRefused("unforeseen")
         version = keep_version(
             code=held.code, digest=digest, title=title, text=held.text, reasons=reasons, on=timezone.localdate(now)
         )
         Draft.objects.filter(pk=held.pk).update(state="published", decided_by=by, decided_at=now, note=note)
         return Publication.objects.create(
-            policy=version.policy, version=version, authored_by=held.author, published_by=by, published_at=now,
+            policy=version.policy, version=version, draft=held, authored_by=held.author, published_by=by, published_at=now,
             reason=held.reason, note=note,
         )  # fmt: skip

@@ -115,6 +115,14 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=300, verbose_name="原因")),
                 ("note", models.CharField(blank=True, max_length=300, verbose_name="意见")),
                 (
+                    "draft",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publication",
+                        to="entitlements.draft",
+                    ),
+                ),
+                (
                     "policy",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
