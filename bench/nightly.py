@@ -12,16 +12,12 @@ import random
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from bench.results import keep
-
-if TYPE_CHECKING:
-    from anye.engine.entitle.runs import RuleBook
 
 PACK, OFFICE = "cn_yubei", 1_000_000_000_000
 ON = dt.date(2021, 12, 20)
@@ -144,35 +140,20 @@ def night(name: str) -> dict[str, Any]:
 
 
 def who() -> dict[str, Any]:
-    """Whom it changes something for when a limit, or a sum, is raised: the facts of everybody drawn for this policy alone."""
-    from anye.engine.entitle.runs import Run, who_changes
-    from anye.flow.drawing.subjects import RecordSubjects
-    from anye.flow.nightly import window_on
+    """Whom it changes something for when a limit, or a sum, is raised: what a page of the rules asks the worker for."""
+    from anye.flow.foreseeing import whom
     from anye.packs import read_pack
     from anye.packs.rules import pack_folder, read_rules, with_policy
     from anye.records.accounts.scope import BATCH, acting
 
-    book, window, found = read_rules(pack_folder(PACK)), window_on(ON), dict[str, Any]()
+    book, found = read_rules(pack_folder(PACK)), dict[str, Any]()
     for code in RAISED:
-        with tempfile.TemporaryDirectory() as folder, acting(BATCH, actor="bench", purpose="bench"):
-            path = Path(folder) / f"{code}.yaml"
-            path.write_text(raised(Path(book.policies[code].path).read_text(encoding="utf-8")), encoding="utf-8")
-            other, _ = with_policy(book, path)
-            with Clock() as clock:
-                subjects = RecordSubjects(read_pack(PACK), window, on=ON, facts=asked(book, code))
-                changes = who_changes(Run(book, code, subjects), Run(other, code, subjects), window.first)
-            found |= {f"{code}_{name}": value for name, value in clock.told().items()}
-            found[f"{code}_row_months"] = changes.height
+        other, _ = with_policy(book, Path(f"{code}.yaml"), raised(book.policies[code].text))
+        with acting(BATCH, actor="bench", purpose="bench"), Clock() as clock:
+            figures, _lines = whom(book, other, code, read_pack(PACK), on=ON)
+        found |= {f"{code}_{name}": value for name, value in clock.told().items()}
+        found[f"{code}_row_months"] = figures["months"]
     return found
-
-
-def asked(book: "RuleBook", code: str) -> frozenset[str]:
-    """The facts that a policy asks, and those of the policies that it excludes."""
-    from anye.engine.entitle.batch import BatchRule
-
-    policy = book.policies[code]
-    others = {each.policy for block in policy.blocks for each in block.exclusions}
-    return BatchRule(policy, book.catalogue).needed.union(*(asked(book, other) for other in others))
 
 
 def raised(rules: str) -> str:
