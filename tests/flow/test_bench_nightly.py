@@ -34,11 +34,20 @@ def night(context: Context, known: dt.date) -> PassReport:
 def people(yubei: Context) -> Context:
     with as_owner(), connection.cursor() as cursor:
         fill(cursor, PEOPLE)
+    take_stock()
     return yubei
 
 
+def take_stock() -> None:
+    """Tables that were filled in this transaction are planned for as if they were empty, until the server counts them."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def test_the_three_nights_of_the_bench(people: Context) -> None:
-    first, same = night(people, DAYS["first"]), night(people, DAYS["same"])
+    first = night(people, DAYS["first"])
+    take_stock()
+    same = night(people, DAYS["same"])
     assert len(first.policies) == 17
     paying = {code for code, one in first.policies.items() if one.outcomes["pay"]}
     assert paying >= {
