@@ -199,7 +199,7 @@ def test_an_auditor_reads_a_draft_and_decides_nothing(author: Client, client_as:
     decide(author, draft, "offer", reason="新标准")
     auditor = english(client_as("auditor", district["district"], "auditor"))
     told = page(auditor, draft)
-    assert "600 yuan" in told and "Publish" not in told and "Find it out" not in told
+    assert "600 yuan" in told and "Publish" not in told and "Find it out" not in told and "Drop the draft" not in told
     for act in ("foresee", "publish", "hand_back", "drop"):
         assert decide(auditor, draft, act) == "403"
     assert latest().state == "offered"

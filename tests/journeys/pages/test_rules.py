@@ -69,7 +69,7 @@ def raise_the_sum(author: Visitor) -> str:
     assert "Enter an amount" in author.text
     page.get_by_label("Value (yuan)").fill("600")
     author.press("Save")
-    assert "渝人社发〔2020〕99号" in page.locator(".rules-diff").inner_text()
+    assert "渝人社发〔2020〕99号" in page.locator(".rules-diff").first.inner_text()
     while page.get_by_role("link", name="Write the test").count():
         follow(author, "Write the test")
         page.get_by_label("What it is about").fill("提高标准前后")
@@ -78,7 +78,7 @@ def raise_the_sum(author: Visitor) -> str:
     return draft
 
 
-@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("width", [1440, pytest.param(360, marks=pytest.mark.trust)])
 def test_a_sum_is_raised_by_two_people(
     visitor: Callable[..., Visitor], person: Person, work: Callable[[], None], width: int
 ) -> None:

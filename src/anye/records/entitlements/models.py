@@ -186,11 +186,14 @@ class Draft(models.Model):
 
 class Publication(models.Model):
     """A version that came into use by an officer's hand (规则发布): whoever wrote it did not publish it. The last one of a policy
-    is in use; a policy without one is as the pack's file says."""
+    is in use; a policy without one is as the pack's file says. `base_digest`: of the rules before it, which are kept too: the
+    draft is the district's, this is everybody's to read.
+    """
 
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="publications")
     version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="publications")
     draft = models.OneToOneField(Draft, models.PROTECT, related_name="publication")
+    base_digest = models.CharField(max_length=64)
     authored_by = models.CharField("起草人", max_length=40)
     published_by = models.CharField("发布人", max_length=40)
     published_at = models.DateTimeField("发布时间")

@@ -80,7 +80,7 @@ def texts_of(digests: Collection[str]) -> dict[tuple[str, str], str]:
 
 def history(code: str) -> list[Publication]:
     """What was published of a policy, the newest first."""
-    return list(Publication.objects.filter(policy__code=code).select_related("version", "draft").order_by("-id"))
+    return list(Publication.objects.filter(policy__code=code).select_related("version").order_by("-id"))
 
 
 def versions_that_judged(code: str) -> list[PolicyVersion]:

@@ -114,7 +114,7 @@ def _history(code: str) -> list[dict[str, Any]]:
     """What was published, with what the last ones said otherwise than the rules before them."""
     found = []
     for at, one in enumerate(queries.history(code)):
-        before = queries.version(code, one.draft.base_digest) if at < TOLD else None
+        before = queries.version(code, one.base_digest) if at < TOLD else None
         lines = words.lines(edit.tidy(before.text), one.version.text) if before else []
         found.append({"one": one, "lines": lines})
     return found

@@ -129,6 +129,6 @@ def publish_draft(
         )
         Draft.objects.filter(pk=held.pk).update(state="published", decided_by=by, decided_at=now, note=note)
         return Publication.objects.create(
-            policy=version.policy, version=version, draft=held, authored_by=held.author, published_by=by, published_at=now,
-            reason=held.reason, note=note,
+            policy=version.policy, version=version, draft=held, base_digest=held.base_digest, authored_by=held.author,
+            published_by=by, published_at=now, reason=held.reason, note=note,
         )  # fmt: skip

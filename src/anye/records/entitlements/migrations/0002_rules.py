@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
             name="Publication",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("base_digest", models.CharField(max_length=64)),
                 ("authored_by", models.CharField(max_length=40, verbose_name="起草人")),
                 ("published_by", models.CharField(max_length=40, verbose_name="发布人")),
                 ("published_at", models.DateTimeField(verbose_name="发布时间")),
