@@ -10,6 +10,7 @@ from anye.engine.entitle.runs import Run, who_changes
 from anye.flow.blocks import Context
 from anye.flow.drawing.file import read_drawn
 from anye.flow.drawing.subjects import RecordSubjects
+from anye.flow.foreseeing import whom
 from anye.flow.nightly import PassReport, entitle, window_on
 from anye.packs import read_pack
 from anye.packs.rules import pack_folder, read_rules, with_policy
@@ -70,15 +71,17 @@ def test_the_three_nights_of_the_bench(people: Context) -> None:
 
 
 @pytest.mark.parametrize("code", RAISED)
-def test_each_rule_that_is_raised_is_another_for_some_or_for_none(code: str, people: Context, tmp_path: Path) -> None:
+def test_whom_a_raised_rule_changes_is_whom_the_engine_names(code: str, people: Context) -> None:
     book = read_rules(pack_folder(PACK))
-    path = tmp_path / f"{code}.yaml"
-    path.write_text(raised(Path(book.policies[code].path).read_text(encoding="utf-8")), encoding="utf-8")
-    other, _ = with_policy(book, path)
+    other, _ = with_policy(book, Path(f"{code}.yaml"), raised(book.policies[code].text))
     assert other.policies[code].parameters != book.policies[code].parameters
     with acting(BATCH):
+        figures, lines = whom(book, other, code, read_pack(PACK), on=ON)
         subjects = RecordSubjects(read_pack(PACK), window_on(ON), on=ON)
-        assert who_changes(Run(book, code, subjects), Run(other, code, subjects), subjects.first).height >= 0
+        changes = who_changes(Run(book, code, subjects), Run(other, code, subjects), subjects.first)
+    told = changes.get_column("difference").fill_null(0).sum()
+    assert (figures["months"], figures["fen"]) == (changes.height, told)
+    assert sum(line[6] for line in lines) == changes.height
 
 
 def test_the_floor_reads_the_columns_that_facts_are_drawn_from() -> None:

@@ -55,7 +55,7 @@ def correction(request: HttpRequest, token: str) -> HttpResponse:
         "state": state_of(found),
         "kind": KINDS[found.kind],
         "because": BECAUSE.get(found.because),
-        "months": months_of(found, payments, policies().get(found.policy.code)),
+        "months": months_of(found, payments),
         "payments": payments,
         "facts": _told(found),
         "reversed_by": queries.corrections().filter(reverses=found, state__in=("proposed", "approved")).first(),

@@ -17,12 +17,10 @@ from anye.doors.kit.sources import Order
 from anye.doors.office.entrance import READERS, open_to
 from anye.doors.office.handing_over import confirmed, is_asked, pick_of
 from anye.doors.office.owed import OUTCOMES, owed_href
-from anye.doors.office.owed_words import FIRM_SEARCH, book
+from anye.doors.office.owed_words import FIRM_SEARCH, book, reasons_of
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, source_of
-from anye.engine.entitle.months import month_of
 from anye.engine.entitle.policy import Policy
-from anye.engine.entitle.said import general_said
 from anye.records.entitlements import queries
 from anye.records.entitlements.models import PAY, UNKNOWN, Entitlement
 from anye.records.firms.queries import firms_by_key
@@ -41,18 +39,6 @@ def policy_choices(_request: HttpRequest) -> list[tuple[str, str]]:
     return sorted(((code, policy.title[language]) for code, policy in policies().items()), key=lambda one: one[1])
 
 
-def reasons_said(line: Entitlement, policy: Policy | None) -> str:
-    """What is not known, in words; nothing where the rules have since been numbered otherwise."""
-    if policy is None or list(policy.reasons) != line.version.reasons:
-        return ""
-    language = "zh" if formats.is_chinese() else "en"
-    block, found = policy.block_at(month_of(line.month)), []
-    for name in (name for name, bit in policy.bits.items() if line.missing & bit):
-        reason = policy.says_of(name, block) if block else None
-        found.append(reason.missing[language] if reason else general_said(name, "missing", language))
-    return " · ".join(each for each in found if each)
-
-
 def _dress(request: HttpRequest) -> Any:
     known_policies = policies()
     language = "zh" if formats.is_chinese() else "en"
@@ -68,7 +54,7 @@ def _dress(request: HttpRequest) -> Any:
             one.whose = firm.name if firm is not None else one.post.replace("|", " · ")
             one.place = place_words(request, one.scope_no)
             one.rule = policy.title[language] if policy else getattr(one.version, f"title_{language}")
-            one.said = reasons_said(one, policy) if one.outcome == UNKNOWN else ""
+            one.said = " · ".join(reasons_of(one, "missing")) if one.outcome == UNKNOWN else ""
         return page
 
     return dress

@@ -18,6 +18,7 @@ from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.said import general_said
 from anye.engine.yaml_faults import YamlFault
 from anye.flow.rules import readable_rules, rules_on
+from anye.records.entitlements.models import Entitlement
 from anye.records.findings.models import Finding
 from anye.records.firms.models import Firm
 from anye.records.firms.queries import firms_found
@@ -71,6 +72,22 @@ def reason_said(code: str, reason: str, month: dt.date, state: str) -> tuple[str
     _rule, explainer = rules.for_case(code)
     text, fix = explainer.said(reason, at, state, language())
     return text, fix
+
+
+def reasons_of(line: Entitlement, *states: str) -> list[str]:
+    """What was not met (`unmet`) or not known (`missing`) of a decision, in words; nothing where the rules have since been numbered
+    otherwise."""
+    code = line.version.policy.code
+    policy = book().policies.get(code)
+    if policy is None or list(policy.reasons) != line.version.reasons:
+        return []
+    said = [
+        reason_said(code, name, line.month, state)[0]
+        for state in states
+        for name, bit in policy.bits.items()
+        if getattr(line, state) & bit
+    ]
+    return [words for words in said if words]
 
 
 def handed_said(finding: Finding, firm: str) -> str:

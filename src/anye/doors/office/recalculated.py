@@ -11,9 +11,8 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from anye.doors.kit import formats
+from anye.doors.office.owed_words import reasons_of
 from anye.engine.entitle.months import month_of
-from anye.engine.entitle.policy import Policy
-from anye.engine.entitle.said import general_said
 from anye.records.claims.models import Correction
 from anye.records.entitlements import queries
 from anye.records.entitlements.models import PAY, UNKNOWN, Entitlement
@@ -45,7 +44,7 @@ class Month:
         return self.steps[-1] if self.steps else None
 
 
-def months_of(correction: Correction, payments: Iterable[Any], policy: Policy | None) -> list[Month]:
+def months_of(correction: Correction, payments: Iterable[Any]) -> list[Month]:
     """Each month for which the ledger ever said something. `payments`: of this policy, for these months."""
     lines = queries.history_of(
         correction.policy_id, person_id=correction.person_id, firm_id=correction.firm_id,
@@ -54,7 +53,7 @@ def months_of(correction: Correction, payments: Iterable[Any], policy: Policy | 
     paid = [(month_span(one), one.paid_on or one.known_on) for one in payments]
     found = []
     for month, of in groupby(lines, key=lambda line: line.month):
-        steps = list(_steps(list(of), policy))
+        steps = list(_steps(list(of)))
         at = month_of(month)
         days = [day for (since, until), day in paid if since <= at <= until]
         paid_on = min(days) if days else None
@@ -69,7 +68,7 @@ def month_span(payment: Any) -> tuple[int, int]:
     return month_of(since), max(month_of(payment.valid_to or since), month_of(since))
 
 
-def _steps(lines: Sequence[Entitlement], policy: Policy | None) -> Iterator[Step]:
+def _steps(lines: Sequence[Entitlement]) -> Iterator[Step]:
     """The days on which something else was known, and what was owed from then on."""
     days = sorted({line.known_on for line in lines} | {line.retired_on for line in lines if line.retired_on})
     before: Step | None = None
@@ -79,14 +78,16 @@ def _steps(lines: Sequence[Entitlement], policy: Policy | None) -> Iterator[Step
         unknown = sum(one.outcome == UNKNOWN for one in stands)
         if before is not None and (before.fen, before.unknown) == (fen, unknown):
             continue
-        yield (before := Step(day, fen, unknown, _why(day, lines, policy, is_first=before is None)))
+        yield (before := Step(day, fen, unknown, _why(day, lines, is_first=before is None)))
 
 
-def _why(day: dt.date, lines: Sequence[Entitlement], policy: Policy | None, *, is_first: bool) -> str:
+def _why(day: dt.date, lines: Sequence[Entitlement], *, is_first: bool) -> str:
     """What changed on the day: the rules, of whom the records say it no more or only now, or what they say."""
     came = {(line.person_id, line.post): line for line in lines if line.known_on == day and line.retired_on != day}
     went = {(line.person_id, line.post): line for line in lines if line.retired_on == day and line.known_on != day}
-    reasons = list(dict.fromkeys(words for line in came.values() for words in _reasons(line, policy)))[:MOST_REASONS]
+    reasons = list(dict.fromkeys(words for line in came.values() for words in reasons_of(line, "unmet", "missing")))[
+        :MOST_REASONS
+    ]
     if is_first:
         return " · ".join(reasons) or gettext("first worked out")
     both = came.keys() & went.keys()
@@ -105,17 +106,3 @@ def _why(day: dt.date, lines: Sequence[Entitlement], policy: Policy | None, *, i
         )
         told.append(words % {"count": new})
     return " · ".join([*(told or ([] if reasons else [gettext("the records say otherwise")])), *reasons])
-
-
-def _reasons(line: Entitlement, policy: Policy | None) -> list[str]:
-    """What was not met or not known, in words; nothing where the rules have since been numbered otherwise."""
-    if policy is None or list(policy.reasons) != line.version.reasons:
-        return []
-    language = "zh" if formats.is_chinese() else "en"
-    block, found = policy.block_at(month_of(line.month)), []
-    for mask, kind in ((line.unmet, "unmet"), (line.missing, "missing")):
-        for name in (name for name, bit in policy.bits.items() if mask & bit):
-            reason = policy.says_of(name, block) if block else None
-            words = getattr(reason, kind)[language] if reason else general_said(name, kind, language)
-            found.append(words)
-    return [words for words in found if words]

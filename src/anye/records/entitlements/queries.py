@@ -149,7 +149,7 @@ def history_of(
     """Every decision that ever stood of a person or a firm for these months, within the range: retired ones too."""
     whose = {"person_id": person_id} if person_id is not None else {"firm_id": firm_id}
     found: QuerySet[Entitlement] = Entitlement.objects.filter(policy_id=policy_id, month__range=(first, last), **whose)
-    return found.select_related("version").order_by("month", "known_on", "pk")
+    return found.select_related("version__policy").order_by("month", "known_on", "pk")
 
 
 def unknown_of_people() -> "QuerySet[Entitlement]":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -44,6 +44,7 @@ class EditForm(forms.Form):
     use_required_attribute = False
     title: Any = ""
     lead: Any = ""
+    changed: Callable[[str], str]  # the file with what was typed, once the form is valid
 
     def __init__(self, policy: Policy, book: RuleBook, at: str, data: Any = None) -> None:
         super().__init__(data)
@@ -52,10 +53,6 @@ class EditForm(forms.Form):
 
     def prepare(self) -> None:
         """Fill in what stands there now."""
-
-    def changed(self, text: str) -> str:
-        """The file with what was typed. Called once the form is valid."""
-        raise NotImplementedError
 
     def block(self, at: str) -> tuple[int, Block]:
         if not at.isdecimal() or int(at) >= len(self.policy.blocks):
