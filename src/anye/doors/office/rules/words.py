@@ -31,7 +31,7 @@ def head_of(policy: Policy) -> list[tuple[str, str]]:
     told = [
         (gettext("For whom"), code_said(policy.subject, lang)), (gettext("Paid to"), code_said(policy.pays, lang)),
         (gettext("How"), code_said(policy.channel, lang)), (gettext("Fund"), code_said(policy.fund, lang)),
-        (gettext("Level"), code_said(policy.level, lang)),
+        (gettext("Set by"), code_said(policy.level, lang)),
     ]  # fmt: skip
     if policy.notice_days:
         told.append((gettext("Shown in public"), gettext("%(days)s days") % {"days": policy.notice_days}))
