@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from anye.engine.entitle.case import NO
 from anye.engine.entitle.runs import Run, who_changes
+from anye.engine.entitle.screen import asks_household
 from anye.flow.blocks import Context
+from anye.flow.drawing import asked
 from anye.flow.drawing.file import read_drawn
 from anye.flow.drawing.subjects import RecordSubjects
-from anye.flow.foreseeing import whom
+from anye.flow.foreseeing import asked_by, whom
 from anye.flow.nightly import PassReport, entitle, window_on
+from anye.flow.screening import who_may_be_paid
 from anye.packs import read_pack
 from anye.packs.rules import pack_folder, read_rules, with_policy
 from anye.records.accounts.scope import BATCH, acting
@@ -71,7 +75,10 @@ def test_the_three_nights_of_the_bench(people: Context) -> None:
 
 
 @pytest.mark.parametrize("code", RAISED)
-def test_whom_a_raised_rule_changes_is_whom_the_engine_names(code: str, people: Context) -> None:
+def test_whom_a_raised_rule_changes_is_whom_the_engine_names(
+    code: str, people: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked, "FEW", 10)  # so that those who are left are many
     book = read_rules(pack_folder(PACK))
     other, _ = with_policy(book, Path(f"{code}.yaml"), raised(book.policies[code].text))
     assert other.policies[code].parameters != book.policies[code].parameters
@@ -82,6 +89,22 @@ def test_whom_a_raised_rule_changes_is_whom_the_engine_names(code: str, people: 
     told = changes.get_column("difference").fill_null(0).sum()
     assert (figures["months"], figures["fen"]) == (changes.height, told)
     assert sum(line[6] for line in lines) == changes.height
+
+
+def test_who_may_be_paid_at_all_is_found_by_a_few_facts(people: Context) -> None:
+    """Of no policy is somebody left out who is paid, or of whom it is not known; of most, most are."""
+    book, spared = read_rules(pack_folder(PACK)), 0
+    with acting(BATCH):
+        whole = RecordSubjects(read_pack(PACK), window_on(ON), on=ON)
+        for code, policy in book.policies.items():
+            facts, has_homes = asked_by(book, code), asks_household(policy, book.catalogue)
+            left = who_may_be_paid((book,), (code,), facts, read_pack(PACK), window_on(ON), on=ON, has_homes=has_homes)
+            if left is not None:
+                run = Run(book, code, whole)
+                may = (run.whole()[0] != NO).any(axis=0)
+                assert {*whole.persons[run.cases.keys["person"][may]].tolist()} <= {*left}
+                spared += len(left) < PEOPLE // 4
+    assert spared > 8
 
 
 def test_the_floor_reads_the_columns_that_facts_are_drawn_from() -> None:

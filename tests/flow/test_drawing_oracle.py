@@ -12,6 +12,7 @@ from django.db import transaction
 
 from anye.engine.entitle.bits import Array
 from anye.engine.entitle.columns import Column, values_of
+from anye.flow.drawing import asked as asked_of
 from anye.flow.drawing import coverage, months, spans, subjects
 from anye.flow.drawing.file import Draw, Silence, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window
@@ -175,6 +176,22 @@ def test_of_one_person_alone_the_same_is_said_as_of_everybody(seed: int, on: dt.
     assert {subject_of(name) for name, key in alone} == set(SUBJECTS)
 
 
+@pytest.mark.parametrize(("seed", "on"), [(SEED, ON_DAYS[1]), (SEED + 1, ON_DAYS[3])])
+def test_of_many_persons_the_same_is_said_as_of_everybody(
+    seed: int, on: dt.date, district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many are read as bits, and the rows of a table once for all facts."""
+    world, window = world_of(seed, district), window_of(seed)
+    some = world.persons[::2]
+    with acting(BATCH):
+        everybody = drawn(window, on, DRAWS)
+        monkeypatch.setattr(asked_of, "FEW", 0)
+        found = columns_of(RecordSubjects(PACK, window, on=on, persons=some, has_all_firms=True))
+    assert found == {
+        (name, key): said for (name, key), said in everybody.items() if subject_of(name) == "firm" or key[0] in some
+    }
+
+
 def test_of_a_hidden_person_alone_there_is_no_row(district: District) -> None:
     world = world_of(SEED, district)
     with acting(BATCH):
@@ -330,7 +347,7 @@ def no_silence(records: RecordSubjects, draw: Draw, rows: int, window: Window) -
         (subjects, "drawn", unknown_is_no, "登记失业 在岗参保"),
         (subjects, "drawn", a_year_late, "足额缴纳失业保险"),
         (subjects, "drawn", one_row_alone, "首次安置公岗月"),
-        (RecordSubjects, "_household", lambda self: np.zeros(len(self.persons)), "家庭另有公岗 村干部家庭"),
+        (RecordSubjects, "household", property(lambda self: np.zeros(len(self.persons))), "家庭另有公岗 村干部家庭"),
         (subjects, "look_back", lambda draw: 0, "连续参保月数"),
         (coverage.Coverage, "months", lambda self, register, window: np.ones(window.months, np.bool_), "登记失业"),
         (RecordSubjects, "_months_of", lambda self, table: frozenset(range(600, 720)), "在岗参保 工资已发"),

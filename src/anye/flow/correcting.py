@@ -18,8 +18,9 @@ from anye.engine.entitle.carried_out import Moved, carried_out
 from anye.engine.entitle.case import PAY
 from anye.engine.entitle.months import month_of
 from anye.engine.entitle.policy import Policy
+from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.months import Window
-from anye.flow.drawing.spans import Asked, month_number, read_numbers
+from anye.flow.drawing.spans import month_number, read_numbers
 from anye.records.claims import actions, queries
 from anye.records.claims.models import Correction
 

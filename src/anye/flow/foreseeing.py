@@ -21,10 +21,12 @@ from anye.engine.entitle.groups import Cases
 from anye.engine.entitle.months import last_day, written
 from anye.engine.entitle.policy_file import digest_of
 from anye.engine.entitle.runs import RuleBook, Run
+from anye.engine.entitle.screen import asks_household
 from anye.flow.drawing.subjects import RecordSubjects
 from anye.flow.nightly import window_on
 from anye.flow.registry import district_no
 from anye.flow.rules import rules_in_use
+from anye.flow.screening import who_may_be_paid
 from anye.packs import Pack
 from anye.packs.rules import with_policy
 from anye.records.accounts.scope import BATCH, acting
@@ -81,8 +83,13 @@ def whom(
 ) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
     """The figures of what the other rules of a policy would change, and the lines that are kept. Read within `acting`."""
     beside = _standing_back(book, other, code)
-    facts = frozenset[str]().union(*(_asked(rules, each) for rules in (book, other) for each in (code, *beside)))
-    subjects = RecordSubjects(pack, window_on(on), on=on, facts=facts, book=other)
+    facts = frozenset[str]().union(*(asked_by(rules, each) for rules in (book, other) for each in (code, *beside)))
+    rules = [rules.policies[each] for rules in (book, other) for each in (code, *beside) if each in rules.policies]
+    has_homes = any(asks_household(policy, book.catalogue) for policy in rules)
+    persons = who_may_be_paid((book, other), (code, *beside), facts, pack, window_on(on), on=on, has_homes=has_homes)
+    subjects = RecordSubjects(
+        pack, window_on(on), on=on, persons=persons, has_all_firms=True, facts=facts, book=other, has_homes=has_homes
+    )
     change = changes(book, other, code, subjects)
     figures = {**_figures(change), "others": {}}
     for each in beside:
@@ -113,7 +120,7 @@ def _standing_back(book: RuleBook, other: RuleBook, code: str) -> list[str]:
     return found[1:]
 
 
-def _asked(book: RuleBook, code: str) -> frozenset[str]:
+def asked_by(book: RuleBook, code: str) -> frozenset[str]:
     """The facts that a policy asks, what adds up to them, and those of the policies that go before it."""
     if code not in book.policies:
         return frozenset()
@@ -122,7 +129,7 @@ def _asked(book: RuleBook, code: str) -> frozenset[str]:
     rolled = [fact.roll_up for name in found if (fact := facts[name]).roll_up is not None]
     found |= {part for each in rolled if each is not None for part in (each.of, each.when) if part}
     before = {each.policy for block in policy.blocks for each in block.exclusions}
-    return frozenset(found).union(*(_asked(book, each) for each in before))
+    return frozenset(found).union(*(asked_by(book, each) for each in before))
 
 
 def _sum(change: Change) -> int:

@@ -110,7 +110,7 @@ class Ledger:
         version = self.versions[policy.code]
         same = [each.pk for each in queries.versions_like(version)]
         these = (
-            "AND e.person_id = ANY(%(persons)s)"
+            f"AND {self.subjects.asked.are_these('e.person_id')}"
             if self.subjects.asked.persons is not None and policy.subject != "firm"
             else ""
         )

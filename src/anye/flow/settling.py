@@ -19,9 +19,10 @@ from anye.engine.entitle.policy import Policy
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.settle import settle
 from anye.flow.correcting import MOVED, NUMBER, frame, narrowed, spread, still_counted
+from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.file import Draw
 from anye.flow.drawing.months import Window
-from anye.flow.drawing.spans import Asked, month_number
+from anye.flow.drawing.spans import month_number
 from anye.flow.standing import csv_lines, first_days
 from anye.flow.taken_away import tables_asked, tell_because
 from anye.records.claims import actions

@@ -11,8 +11,8 @@ from django.db import connection
 from anye.engine.entitle.bits import Array
 from anye.engine.entitle.months import month_of
 from anye.engine.intake.profile import Profile
+from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.months import Window
-from anye.flow.drawing.spans import Asked
 from anye.records.registers import queries
 
 _BACK = 60  # months before the window that a run of months may be looked at in

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -20,17 +19,18 @@ from anye.engine.entitle.columns import Column, Term, column, term
 from anye.engine.entitle.months import last_day
 from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.subjects import Own, Subjects, filler
+from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import Draw, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
-from anye.flow.drawing.spans import EVER, KEYS, Asked, is_of_same_rows, read_numbers, read_spans
+from anye.flow.drawing.spans import EVER, KEYS, is_of_same_rows, read_numbers, read_spans, read_told
 from anye.flow.drawing.together import PAIR, Together, distinct, is_together
 from anye.flow.rules import rules_in_use
 from anye.packs import Pack
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.accounts.scope import current_scope
 
-_AT_FIRMS = ("firms_insurancemonth", "firms_payrollline", "firms_employmentspell", "training_worktraining")
+AT_FIRMS = ("firms_insurancemonth", "firms_payrollline", "firms_employmentspell", "training_worktraining")
 
 
 class RecordSubjects(Subjects):
@@ -39,22 +39,22 @@ class RecordSubjects(Subjects):
     def __init__(
         self, pack: Pack, window: Window, *, on: dt.date, persons: Sequence[int] | None = None,
         came: Mapping[str, Collection[int]] | None = None, has_all_firms: bool = False, facts: Collection[str] | None = None,
-        book: RuleBook | None = None,
+        book: RuleBook | None = None, has_homes: bool = True,
     ) -> None:  # fmt: skip
         """By a pack, as known `on` a day; of some persons alone, if need be: what it says of them is the same.
 
         `came`: table → months for which it has rows at all, where whoever asks cannot see all of them. `has_all_firms`: not
         only those where one of these persons is. `facts`: no others will be asked for. `book`: the rules that will judge, if not
-        those in use.
+        those in use. `has_homes`: without, no rows are told by their household.
         """
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL jit = off")  # many statements of a few milliseconds each
         self.draws = read_drawn(pack_folder(pack.name))
         self.window, self.book = window, book or rules_in_use(pack.name)
         self._only, self._together, self._told = facts, dict[int, Together](), dict[Hashable, Array]()
-        self._homes: Array | None = None
+        self._has_homes = has_homes
         self.asked = Asked(on, None if persons is None else tuple(persons))
-        these = "AND id = ANY(%(persons)s)" if persons is not None else ""
+        these = f"AND {self.asked.are_these('id')}" if persons is not None else ""
         sql = f"SELECT id, scope_no FROM people_person p WHERE NOT is_hidden {these} ORDER BY id"
         self.persons, self.scope_no = self._columns(sql, 2)
         is_part = persons is not None and not has_all_firms
@@ -125,11 +125,11 @@ class RecordSubjects(Subjects):
     def _shared(self, draw: Draw) -> Together | None:
         """Its rows, read with those of other facts of the table."""
         if id(draw) not in self._together and is_together(draw):
-            asked = (each for name, each in self.draws.items() if self._is_asked(name))
+            asked = (each for name, each in self.draws.items() if self.is_asked(name))
             same = [
                 one for draws in asked for one in draws if is_together(one) and is_of_same_rows(one, draw, self.asked)
             ]
-            if (len(same) > 1 or self.asked.persons is None) and any(one is draw for one in same):
+            if (len(same) > 1 or not self.asked.is_of_few) and any(one is draw for one in same):
                 found = Together(same, self.asked, self._span)
                 self._together |= {id(one): found for one in same}
         return self._together.get(id(draw))
@@ -138,11 +138,11 @@ class RecordSubjects(Subjects):
     def _span(self) -> tuple[int, int]:
         """The first and the last month that any fact is drawn from."""
         back = max(
-            (look_back(draw) for name in self.draws if self._is_asked(name) for draw in self.draws[name]), default=0
+            (look_back(draw) for name in self.draws if self.is_asked(name) for draw in self.draws[name]), default=0
         )
         return self.window.first - back, self.window.last
 
-    def _is_asked(self, name: str) -> bool:
+    def is_asked(self, name: str) -> bool:
         return self._only is None or name in self._only
 
     def _placed(self, draw: Draw, span: tuple[int, int] | None) -> Iterator[Placed]:
@@ -165,7 +165,7 @@ class RecordSubjects(Subjects):
         if subject == "firm":
             return _found(self.firms, keys[0])
         if subject == "person_firm":
-            return _found(_joint(*self.pairs), _joint(*keys))
+            return _found(joint(*self.pairs), joint(*keys))
         return keys[0]
 
     def _silence(self, draw: Draw, rows: int, window: Window) -> Array:
@@ -181,20 +181,25 @@ class RecordSubjects(Subjects):
             months = np.arange(window.first, window.last + 1)
             found = found | (self._told_since(draw, no.told, rows) <= months[:, None])
         if draw.kin:  # of whom the household is not known, nobody speaks
-            household = self._household()
+            household = self.household
             found = found & (household >= 0) & ~np.isin(household, self._partly_seen())
         return found
 
     def _told_since(self, draw: Draw, told: Mapping[str, tuple[str, ...]], rows: int) -> Array:
         """Of each row the first month from which its table says any of this."""
-        probe = replace(draw, where=told, words={}, unless={}, having=(), take="held", lasts=0)
-        key = (draw.spec.name, draw.fact.of, draw.at, draw.kin, *sorted(told.items()))
-        if key not in self._told:
-            since = np.full(rows, EVER, np.int16)
-            for block in self._placed(probe, None):
-                np.minimum.at(since, block.place, np.clip(block.since, -EVER, EVER).astype(np.int16))
-            self._told[key] = since
-        return self._told[key]
+        if (*_of_table(draw), *sorted(told.items())) not in self._told:
+            asked = (each for name, draws in self.draws.items() if self.is_asked(name) for each in draws)
+            others = [each.no.told for each in asked if each.no.told is not None and _of_table(each) == _of_table(draw)]
+            these = list({tuple(sorted(each.items())): each for each in (told, *others)}.values())
+            since = np.full((len(these), rows), EVER, np.int16)
+            for *keys, first, said in read_told(draw, these, self.asked):
+                place, month = self.places(draw.fact.of, keys), np.clip(first, -EVER, EVER).astype(np.int16)
+                for at, of_one in enumerate(since):
+                    is_here = (place >= 0) & (said >> at & 1 == 1)
+                    np.minimum.at(of_one, place[is_here], month[is_here])
+            for each, of_one in zip(these, since, strict=True):
+                self._told[(*_of_table(draw), *sorted(each.items()))] = of_one
+        return self._told[(*_of_table(draw), *sorted(told.items()))]
 
     def _partly_seen(self) -> Array:
         """Households of which some member lives outside the acting range: what those hold is not told, and no silence."""
@@ -204,7 +209,7 @@ class RecordSubjects(Subjects):
             SELECT c.household_id FROM people_householdcount c
             LEFT JOIN people_householdmember m ON m.household_id = c.household_id AND m.retired_on IS NULL
             WHERE c.household_id = ANY(%(households)s) GROUP BY c.household_id, c.members HAVING count(m.id) < c.members"""
-        households = np.unique(self._household()).tolist()
+        households = np.unique(self.household).tolist()
         blocks = [block[0] for block in read_numbers(sql, {"households": households}, 1)]
         return np.concatenate(blocks)
 
@@ -216,7 +221,8 @@ class RecordSubjects(Subjects):
 
     def _keys(self, subject: str) -> Mapping[str, Array]:
         if subject == "person":
-            return {"person": np.arange(len(self.persons)), "household": self._household()}
+            homes = {"household": self.household} if self._has_homes else {}
+            return {"person": np.arange(len(self.persons)), **homes}
         if subject == "firm":
             return {"firm": np.arange(len(self.firms))}
         if subject == "person_firm":
@@ -233,19 +239,22 @@ class RecordSubjects(Subjects):
     @cached_property
     def pairs(self) -> tuple[Array, Array]:
         """Persons and firms, in the order of their joint number."""
+        return self.pairs_among([each for table in AT_FIRMS for each in self.pairs_of(table)])
+
+    def pairs_of(self, table: str) -> Iterator[Array]:
+        """The persons and firms of a table's rows, as joint numbers; some of them again and again."""
+        read, more = self._read_anyway(table), ""
+        if read is not None:
+            yield joint(read.persons, read.firms)
+            more = "AND f.month NOT BETWEEN %(first)s AND %(last)s"
         wheres = self.asked.wheres("f", ("person_id",))
-        found = []
-        for table in _AT_FIRMS:
-            read, more = self._read_anyway(table), ""
-            if read is not None:
-                found.append(_joint(read.persons, read.firms))
-                more = "AND f.month NOT BETWEEN %(first)s AND %(last)s"
-            sql = (
-                f"SELECT DISTINCT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres} {more}"
-            )
-            first, last = (last_day(month) for month in self._span)
-            params = {**self.asked.params(), "first": first.replace(day=1), "last": last}
-            found += [_joint(*block) for block in read_numbers(sql, params, 2)]
+        sql = f"SELECT DISTINCT f.person_id, f.firm_id FROM {table} f WHERE f.firm_id IS NOT NULL AND {wheres} {more}"
+        first, last = (last_day(month) for month in self._span)
+        params = {**self.asked.params(), "first": first.replace(day=1), "last": last}
+        yield from (joint(*block) for block in read_numbers(sql, params, 2))
+
+    def pairs_among(self, found: list[Array]) -> tuple[Array, Array]:
+        """The different ones of joint numbers, of persons that are there."""
         pairs = distinct(found)
         person, firm = pairs // PAIR, pairs % PAIR
         is_here = _found(self.persons, person) >= 0
@@ -253,9 +262,9 @@ class RecordSubjects(Subjects):
 
     def _read_anyway(self, table: str) -> Together | None:
         """What is read of all months of a table that is judged by: its pairs need not be looked for once more."""
-        if self.asked.persons is not None:
+        if self.asked.is_of_few:
             return None
-        asked = (draw for name in self.draws if self._is_asked(name) for draw in self.draws[name])
+        asked = (draw for name in self.draws if self.is_asked(name) for draw in self.draws[name])
         return next((read for draw in asked if draw.spec.table == table and (read := self._shared(draw))), None)
 
     def _posts(self) -> pl.DataFrame:
@@ -268,16 +277,16 @@ class RecordSubjects(Subjects):
             rows = cursor.fetchall()
         return pl.DataFrame(rows, {"person_id": pl.Int64, "label": pl.String}, orient="row")
 
-    def _household(self) -> Array:
+    @cached_property
+    def household(self) -> Array:
         """Of which household each person is, as a number below 2³¹; -1 where it is not known."""
-        if self._homes is None:
-            wheres = self.asked.wheres("f", ("person_id",))
-            sql = f"SELECT f.person_id, f.household_id FROM people_householdmember f WHERE {wheres}"
-            self._homes = np.full(len(self.persons), -1)
-            for person, household in read_numbers(sql, self.asked.params(), 2):
-                place = _found(self.persons, person)
-                self._homes[place[place >= 0]] = household[place >= 0]
-        return self._homes
+        wheres = self.asked.wheres("f", ("person_id",))
+        sql = f"SELECT f.person_id, f.household_id FROM people_householdmember f WHERE {wheres}"
+        homes = np.full(len(self.persons), -1)
+        for person, household in read_numbers(sql, self.asked.params(), 2):
+            place = _found(self.persons, person)
+            homes[place[place >= 0]] = household[place >= 0]
+        return homes
 
 
 class _Facts(Mapping[str, Column]):
@@ -319,7 +328,12 @@ class _Facts(Mapping[str, Column]):
         return found
 
 
-def _joint(person: Array, firm: Array) -> Array:
+def _of_table(draw: Draw) -> tuple[Hashable, ...]:
+    """What is the same of draws whose tables' rows are read alike."""
+    return draw.spec.name, draw.fact.of, draw.at, draw.kin, draw.is_any_day
+
+
+def joint(person: Array, firm: Array) -> Array:
     """One number for both: ids of firms lie below 2³¹."""
     return person.astype(np.int64) * PAIR + firm
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from anye.engine.entitle.bits import Array
+from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.file import Draw
 from anye.flow.drawing.months import Placed
-from anye.flow.drawing.spans import FAILS, NOTHING, UNSAID, Asked, is_small, read_presence, read_together
+from anye.flow.drawing.spans import FAILS, NOTHING, UNSAID, is_small, read_presence, read_together
 
 PAIR = 2**31
 """Ids of firms lie below it: person × PAIR + firm is one number for both."""
