@@ -72,6 +72,7 @@ GUARDS = {
         " batch:s batch:u(carried_out_on,gone_on)"
     ),
     "claims_payment": f"{FACT} {PERSONS}",
+    "claims_share": f"{FACT} {PERSONS}",
     "claims_ticket": f"{FACT} {PERSONS}",
     "claims_firmpayment": FACT,
     "claims_refundapplication": FACT,
@@ -160,6 +161,7 @@ SCOPED = {
     "claims.Difference": ("scope_no",),
     "claims.Correction": ("scope_no",),
     "claims.Payment": ("scope_no",),
+    "claims.Share": ("scope_no",),
     "claims.Ticket": ("scope_no",),
     "claims.FirmPayment": ("scope_no",),
     "claims.RefundApplication": ("scope_no",),

@@ -69,6 +69,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "refund": ("claims_refundapplication", "year", "number"),
     "payment": ("claims_payment", "kind", "item", "valid_from", "paid_on", "batch_no", "amount_fen"),
     "firm_payment": ("claims_firmpayment", "kind", "item", "valid_from", "paid_on", "batch_no", "amount_fen"),
+    "share": ("claims_share", "firm_id", "item", "valid_from", "paid_on", "batch_no"),
     "fund": ("claims_fundallocation", "document_no", "fund", "purpose"),
     "ticket": ("claims_ticket", "travelled_on", "origin", "destination", "number"),
     "event": ("outreach_event", "name", "valid_from"),

@@ -41,13 +41,14 @@ TITLES: Mapping[str, Words] = {
     "refund": _("Refund applications"),
     "payment": _("Payment"),
     "firm_payment": _("Payments to firms"),
+    "share": _("Part of a payment to a firm"),
     "fund": _("Fund allocations"),
     "ticket": _("Travel ticket"),
     "contact": _("Contact made"),
     "event": _("Job fairs"),
 }
 ICONS: Mapping[str, str] = {
-    "owner": "building", "post": "briefcase", "attendance": "briefcase", "work_training": "briefcase", "payment": "coin",
+    "owner": "building", "post": "briefcase", "attendance": "briefcase", "work_training": "briefcase", "payment": "coin", "share": "coin",
     "contact": "message",
 }  # fmt: skip
 # the first that is filled names the row; the others follow with their labels

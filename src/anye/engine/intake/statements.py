@@ -42,7 +42,7 @@ class Statement:
 _STATUS: Fields = {"kind": TEXT, **SPELL, "number": TEXT, "detail": TEXT, "amount_fen": COUNT, "unit": TEXT}
 _STATUS_SEALED = {"number": "certificate", "detail": "health"}
 _PAYMENT: Fields = {
-    "kind": TEXT, "item": TEXT, **SPELL, "paid_on": DAY, "batch_no": TEXT, "amount_fen": COUNT, "fund": TEXT,
+    "kind": TEXT, "item": TEXT, **SPELL, "filed_on": DAY, "paid_on": DAY, "batch_no": TEXT, "amount_fen": COUNT, "fund": TEXT,
     "outcome": TEXT, "reason": TEXT, "account": TEXT,
 }  # fmt: skip
 PAYMENT_KINDS = frozenset({"paid", "reply"})
@@ -75,6 +75,9 @@ STATEMENTS: Mapping[str, Statement] = {
         **FIRM, **SPELL, "months": COUNT, "trade": TEXT, "wage_fen": COUNT, "amount_fen": COUNT,
     }),
     "payment": Statement(_PAYMENT, needs=("kind", "amount_fen"), kinds=PAYMENT_KINDS, sealed={"account": "account"}),
+    "share": Statement({
+        **FIRM, "item": TEXT, **SPELL, "paid_on": DAY, "batch_no": TEXT, "amount_fen": COUNT,
+    }, needs=("amount_fen",)),
     "ticket": Statement({
         "travelled_on": DAY, "mode": TEXT, "origin": TEXT, "destination": TEXT, "number": TEXT, "amount_fen": COUNT,
     }, needs=("travelled_on",)),

@@ -25,6 +25,7 @@ class _Paid(models.Model):
 
     kind = models.CharField("类型", max_length=8)
     item = models.CharField("项目", max_length=160, blank=True)
+    filed_on = models.DateField("申请日期", null=True)
     paid_on = models.DateField("发放日期", null=True)
     batch_no = models.CharField("批次号", max_length=160, blank=True)
     amount_fen = models.BigIntegerField("金额（分）")
@@ -59,6 +60,23 @@ class FirmPayment(_Paid, FirmFact):
 
     class Meta:
         constraints = [*one_current("claims_firmpayment", "firm", *_KEY), _kinds("claims_firmpayment")]
+
+
+class Share(DatedFact):
+    """Whose part of a payment to a firm a sum is (单位补贴人员明细): the worker for whom the firm was paid, the item and months.
+
+    No payment of its own: the money is the firm's line of the same item and batch.
+    """
+
+    person = link(Person, related_name="shares")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="shares")
+    item = models.CharField("项目", max_length=160, blank=True)
+    paid_on = models.DateField("拨付日期", null=True)
+    batch_no = models.CharField("批次号", max_length=160, blank=True)
+    amount_fen = models.BigIntegerField("金额（分）")
+
+    class Meta:
+        constraints = one_current("claims_share", "person", "firm", "item", "valid_from", "paid_on", "batch_no")
 
 
 class RefundApplication(FirmFact):
@@ -243,4 +261,13 @@ class Correction(models.Model):
         ]  # fmt: skip
 
 
-__all__ = ["Correction", "Difference", "FirmPayment", "FundAllocation", "Payment", "RefundApplication", "Ticket"]
+__all__ = [
+    "Correction",
+    "Difference",
+    "FirmPayment",
+    "FundAllocation",
+    "Payment",
+    "RefundApplication",
+    "Share",
+    "Ticket",
+]
