@@ -50,7 +50,9 @@ def test_its_rows_as_a_file_that_no_spreadsheet_runs(tmp_path: Path) -> None:
     assert lines[1].startswith("冉明秀,")
     assert ",2020-07-01,2020-12-01,6,," in lines[1]
     with as_owner():
-        assert Read.objects.filter(kind="export", person_id__isnull=False).count() == 2
+        told = Read.objects.filter(kind="export", person_id__isnull=False)
+        assert {(each.actor, each.purpose) for each in told} == {("operator", "indicator I01")}
+        assert len(told) == 2
 
 
 @pytest.mark.usefixtures("year")

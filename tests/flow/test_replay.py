@@ -16,6 +16,7 @@ from anye.flow.blocks import Context
 from anye.flow.jobs import (
     carry_out_transfer,
     carry_out_withdrawal,
+    count_figures,
     foresee_withdrawal,
     hand_to_visits,
     load_upload,
@@ -136,6 +137,8 @@ def _owed(district: District, context: Context, officer: Duty) -> None:
     hand_to_visits(handover.pk)
     with acting(BATCH):
         assert Finding.objects.filter(rule="H03", state="visiting").exists()
+    for _ in range(2):  # the second of the same days gives way to
+        count_figures(on=KNOWN.isoformat(), known=KNOWN.isoformat(), by="worker")
 
 
 def _given_back(batch: Batch, duty: Duty) -> None:

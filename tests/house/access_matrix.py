@@ -94,6 +94,11 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "registers:withdrawal": ("withdrawal", LOADERS, NO_POST),
     "registers:withdrawal_state": ("withdrawal", LOADERS.replace("=200", "=204"), NO_POST),
     "registers:decide_withdrawal": ("withdrawal", NO_GET, f"D=422 VTAFPUX=403 {OUT}"),
+    # the report: an area's figures by who looks after it, its rows by who looks after the people
+    "report:index": ("", READERS, NO_POST),
+    "report:of": ("snapshot area", READERS, NO_POST),
+    "report:indicator": ("snapshot area figure", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "report:count": ("", NO_GET, f"D=302 VTAFPUX=403 {OUT}"),
     # rules: read by everybody; drafts of them are the district's, and change under their author's hand alone
     "rules:index": ("", EVERYBODY, NO_POST),
     "rules:policy": ("code", EVERYBODY, NO_POST),

@@ -78,7 +78,7 @@ def test_every_role_is_declared() -> None:
     assert set(LETTERS) | {"N", "G"} == set(ROLES)
 
 
-WORDS = {"level": "queried", "part": "file"}
+WORDS = {"level": "queried", "part": "file", "figure": "I01"}
 
 
 @dataclass
@@ -106,6 +106,8 @@ class Matrix:
             return "no_such" if place == "none" else "firm_payment"
         if kind == "source":
             return "no_such" if place == "none" else "village_ledger"
+        if kind == "area":
+            return "0" * 12 if place == "none" else str(self.world[PLACES[office][place]].office.area_code)
         if kind == "link":
             user = self.users["F"]
             return "x" * 43 if place == "none" else accounts.new_sign_in_link(user=user, by="tests", minutes=5)

@@ -111,7 +111,7 @@ def test_a_fault_names_the_place_and_the_cure():
 
 
 def test_the_floors_are_those_of_the_import_contracts():
-    above = ("outreach", "claims", "entitlements", "jobs", "training", "posts")
+    above = ("briefings", "outreach", "claims", "entitlements", "jobs", "training", "posts")
     assert house_rules.floors() == (*above, "findings", "registers", "firms", "people", "accounts", "places", "audit")
 
 

@@ -21,6 +21,7 @@ from anye.records.accounts.models import Duty, User
 from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
+from anye.records.briefings.models import Snapshot, SnapshotFigure, SnapshotRow
 from anye.records.claims.models import Correction, Difference
 from anye.records.entitlements.models import Draft, Foreseen, Nearly
 from anye.records.findings.models import Handover
@@ -82,6 +83,7 @@ class Place:
     duplicate: Any = None
     trial: Any = None
     draft: Any = None
+    snapshot: Any = None
     mapping: Any = None
     user: Any = None
     id_number: str = ""
@@ -251,6 +253,24 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
         proposed_at=dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), **told,
     )  # fmt: skip
     _rules(place, person, decision.month)
+    snapshot, _ = Snapshot.objects.get_or_create(
+        as_of=dt.date(2026, 9, 30), known_on=dt.date(2026, 10, 1),
+        defaults={"token": new_token(), "definitions": "0" * 64, "taken_at": dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), "taken_by": "w"},
+    )  # fmt: skip
+    place.snapshot = snapshot
+    if place.office.area_code:
+        SnapshotFigure.objects.create(
+            snapshot=snapshot,
+            scope_no=person.scope_no,
+            indicator="I01",
+            area_code=place.office.area_code,
+            value=fen,
+            rows=1,
+        )
+    SnapshotRow.objects.create(
+        snapshot=snapshot, scope_no=person.scope_no, indicator="I01", person=person, firm=place.firm, what=place.text("项"),
+        area_code=person.care_area, lines=6, value=fen, is_in=True,
+    )  # fmt: skip
     Nearly.objects.create(
         policy=decision.policy, person=person, scope_no=person.scope_no, post=f"{place.text('单位')}|{place.text('岗')}",
         month=decision.month, reason="roster", found_on=dt.date(2026, 10, 1),

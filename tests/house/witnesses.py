@@ -3,7 +3,7 @@
 A new call is to be written down here with a test that fails without it; `pytest --without CALL …` helps to find one.
 """
 
-from tests.house import witnesses_owed
+from tests.house import witnesses_owed, witnesses_report
 
 # a test, and the calls (file, function, kind) without which it fails
 BY_TEST: dict[str, list[str]] = {
@@ -376,7 +376,8 @@ BY_TEST: dict[str, list[str]] = {
         "flow/waiting.py give_up_foreseeing: acting",
     ],
 }
-WITNESSES = {call: test for test, calls in (*BY_TEST.items(), *witnesses_owed.BY_TEST.items()) for call in calls}
+_ALL = (BY_TEST, witnesses_owed.BY_TEST, witnesses_report.BY_TEST)
+WITNESSES = {call: test for one in _ALL for test, calls in one.items() for call in calls}
 
 # these are tried on every run, the others in the tier `trust`
 IN_EVERY_RUN = frozenset(

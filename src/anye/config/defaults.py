@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "anye.records.entitlements",
     "anye.records.claims",
     "anye.records.outreach",
+    "anye.records.briefings",
     "anye.flow",
     "anye.doors.kit",
     "anye.doors.office",

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("anye.doors.office.urls_registers")),  # before the people: /people/new/ is nobody's token
     path("", include("anye.doors.office.urls_rules")),
+    path("", include("anye.doors.office.urls_report")),
     path("", include("anye.doors.office.urls")),
     path("", include("anye.doors.office.urls_admin")),
 ]

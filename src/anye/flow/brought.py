@@ -16,7 +16,7 @@ Digests = dict[str, dict[str, Any]]
 # rows by the million that are drawn from sealed source rows: their events hold numbers and sums of hashes
 TALLIED = (
     "registers_rawblock", "registers_fault", "registers_rowclaim", "registers_support", "claims_difference",
-    "entitlements_foreseen", "entitlements_nearly",
+    "entitlements_foreseen", "entitlements_nearly", "briefings_snapshotfigure", "briefings_snapshotrow",
 )  # fmt: skip
 
 

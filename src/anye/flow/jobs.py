@@ -4,6 +4,7 @@ Three queues, each with a worker of its own (`anye serve` starts them): a file m
 waits for no file, and the watch (seals, what was left behind) waits for neither.
 """
 
+import datetime as dt
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from anye.flow.load import LoadedElsewhere, Report, load_file
 from anye.flow.nightly import PassUnderWay, entitle, entitle_persons
 from anye.flow.refused import without_values
 from anye.flow.registry import district_no, loading_context, pack_in_use
+from anye.flow.reporting.snapshots import take
 from anye.flow.trying import try_file
 from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
@@ -246,6 +248,13 @@ def judge_everybody(timestamp: int) -> None:  # noqa: ARG001 the schedule hands 
     """The night's pass."""
     today = timezone.localdate()
     entitle(pack_in_use(), on=today, known=today, office_no=district_no(), by=WORKER)
+    count_figures.defer(on=today.isoformat(), known=today.isoformat(), by=WORKER)
+
+
+@app.task(queue="loads", retry=RETRY)
+def count_figures(on: str, known: str, by: str) -> None:
+    """All figures as of a day, by what was known on a day."""
+    take(pack_in_use(), on=dt.date.fromisoformat(on), known=dt.date.fromisoformat(known), by=by)
 
 
 @app.task(queue="loads", retry=RETRY)

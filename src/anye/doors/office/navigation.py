@@ -33,6 +33,7 @@ MAIN = (
     NavItem("visits", _("Visits"), "home-check", "office:visits", key="v", roles=READERS, is_main=True),
     NavItem("findings", _("Doubts"), "question-mark", "office:findings", key="d", roles=READERS, is_main=True),
     NavItem("owed", _("Owed"), "report-money", "office:owed", key="w", roles=READERS),
+    NavItem("report", _("Report"), "chart-bar", "report:index", key="b", roles=READERS),
     NavItem("firms", _("Firms"), "building", "office:firms", key="f", roles=READERS),
     NavItem("registers", _("Registers"), "database-import", "registers:index", key="r", roles=LOADERS),
     NavItem("rules", _("Rules"), "list-check", "rules:index", key="u", roles=EVERYBODY),

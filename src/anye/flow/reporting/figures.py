@@ -67,8 +67,7 @@ class Figures:
         """One figure; `area`: of those who live there. Raises KeyError where there is no such indicator."""
         indicator, rows = self.indicators[code], self.rows(code)
         if indicator.take == "ratio":
-            parts = [self.figure(part, area).value for part in indicator.parts]
-            return Figure(indicator, _divided(parts), rows.clear())
+            return Figure(indicator, _divided([self.figure(part, area).value for part in indicator.parts]), rows)
         if area and area not in self.districts:
             if rows.height and rows.get_column("person").is_null().all():  # what has no home is not of a town
                 return Figure(indicator, None, rows.clear())
@@ -90,14 +89,20 @@ class Figures:
         found = by_area(indicator.take, self.rows(code), areas)
         return {area: self._told(indicator, value) for area, value in found.items()}
 
+    def counts_by_area(self, code: str, areas: Sequence[str]) -> dict[str, int]:
+        """Area → how many rows stand behind its figure."""
+        return {area: int(count or 0) for area, count in by_area("count", self.rows(code), areas).items()}
+
     def rows(self, code: str) -> pl.DataFrame:
         """What an indicator counts, in the whole district."""
         if code not in self._rows:
             indicator = self.indicators[code]
+            if indicator.take == "ratio":
+                return pl.DataFrame(schema=FRAME)
             rows = self._measured(indicator.among or indicator.of)
             if indicator.among is not None:
                 rows = rows.with_columns(is_in=self._is_in(indicator.of, rows))
-            self._rows[code] = rows.select(list(FRAME))
+            self._rows[code] = rows.select([pl.col(name).cast(dtype) for name, dtype in FRAME.items()])
         return self._rows[code]
 
     def _told(self, indicator: Indicator, value: float | None) -> float | int | None:
@@ -169,6 +174,11 @@ class Figures:
         return RecordSubjects(
             self.pack, window, on=self.when.known, persons=self.persons, facts=facts, book=book, has_homes=False
         )
+
+    @property
+    def everybody(self) -> tuple[Array, Array]:
+        """The ids of all persons, and the scope numbers of their offices."""
+        return self.subjects.persons, self.subjects.scope_no
 
     @cached_property
     def homes(self) -> pl.DataFrame:

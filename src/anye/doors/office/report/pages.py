@@ -1,0 +1,64 @@
+"""The report: all figures of an area as of a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from anye.doors.office.entrance import READERS, actor_of, duty_of, open_to
+from anye.doors.office.report import words
+from anye.flow.jobs import count_figures
+from anye.records.accounts.models import Role
+from anye.records.briefings import queries
+
+COUNTERS = frozenset({Role.DISTRICT_OFFICER})
+
+
+@require_safe
+@open_to(READERS)
+def index(request: HttpRequest, token: str = "", area: str = "") -> HttpResponse:
+    """The figures, grouped, as they stood: by default the latest, of the reader's own area."""
+    snapshot = queries.snapshot(token)
+    place = words.place_of(request, snapshot, area) if snapshot else None
+    if token and place is None:
+        raise Http404
+    groups: list[dict[str, Any]] = []
+    if snapshot and place:
+        values = queries.figures_of(snapshot, place.code)
+        for group, title in words.GROUPS.items():
+            figures = [
+                words.told(one, values[code].value)
+                for code, one in words.indicators().items()
+                if one.group == group and code in values
+            ]
+            groups += [{"title": title, "figures": figures}] if figures else []
+    context = {
+        "snapshot": snapshot, "place": place, "groups": groups, "snapshots": queries.snapshots()[:60],
+        "may_count": duty_of(request).role in COUNTERS, "today": timezone.localdate(),
+    }  # fmt: skip
+    return render(request, "office/report/index.html", context)
+
+
+@require_POST
+@open_to(COUNTERS)
+def count(request: HttpRequest) -> HttpResponse:
+    """Ask the worker for the figures of a day."""
+    today = timezone.localdate()
+    try:
+        on, known = (dt.date.fromisoformat(request.POST.get(name, "")) for name in ("on", "known"))
+    except ValueError:
+        messages.error(request, gettext("Give both days as year, month and day."))
+        return redirect("report:index")
+    if not on <= known <= today:
+        messages.error(request, gettext("What was known is known on the day itself or later, and today at the latest."))
+        return redirect("report:index")
+    count_figures.defer(on=on.isoformat(), known=known.isoformat(), by=actor_of(request))
+    messages.success(request, gettext("The figures are being counted. They stand here in a few minutes."))
+    return redirect("report:index")

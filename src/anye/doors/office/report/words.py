@@ -1,0 +1,107 @@
+"""What the report's pages say: groups of figures, areas, values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from anye.doors.kit import formats
+from anye.doors.kit.columns import Words
+from anye.doors.office.entrance import duty_of
+from anye.doors.office.places import COMMITTEE
+from anye.engine.report.definition import Indicator
+from anye.engine.report.reduce import significant
+from anye.engine.report.said import sentence, value_said
+from anye.flow.reporting.figures import indicators_of
+from anye.records.briefings import queries
+from anye.records.briefings.models import Snapshot
+from anye.records.places.models import Area
+from anye.records.places.queries import areas_on
+
+GROUPS: Mapping[str, Words] = {
+    "work": _("In work"), "firms": _("Firms that hire"), "work_training": _("Training through work"), "training": _("Skills"),
+    "posts": _("Public-welfare posts"), "workshops": _("Workshops"), "graduates": _("Graduates"), "income": _("What it brought"),
+    "money": _("Money and people"), "coverage": _("Coverage"),
+}  # fmt: skip
+UNITS: Mapping[str, Words] = {
+    "person": _("people"), "person_time": _("person-times"), "firm": _("firms"), "class": _("classes"), "trade": _("trades"),
+    "workshop": _("workshops"), "household": _("households"), "month": _("months"), "day": _("days"), "percent": "%",
+    "yuan": _("yuan"), "yuan_per_month": _("yuan a month"), "yuan_per_day": _("yuan a day"), "times": _("times"),
+}  # fmt: skip
+PERIODS: Mapping[str, Words] = {
+    "year": _("from 1 January to the day"), "half_year": _("from the beginning of the half-year to the day"),
+    "quarter": _("from the beginning of the quarter to the day"), "month": _("in the month"), "all": _("up to the day"),
+    "day": _("on the day"), "year_before": _("in the year before"),
+}  # fmt: skip
+
+
+class Told(NamedTuple):
+    """A figure on a page."""
+
+    indicator: Indicator
+    value: Decimal | None
+    title: str
+    number: str
+    unit: Words
+    says: str
+
+
+def lang() -> str:
+    return "zh" if formats.is_chinese() else "en"
+
+
+def indicators() -> Mapping[str, Indicator]:
+    return indicators_of(settings.ANYE_PACK)
+
+
+def told(indicator: Indicator, value: Decimal | None) -> Told:
+    name = lang()
+    number = value_said(value, indicator.unit, name)
+    is_money = indicator.unit.startswith("yuan") or indicator.unit == "percent" or value is None
+    return Told(
+        indicator, value, indicator.title[name], number, "" if is_money else UNITS[indicator.unit],
+        sentence(indicator, value, name),
+    )  # fmt: skip
+
+
+def unit_words(indicator: Indicator) -> Words:
+    return UNITS[indicator.unit]
+
+
+class Place(NamedTuple):
+    """Of which area a page speaks: its code and name, the areas within it, and that above it if it is in reach."""
+
+    code: str
+    name: str
+    within: list[tuple[str, str]]
+    above: tuple[str, str] | None
+
+
+def place_of(request: HttpRequest, snapshot: Snapshot, code: str = "") -> Place | None:
+    """The area of a code, or the reader's own. None where it is out of reach, or the office looks after none."""
+    names = _names(snapshot.as_of)
+    reach = set(queries.areas_of(snapshot))
+    code = code or duty_of(request).office.area_code or ""
+    if code not in reach:
+        return None
+    within = [
+        (each, names.get(each, each)) for each in sorted(reach) if each != code and _parent(each) == significant(code)
+    ]
+    above = next(((each, names.get(each, each)) for each in reach if significant(each) == _parent(code)), None)
+    return Place(code, names.get(code, code), within, above)
+
+
+def _parent(code: str) -> str:
+    """The digits of the area that one lies in."""
+    return significant(code)[:-3]
+
+
+def _names(on: dt.date) -> dict[str, str]:
+    areas: list[Area] = list(areas_on(on))
+    return {area.code: COMMITTEE.sub("", area.name) for area in areas}

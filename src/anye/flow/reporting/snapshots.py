@@ -1,0 +1,72 @@
+"""All figures of a day, of every area, kept with the rows behind them: what the report's pages show at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import polars as pl
+from django.utils import timezone
+
+from anye.flow.reporting.figures import Figures
+from anye.packs import Pack
+from anye.records.accounts.scope import BATCH, acting
+from anye.records.briefings.actions import ROWS, take_snapshot
+from anye.records.briefings.models import Snapshot
+from anye.records.places.queries import areas_on, office_of_area
+
+MOST_TEXT = 400
+
+
+def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
+    """Count everything as of a day, by what was known on a day, and keep it."""
+    with acting(BATCH, actor=by, purpose="figures"):
+        figures = Figures(pack, on=on, known=known)
+        offices = office_of_area()
+        district = offices[""]
+        areas = sorted(
+            {area.code for area in areas_on(on) if area.level in {"town", "street", "village", "community"}}
+            | figures.districts
+        )
+        told = pl.concat([_figures(figures, code, areas) for code in figures.indicators])
+        scope = [offices.get(area, district) for area in told.get_column("area")]
+        rows = pl.concat([_rows(figures, code) for code in figures.indicators])
+        scopes = pl.DataFrame({"person": figures.everybody[0], "scope_no": figures.everybody[1]})
+        rows = rows.join(scopes, on="person", how="left", maintain_order="left").with_columns(
+            pl.col("scope_no").fill_null(district)
+        )
+        return take_snapshot(
+            as_of=on, known_on=known, definitions=_digest(figures), at=timezone.now(), by=by,
+            figures=told.with_columns(scope_no=pl.Series(scope, dtype=pl.Int64))
+            .select("scope_no", "indicator", "area", "value", "rows").write_csv(include_header=False).encode(),
+            rows=rows.rename({"person": "person_id", "firm": "firm_id", "area": "area_code"}).select(list(ROWS))
+            .write_csv(include_header=False).encode(),
+        )  # fmt: skip
+
+
+def _figures(figures: Figures, code: str, areas: list[str]) -> pl.DataFrame:
+    """An indicator's value of each area, and how many rows it has there."""
+    values, counts = figures.by_area(code, areas), figures.counts_by_area(code, areas)
+    return pl.DataFrame(
+        {
+            "indicator": code,
+            "area": areas,
+            "value": [values[area] for area in areas],
+            "rows": [counts[area] for area in areas],
+        },
+        schema_overrides={"value": pl.Float64},
+    )
+
+
+def _rows(figures: Figures, code: str) -> pl.DataFrame:
+    return figures.rows(code).with_columns(
+        indicator=pl.lit(code), what=pl.col("what").fill_null("").str.slice(0, MOST_TEXT), area=pl.col("area").fill_null(""),
+        is_in=pl.col("is_in").fill_null(value=True), lines=pl.col("lines").fill_null(1),
+    )  # fmt: skip
+
+
+def _digest(figures: Figures) -> str:
+    """What the definitions are known by."""
+    texts = (Path(each.path).read_bytes() for each in figures.indicators.values())
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()

@@ -1,0 +1,1 @@
+"""Figures as they stood on a day, and what was told of them."""

@@ -1,0 +1,60 @@
+"""Reads of the figures as they stood."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from anye.records.briefings.models import Snapshot, SnapshotFigure, SnapshotRow
+
+
+def snapshots() -> QuerySet[Snapshot]:
+    """All that were taken, the latest first."""
+    return Snapshot.objects.order_by("-as_of", "-known_on")
+
+
+def snapshot(token: str = "") -> Snapshot | None:
+    """One by its token; by default the latest."""
+    return snapshots().filter(token=token).first() if token else snapshots().first()
+
+
+def figures_of(snapshot: Snapshot, area: str) -> dict[str, SnapshotFigure]:
+    """Indicator → an area's figure."""
+    return {each.indicator: each for each in SnapshotFigure.objects.filter(snapshot=snapshot, area_code=area)}
+
+
+def by_area(snapshot: Snapshot, indicator: str) -> dict[str, Decimal | None]:
+    """Area → an indicator's figure, of the areas within the range."""
+    told = SnapshotFigure.objects.filter(snapshot=snapshot, indicator=indicator)
+    return dict(told.values_list("area_code", "value"))
+
+
+def over_time(indicator: str, area: str, *, until: date, most: int = 24) -> list[tuple[date, Decimal | None]]:
+    """Day → the figure of an area, of each day by what was known last; the last ones, in the order of the days."""
+    told = SnapshotFigure.objects.filter(indicator=indicator, area_code=area, snapshot__as_of__lte=until)
+    rows = told.order_by("-snapshot__as_of", "-snapshot__known_on").values_list("snapshot__as_of", "value")
+    found: dict[date, Decimal | None] = {}
+    for day, value in rows[: most * 4]:
+        found.setdefault(day, value)
+    return sorted(found.items())[-most:]
+
+
+def rows_behind(snapshot: Snapshot, indicator: str) -> QuerySet[SnapshotRow]:
+    """The rows of the range behind a figure."""
+    told = SnapshotRow.objects.filter(snapshot=snapshot, indicator=indicator)
+    return told.select_related("person", "firm").order_by("id")
+
+
+def figures_with(snapshot: Snapshot, *, person_id: int | None = None, firm_id: int | None = None) -> list[str]:
+    """The indicators that count somebody, or a firm."""
+    whose = {"person_id": person_id} if person_id is not None else {"firm_id": firm_id}
+    told = SnapshotRow.objects.filter(snapshot=snapshot, is_in=True, **whose)
+    return sorted(set(told.values_list("indicator", flat=True)))
+
+
+def areas_of(snapshot: Snapshot) -> list[str]:
+    """The areas within the range that have figures."""
+    told = SnapshotFigure.objects.filter(snapshot=snapshot).order_by("area_code")
+    return list(told.values_list("area_code", flat=True).distinct())

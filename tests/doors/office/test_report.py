@@ -1,0 +1,155 @@
+"""The report: an area's figures with their words, the areas within, the rows behind each, days counted on request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from anye.flow import jobs
+from anye.flow.reporting.snapshots import take
+from anye.packs import read_pack
+from anye.records.audit.models import Read
+from anye.records.briefings.models import Snapshot
+from tests.conftest import District
+from tests.doors.office.looking import queries_of, text_of
+from tests.factories import as_owner
+from tests.flow.reporting.planted import KNOWN, ON, Year
+
+ClientAs = Callable[..., Client]
+DISTRICT, TOWN, WILLOW, BRIDGE = "990100000000", "990100101000", "990100101201", "990100101202"
+
+
+@pytest.fixture
+def year(district: District) -> Year:
+    with as_owner():
+        return Year(district)
+
+
+@pytest.fixture
+def snapshot(year: Year) -> Snapshot:
+    return take(read_pack("cn_yubei"), on=ON, known=KNOWN, by="tests")
+
+
+def shown(client: Client, *args: str, language: str = "en", status: int = 200) -> str:
+    name = ("report:index", "", "report:of", "report:indicator")[len(args)]
+    response = client.get(reverse(name, args=args), headers={"accept-language": language})
+    assert response.status_code == status
+    return text_of(response) if status == 200 else ""
+
+
+def test_the_district_reads_its_year_in_both_languages(
+    snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    told = shown(client)
+    assert "2 poor workers, of this district and of others" in told
+    assert "517,000 yuan of job-retention refund" in told and "by what was known on" in told
+    in_chinese = shown(client, language="zh-CN")
+    assert "吸纳区内区外贫困劳动力稳定就业2人" in in_chinese and "51.7万元稳岗返还资金到账" in in_chinese
+    assert "2020年12月31日" in in_chinese and "就业率50%" in in_chinese
+
+
+def test_a_village_reads_its_own_figures_and_no_others(
+    snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("village_worker", district["bridge"])
+    told = shown(client)
+    assert "0 poor workers" in told and "not known yet" in told
+    assert DISTRICT not in told and WILLOW not in told
+    for area in (DISTRICT, TOWN, WILLOW, "990100102201", "0" * 12):
+        shown(client, snapshot.token, area, status=404)
+        shown(client, snapshot.token, area, "I01", status=404)
+    shown(client, "x" * 22, BRIDGE, status=404)
+    shown(client, snapshot.token, BRIDGE, "I99", status=404)
+
+
+def test_a_figure_says_what_it_counts_and_opens_to_its_people(
+    year: Year, snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    told = shown(client, snapshot.token, DISTRICT, "I01")
+    assert "in 6 of the 12 months" in told and "from 1 January to the day" in told
+    assert f"/people/{year.one.token}/" in told and f"/people/{year.afar.token}/" in told
+    assert reverse("report:indicator", args=[snapshot.token, TOWN, "I01"]) in told
+    in_town = shown(client, snapshot.token, TOWN, "I01")
+    assert f"/people/{year.one.token}/" in in_town and year.afar.token not in in_town
+    with as_owner():
+        assert Read.objects.filter(kind="figure_rows", shown=2).exists()
+
+
+def test_of_a_share_it_is_said_who_is_not_reached_yet(
+    year: Year, snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    told = shown(client, snapshot.token, DISTRICT, "I32")
+    assert "counted" in told and "not yet" in told
+    only = reverse("report:indicator", args=[snapshot.token, DISTRICT, "I32"]) + "?state=out"
+    left = text_of(client.get(only, headers={"accept-language": "en"}))
+    assert year.idle.token in left and year.one.token not in left
+
+
+def test_money_of_firms_opens_to_the_firms(
+    year: Year, snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    told = shown(client, snapshot.token, DISTRICT, "I06")
+    assert told.count("第一实业有限公司") == 2 and "¥6,000.00" in told
+    assert f"/firms/{year.first.token}/" in told
+    village = client_as("village_worker", district["willow"])
+    assert "第一实业有限公司" not in shown(village, snapshot.token, WILLOW, "I06")
+
+
+def test_the_rows_are_taken_out_with_a_purpose_and_each_person_is_in_the_trail(
+    snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    response = client.post(
+        reverse("report:indicator", args=[snapshot.token, DISTRICT, "I01"]),
+        {"do": "export", "purpose": "report"},
+    )
+    assert response.status_code == 200
+    with as_owner():
+        assert Read.objects.filter(kind="export", person_id__isnull=False).count() == 2
+
+
+def test_a_district_officer_has_another_day_counted(
+    year: Year, district: District, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, str]] = []
+    monkeypatch.setattr(jobs.count_figures, "defer", lambda **told: asked.append(told))
+    client = client_as("district_officer", district["district"])
+    assert "No figures yet" in shown(client)
+    address = reverse("report:count")
+    client.post(address, {"on": "2020-12-31", "known": "2021-01-10"})
+    for on, known in (
+        ("2021-02-30", "2021-03-01"),
+        ("2020-12-31", "2020-12-01"),
+        ("2020-12-31", "2999-01-01"),
+        ("", ""),
+    ):
+        client.post(address, {"on": on, "known": known})
+    assert [(each["on"], each["known"]) for each in asked] == [("2020-12-31", "2021-01-10")]
+    jobs.count_figures(**asked[0])
+    assert "2 poor workers" in shown(client)
+
+
+def test_who_counts_no_day_is_not_offered_to(snapshot: Snapshot, district: District, client_as: ClientAs) -> None:
+    assert "Count another day" in shown(client_as("district_officer", district["district"]))
+    assert "Count another day" not in shown(client_as("auditor", district["district"]))
+
+
+def test_an_office_that_looks_after_no_area_is_told_so(
+    snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    assert "looks after no area" in shown(client_as("village_worker", district["outside"]))
+
+
+def test_as_many_queries_whatever_there_is(snapshot: Snapshot, district: District, client_as: ClientAs) -> None:
+    client = client_as("district_officer", district["district"])
+    one, other = (reverse("report:indicator", args=[snapshot.token, DISTRICT, code]) for code in ("I17", "C04"))
+    assert queries_of(client, one) == queries_of(client, other)
+    pages = [reverse("report:of", args=[snapshot.token, area]) for area in (DISTRICT, WILLOW)]
+    assert len({queries_of(client, page) for page in pages}) == 1
