@@ -78,6 +78,7 @@ def test_every_role_is_declared() -> None:
     assert set(LETTERS) | {"N", "G"} == set(ROLES)
 
 
+CODES = {"code": "part_time_post", "records": "firm_payment", "source": "village_ledger"}
 WORDS = {"level": "queried", "part": "file", "figure": "I01"}
 
 
@@ -100,12 +101,8 @@ class Matrix:
             return sealed("duty", 99_999_999)
         if kind == "user" and place == "none":
             return sealed("user", 99_999_999)
-        if kind == "code":
-            return "no_such" if place == "none" else "part_time_post"
-        if kind == "records":
-            return "no_such" if place == "none" else "firm_payment"
-        if kind == "source":
-            return "no_such" if place == "none" else "village_ledger"
+        if kind in CODES:
+            return "no_such" if place == "none" else CODES[kind]
         if kind == "area":
             return "0" * 12 if place == "none" else str(self.world[PLACES[office][place]].office.area_code)
         if kind == "link":
