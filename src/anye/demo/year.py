@@ -16,8 +16,11 @@ from pathlib import Path
 
 from anye.demo.places import read_areas
 from anye.demo.year_cast import Cast
+from anye.demo.year_counts import Counting, Figure
 from anye.demo.year_ledgers import Ledgers
 from anye.demo.year_money import Money
+from anye.demo.year_moves import Move, Moves
+from anye.demo.year_outreach import Outreach
 from anye.demo.year_registers import Registers
 from anye.demo.year_sheets import Files
 from anye.demo.year_targets import Targets
@@ -30,9 +33,19 @@ ON = LAST_DAY
 
 @dataclass(frozen=True)
 class YearTruth:
-    """`files`: each with the day on which it became known, in that order."""
+    """`files`: each with the day on which it became known, in that order.
+
+    `figures`: I01 … C06 (`year_counts`), sums in fen, and `by_area` the same of who lives in a town or village, by 12-digit code.
+    `refused`: of the electronics firm's people and months those for which nothing is paid, and why. `unclaimed`: what is owed and
+    nobody asked for: (policy, credit code, month) → fen. `moves`: figure → a row that, altered, moves it.
+    """
 
     files: list[tuple[Path, date]]
+    figures: dict[str, Figure]
+    by_area: dict[str, dict[str, Figure]]
+    refused: dict[tuple[str, int], frozenset[str]]
+    unclaimed: dict[tuple[str, str, int], int]
+    moves: dict[str, Move] = field(repr=False)
     year: Year = field(repr=False)
 
 
@@ -44,10 +57,16 @@ def write_year(folder: Path, *, seed: int, scale: float, areas_csv: Path) -> Yea
     cast.whole()
     Training(cast.names, targets, year).whole()
     Money(cast.names, targets, year).whole()
+    outreach = Outreach(cast.names, year)
+    outreach.whole()
     files = Files(folder)
     Ledgers(files, year).whole()
     Registers(files, year).whole()
-    return YearTruth([(file.path, file.known) for file in files.in_order], year)
+    outreach.write(files)
+    counts = Counting(year, outreach.told).whole()
+    moves = Moves(year, files).whole()
+    listed = [(file.path, file.known) for file in files.in_order]
+    return YearTruth(listed, counts.figures, counts.by_area, counts.refused, year.unclaimed, moves, year)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

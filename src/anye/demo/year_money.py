@@ -113,8 +113,11 @@ class Money:
 
     def _premiums(self) -> None:
         """In two rounds, in July and August for the first half of the year and at its end for the second."""
-        for place, (code, covers) in enumerate(sorted(self._at_firms().items())):
-            for half, (since, until) in enumerate(ROUNDS):
+        at_firms = sorted(self._at_firms().items())
+        # one that hired nobody a year ago asks for all of its months at the end
+        late = next(code for code, covers in at_firms if all(cover.since >= JANUARY + 1 for cover in covers))
+        for place, (code, covers) in enumerate(at_firms):
+            for half, (since, until) in ((1, (JANUARY, DECEMBER)),) if code == late else enumerate(ROUNDS):
                 behind = []
                 for cover in covers:
                     months = [at for at in cover.months if since <= at <= until]

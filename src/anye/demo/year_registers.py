@@ -158,9 +158,11 @@ class Registers:
         self.files.sheet("2020年1月以工代训补贴申报表", [("", early)], date(2020, 1, 8))
         stranger: Row = {**at_firm(first), **STRANGER, "以工代训开始时间": date(2019, 5, 1), "以工代训结束时间": date(2019, 6, 30)}
         self.files.sheet("2020年1月以工代训人员花名册", [("", stranger)], date(2020, 1, 8))
-        # what was filed in October is told of once more, checked, at the end of the year
+        # what others than the electronics firm filed in October is told of once more, checked, at the end of the year
         for at, known in ((month(2020, 7), date(2020, 7, 30)), (month(2020, 10), date(2020, 10, 30)), (DECEMBER, date(2020, 12, 20))):
             filings = [each for each in self.year.filings if each.since == min(at, month(2020, 10))]
+            if at == DECEMBER:
+                filings = [each for each in filings if each.firm is not self.year.electronics]
             self.files.sheet(f"{spoken(at)}以工代训补贴申报表", list(map(self._filing, filings)), known)
             self.files.sheet(f"{spoken(at)}以工代训人员花名册", [row for each in filings for row in self._in_training(each)], known)
 
@@ -187,7 +189,7 @@ class Registers:
                 (f"post {post.person.number}", {
                     "镇街": post.person.town.name if post.person.town else "", "村居": post.person.village.name if post.person.village else "",
                     **who(post.person), "用人单位": post.unit, "岗位名称": post.name, "岗位类别": "公益性岗位", "每周工时": post.weekly,
-                    "上岗时间": post.since,
+                    "上岗时间": post.since, "离岗时间": None,
                 })
                 for post in posts
             ], first_day(at).replace(day=26))  # fmt: skip
