@@ -16,6 +16,7 @@ from anye.demo.year_world import DECEMBER, FIRST, JANUARY, OTHER, Cover, Firm, J
 SITE, COOPERATIVE = "“双十万工程”建设工地", "云龙果树种植专业合作社"
 FRUIT, CARER = ("大盛镇", "云龙村"), ("茨竹镇", "玉兰村")
 WORKSHOPS = (("放牛坪村食品加工扶贫车间", ("茨竹镇", "放牛坪村")), ("手工编织扶贫车间", ("石船镇", "石壁村")))
+TRADES = ("装配工", "缝纫工", "分拣员", "保洁员", "普工")
 REASONS = ("照料家庭", "患病", "丧失劳动能力", "不愿意")
 
 
@@ -46,10 +47,12 @@ class Cast:
         """At a firm from the first days of a month on, insured from that month."""
         over = None if until is None else first_day(until + 1) - timedelta(days=1)
         person.jobs.append(Job(
-            firm.name, firm.code, self.day(since), over, contract, kind, trade=self.random.choice(("装配工", "缝纫工", "分拣员", "保洁员", "普工")),
+            firm.name, firm.code, self.day(since), over, contract, kind, trade=self.random.choice(TRADES),
             wage=self.random.randrange(2_600, 5_400, 100), place=f"渝北区{firm.town}",
         ))  # fmt: skip
-        cover = Cover(person, firm, since, DECEMBER if until is None else until, self.random.randrange(2_900, 3_500, 20))
+        cover = Cover(
+            person, firm, since, DECEMBER if until is None else until, self.random.randrange(2_900, 3_500, 20)
+        )
         self.year.covers.append(cover)
         return cover
 
@@ -67,7 +70,15 @@ class Cast:
         self.units = [self.names.firm("12") for _ in range(min(5, targets.full_time))]
         for unit in self.units:
             unit.industry, unit.size = "公共管理、社会保障和社会组织", ""
-        year.firms += [year.garment, year.electronics, *self.supported, *self.training, *self.silent, *self.plain, *self.units]
+        year.firms += [
+            year.garment,
+            year.electronics,
+            *self.supported,
+            *self.training,
+            *self.silent,
+            *self.plain,
+            *self.units,
+        ]
 
     # ── the district's own ───────────────────────────────────────────────────────────────────────────────────────────
     def _own(self) -> None:
@@ -103,7 +114,9 @@ class Cast:
         person.region = "市外" if part == "far" else "市内区外"
         employer, place = self.names.employer_away(person.region)
         since = date(2018, 1, 1) + timedelta(days=self.random.randrange(360))
-        person.jobs.append(Job(employer, None, since, kind="单位就业", wage=self.random.randrange(3_200, 6_000, 100), place=place))
+        person.jobs.append(
+            Job(employer, None, since, kind="单位就业", wage=self.random.randrange(3_200, 6_000, 100), place=place)
+        )
 
     def _holder(self, part: str, at: int) -> None:
         """Of a public-welfare post; before it without work, and asking for one."""
@@ -114,13 +127,19 @@ class Cast:
         else:
             sex, oldest, youngest = "男" if at % 2 else "女", date(1953, 1, 1), date(1975, 1, 1)
         place = self.names.place_of(*CARER) if is_carer else None
-        person = self._add(self.names.own("carer" if is_carer else part, sex=sex, oldest=oldest, youngest=youngest, place=place))
+        person = self._add(
+            self.names.own("carer" if is_carer else part, sex=sex, oldest=oldest, youngest=youngest, place=place)
+        )
         person.wants_post = "是"
         if part != "full":
             person.capacity = "弱劳动力或半劳动力"
 
     def _fruit_forest_trainee(self) -> None:
-        person = self._add(self.names.own("fruit", sex="男", oldest=date(1975, 6, 1), youngest=date(1990, 6, 1), place=self.names.place_of(*FRUIT)))
+        person = self._add(
+            self.names.own(
+                "fruit", sex="男", oldest=date(1975, 6, 1), youngest=date(1990, 6, 1), place=self.names.place_of(*FRUIT)
+            )
+        )
         place = f"渝北区{person.town.name if person.town else ''}"
         person.jobs.append(Job(SITE, None, date(2019, 10, 12), date(2019, 12, 31), "否", "灵活就业", "杂工",
                                self.targets.wage_before, is_daily=True, place=place))  # fmt: skip
@@ -181,7 +200,9 @@ class Cast:
             if person.group == OTHER:
                 person.difficult, person.disabled = "是", self.random.choice(("是", "否", "否"))
         for at in range(targets.beside):
-            self.employ(self._add(self.names.somebody("beside")), self.training[at % len(self.training)], month(2020, 5))
+            self.employ(
+                self._add(self.names.somebody("beside")), self.training[at % len(self.training)], month(2020, 5)
+            )
 
     def _others(self) -> None:
         """Own people who work here, and as many of other districts as are still to come; their agency holds the contract."""
@@ -190,7 +211,11 @@ class Cast:
             "far", "near", "full", "carer", "early", "late", "graduate", "workshop", "fruit",
         ))  # fmt: skip
         for _ in range(targets.own_working - own):
-            self.employ(self._add(self.names.own("inside")), self.random.choice(self.plain), JANUARY - self.random.randrange(1, 8))
+            self.employ(
+                self._add(self.names.own("inside")),
+                self.random.choice(self.plain),
+                JANUARY - self.random.randrange(1, 8),
+            )
         stable = sum(person.is_poor for person in year.of(
             "hired", "started", "unclaimed", "electronics", "training", "beside", "full", "carer", "workshop", "inside",
         ))  # fmt: skip
@@ -198,4 +223,8 @@ class Cast:
         for at in range(targets.stable - stable):
             is_tailor = at < max(3, targets.hired // 15)
             firm = year.garment if is_tailor else self.random.choice(self.plain)
-            self.employ(self._add(self.names.somebody("stable")), firm, FIRST if is_tailor else JANUARY + self.random.randrange(5))
+            self.employ(
+                self._add(self.names.somebody("stable")),
+                firm,
+                FIRST if is_tailor else JANUARY + self.random.randrange(5),
+            )

@@ -61,7 +61,9 @@ class Counts:
 class Counting:
     def __init__(self, year: Year, told: Iterable[Told]) -> None:
         self.year, self.told = year, list(told)
-        self.insured = Counter(cover.person.number for cover in year.covers for at in cover.months if JANUARY <= at <= DECEMBER)
+        self.insured = Counter(
+            cover.person.number for cover in year.covers for at in cover.months if JANUARY <= at <= DECEMBER
+        )
 
     def whole(self) -> Counts:
         people = self._people()
@@ -93,7 +95,11 @@ class Counting:
         """Figure → who is served, of whom."""
         year = self.year
         got = {item: self._got(item) for item in OF_THE_YEAR}
-        away = [person for person in year.people if person.is_poor and person.region in {"市外", "市内区外"} and person.job_in(DECEMBER)]
+        away = [
+            person
+            for person in year.people
+            if person.is_poor and person.region in {"市外", "市内区外"} and person.job_in(DECEMBER)
+        ]
         trained = [person for person in year.people if person.is_poor and person.trained]
         asked = [person for person in year.people if person.wants_training == "是"]
         graduates = [person for person in year.of("graduate") if person.wants_work == "是"]
@@ -175,7 +181,12 @@ class Counting:
 
 
 def works_and_is_ours(person: Someone) -> bool:
-    return person.is_own and person.wants_work == "是" and not person.capacity.startswith("丧失") and person.job_in(DECEMBER) is not None
+    return (
+        person.is_own
+        and person.wants_work == "是"
+        and not person.capacity.startswith("丧失")
+        and person.job_in(DECEMBER) is not None
+    )
 
 
 def within_a_month(paid: Paid) -> bool:

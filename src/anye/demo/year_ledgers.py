@@ -39,7 +39,11 @@ class Ledgers:
     def _is_told(person: Someone, at: int) -> bool:
         if person.part in {"workshop", "graduate"} and at < SINCE[person.part]:
             return person.is_poor and person.part == "workshop" and at in WHOLE
-        return at in WHOLE or SINCE.get(person.part) == at or (person.part == "fruit" and at in SINCE.values() and at >= month(2020, 8))
+        return (
+            at in WHOLE
+            or SINCE.get(person.part) == at
+            or (person.part == "fruit" and at in SINCE.values() and at >= month(2020, 8))
+        )
 
     def _ledger(self, at: int, people: list[Someone]) -> None:
         rows = [(f"ledger {person.number}", self.own_row(person, at)) for person in people]
@@ -147,7 +151,7 @@ class Ledgers:
         wage = 0 if job is None else job.wage * (22 if job.is_daily else 1)
         is_post = job is not None and job.kind == "公益性岗位"
         return {
-            "镇街": person.town.name if person.town else "", "村居": person.village.name if person.village else "",
+            **person.place,
             "户编号": person.household, "姓名": person.name, "身份证号": person.number, "月份": spoken(at),
             "工资性收入": yuan(0 if is_post else wage * 100), "公益性岗位收入": yuan(wage * 100 if is_post else 0),
             "生产经营性收入": yuan(int(person.number[10:12]) * 1_500), "财产性收入": yuan(18_000 if person.part == "fruit" else 0),

@@ -73,11 +73,23 @@ class Money:
             for at in cover.months:
                 cover.more[at] = POST_PREMIUM - cover.paid(at)
             self.year.covers.append(cover)
-            post.person.jobs.append(Job(unit.name, unit.code, post.since, None, "否", "公益性岗位", post.name, post.pay // 100))
+            post.person.jobs.append(
+                Job(unit.name, unit.code, post.since, None, "否", "公益性岗位", post.name, post.pay // 100)
+            )
         for post in self.year.posts:
             if post.weekly <= 24:
                 town = post.person.town.name if post.person.town else ""
-                job = Job(post.unit, None, post.since, None, "否", "公益性岗位", post.name, post.pay // 100, place=f"渝北区{town}")
+                job = Job(
+                    post.unit,
+                    None,
+                    post.since,
+                    None,
+                    "否",
+                    "公益性岗位",
+                    post.name,
+                    post.pay // 100,
+                    place=f"渝北区{town}",
+                )
                 post.person.jobs.append(job)
 
     def _covers_of_supported(self) -> None:
@@ -126,7 +138,15 @@ class Money:
                 filed = date(2020, 12, 21) if half else date(2020, 7, 6 if place % 2 else 20)
                 paid = YEAR_ENDS if half else filed + timedelta(days=21)
                 months = (min(each.since for each in behind), max(each.until for each in behind))
-                self._pay(PREMIUMS, self.firm[code], months, (filed, paid), sum(each.fen for each in behind), EMPLOYMENT_FUND, behind)
+                self._pay(
+                    PREMIUMS,
+                    self.firm[code],
+                    months,
+                    (filed, paid),
+                    sum(each.fen for each in behind),
+                    EMPLOYMENT_FUND,
+                    behind,
+                )
 
     def _refund(self) -> None:
         assert self.year.garment
@@ -172,7 +192,14 @@ class Money:
             fen = FLAT_FAR if person.part == "far" else FLAT_NEAR
             self._pay(TRAVEL, person, (JANUARY, DECEMBER), (paid - timedelta(days=10), paid), fen, POVERTY_FUND)
         for person in self.year.of("graduate"):
-            self._pay(GRADUATE, person, (month(2020, 6),) * 2, (date(2020, 7, 2), date(2020, 7, 24)), GRADUATE_FEN, EMPLOYMENT_FUND)
+            self._pay(
+                GRADUATE,
+                person,
+                (month(2020, 6),) * 2,
+                (date(2020, 7, 2), date(2020, 7, 24)),
+                GRADUATE_FEN,
+                EMPLOYMENT_FUND,
+            )
         for person in self.year.people:
             if person.trained:
                 at = month_of(person.trained.certified_on)

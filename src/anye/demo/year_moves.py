@@ -48,7 +48,9 @@ class Moves:
         self.year, self.files = year, files
 
     def whole(self) -> dict[str, Move]:
-        return dict([*self._persons(), *self._training(), *self._money(), *self._posts(), *self._others(), *self._shares()])
+        return dict(
+            [*self._persons(), *self._training(), *self._money(), *self._posts(), *self._others(), *self._shares()]
+        )
 
     def _move(self, mark: str, cells: Mapping[str, Cell], deltas: Mapping[str, Figure], at: int = -1) -> Move:
         file, line = self.files.marks[mark][at]
@@ -70,7 +72,10 @@ class Moves:
         yield "I02", self._move(f"trained {learnt.number}", failed, {"I02": -1})
         yield "I24", self._move(f"ledger {own.number}", {"劳动能力": "丧失劳动力"}, {"I24": -1})
         graduate = self.year.of("graduate")[0]
-        yield "I28", self._move(f"ledger {graduate.number}", {"就业意愿": "否"}, {"I28": -1, "I24": -1, "I29": Share(-1, -1)})
+        yield (
+            "I28",
+            self._move(f"ledger {graduate.number}", {"就业意愿": "否"}, {"I28": -1, "I24": -1, "I29": Share(-1, -1)}),
+        )
         gone: dict[str, Cell] = {"就业状态": "未就业", "就业终止日期": date(2020, 11, 30)}
         yield "I29", self._move(f"ledger {graduate.number}", gone, {"I29": Share(-1, 0), "I24": -1})
 
@@ -111,7 +116,10 @@ class Moves:
         yield "I04", self._move(refund, {"拨付日期": date(2020, 3, 13)}, {"I04": Share(1, 1)})
         alone = self._paid_once()
         lost = sum(paid.fen for paid in year.payments if paid.to is alone)
-        yield "I05", self._move(f"paid {PREMIUMS} {alone.code}", {"补贴项目": ANOTHER}, {"I05": -1, "I06": -lost, "I30": -lost})
+        yield (
+            "I05",
+            self._move(f"paid {PREMIUMS} {alone.code}", {"补贴项目": ANOTHER}, {"I05": -1, "I06": -lost, "I30": -lost}),
+        )
         some = next(paid for paid in year.payments if paid.item == HIRING and isinstance(paid.to, Firm))
         assert isinstance(some.to, Firm)
         mark = f"paid {HIRING} {some.to.code}"
@@ -126,7 +134,12 @@ class Moves:
         fen = next(paid.fen for paid in year.payments if paid.to is second and paid.item == TRAVEL)
         deltas: dict[str, Figure] = {"I31": -1, "I30": -fen, "I32": Share(-1, 0), "C06": Share(-1, 0)}
         for name in ("I31", "I32", "C06", "C04 work_travel_subsidy"):
-            yield name, self._move(f"paid {TRAVEL} {second.number}", OTHER_NAMES, {**deltas, "C04 work_travel_subsidy": Share(-1, 0)})
+            yield (
+                name,
+                self._move(
+                    f"paid {TRAVEL} {second.number}", OTHER_NAMES, {**deltas, "C04 work_travel_subsidy": Share(-1, 0)}
+                ),
+            )
 
     def _more(self, mark: str, heading: str, fen: int, deltas: Mapping[str, Figure]) -> Move:
         file, line = self.files.marks[mark][-1]
@@ -158,7 +171,9 @@ class Moves:
     def _others(self) -> Iterator[tuple[str, Move]]:
         (fruit,) = self.year.of("fruit")
         mark = f"ledger {fruit.number}"
-        site = [at for at, (file, line) in enumerate(self.files.marks[mark]) if _tells(file, line, fruit.jobs[0].employer)]
+        site = [
+            at for at, (file, line) in enumerate(self.files.marks[mark]) if _tells(file, line, fruit.jobs[0].employer)
+        ]
         yield "I17", self._move(mark, {"日工资": fruit.jobs[0].wage + 5}, {"I17": 500}, site[-1])
         yield "I18", self._move(mark, {"日工资": fruit.jobs[1].wage + 10}, {"I18": 1_000})
         name = self.year.workshops[0][0]
@@ -171,7 +186,10 @@ class Moves:
         yield "C02", self._move(f"ledger {waiting.number}", {"培训意愿": "否"}, {"C02": Share(0, -1)})
         told = next(p for p in self.year.of("far") if len(self.files.marks.get(f"told {TRAVEL} {p.number}", [])) == 1)
         other: dict[str, Cell] = {"服务事项": "医保政策宣传"}
-        yield "C05 work_travel_subsidy", self._move(f"told {TRAVEL} {told.number}", other, {"C05 work_travel_subsidy": Share(-1, 0)})
+        yield (
+            "C05 work_travel_subsidy",
+            self._move(f"told {TRAVEL} {told.number}", other, {"C05 work_travel_subsidy": Share(-1, 0)}),
+        )
 
 
 def _tells(file: File, line: int, employer: str) -> bool:

@@ -13,11 +13,23 @@ from anye.demo.names import draw_names
 from anye.demo.places import District, Town, Village
 from anye.demo.year_world import OTHER, Firm, Someone
 
-HOMES = ("重庆市云阳县", "重庆市奉节县", "重庆市开州区", "重庆市巫山县", "重庆市酉阳县", "四川省广安市邻水县", "四川省达州市大竹县", "贵州省遵义市习水县")
+HOMES = (
+    "重庆市云阳县",
+    "重庆市奉节县",
+    "重庆市开州区",
+    "重庆市巫山县",
+    "重庆市酉阳县",
+    "四川省广安市邻水县",
+    "四川省达州市大竹县",
+    "贵州省遵义市习水县",
+)
 YOUNGEST, OLDEST_MAN, OLDEST_WOMAN = date(2000, 12, 1), date(1965, 1, 1), date(1973, 1, 1)
 """Nobody at a firm comes near to retirement, whatever kind of work they do."""
 SIGNS = ("纺织", "制鞋", "玩具", "家具", "包装", "电器", "食品", "印务")
-AWAY = {"市外": ("浙江省宁波市", "广东省东莞市", "江苏省昆山市", "福建省晋江市"), "市内区外": ("重庆市江北区", "重庆市北碚区", "重庆市沙坪坝区")}
+AWAY = {
+    "市外": ("浙江省宁波市", "广东省东莞市", "江苏省昆山市", "福建省晋江市"),
+    "市内区外": ("重庆市江北区", "重庆市北碚区", "重庆市沙坪坝区"),
+}
 
 
 class Names:
@@ -62,7 +74,11 @@ class Names:
         person = self.somebody(part, prefix=ID_PREFIXES[0], **more)  # type: ignore[arg-type]
         town, village = place or self.random.choice(self.rural)
         number = self.households[village.code] = self.households.get(village.code, 0) + 1
-        person.town, person.village, person.home = town, village, f"渝北区{town.name}{village.name}{self.random.randint(1, 9)}组"
+        person.town, person.village, person.home = (
+            town,
+            village,
+            f"渝北区{town.name}{village.name}{self.random.randint(1, 9)}组",
+        )
         person.household, person.head = f"{village.code}{number:04d}", person
         person.helper = f"{village.name}驻村工作队"
         return person

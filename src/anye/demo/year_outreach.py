@@ -61,8 +61,8 @@ class Outreach:
     def _row(each: Told) -> Marked:
         person = each.person
         return f"told {each.item} {person.number}", {
-            "镇街": person.town.name if person.town else "", "村居": person.village.name if person.village else "", **who(person),
-            "联系日期": each.on, "服务方式": each.channel, "服务事项": f"{each.item}政策宣传", "服务人员": person.helper, "服务结果": "已知晓",
+            **person.place, **who(person), "联系日期": each.on, "服务方式": each.channel, "服务事项": f"{each.item}政策宣传",
+            "服务人员": person.helper, "服务结果": "已知晓",
         }  # fmt: skip
 
 

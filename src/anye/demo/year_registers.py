@@ -26,6 +26,7 @@ from anye.demo.year_world import (
 )
 
 Marked = tuple[str, Row]
+PROVIDER = "渝北区启航职业培训学校"
 STRANGER: Row = {"姓名": "吴名", "身份证号": id_number("990236", date(1951, 6, 9), 357)}
 """On lists of whom nobody here is on: without any row of theirs, nobody could tell that they are not."""
 
@@ -84,7 +85,13 @@ class Registers:
             is_gone = person.number in self.year.left and at > self.year.cover_of(person).until
             if not is_gone and (person.number, at) not in self.year.unpaid_wages:
                 wage = person.jobs[0].wage * 100
-                row: Row = {"工资月份": written(at), **at_firm(filing.firm), **who(person), "应发工资": yuan(wage), "实发工资": yuan(wage - 32_000)}
+                row: Row = {
+                    "工资月份": written(at),
+                    **at_firm(filing.firm),
+                    **who(person),
+                    "应发工资": yuan(wage),
+                    "实发工资": yuan(wage - 32_000),
+                }
                 yield f"wage {person.number} {at}", row
 
     # ── statuses ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,13 +108,29 @@ class Registers:
             self.files.sheet(f"{title}失业登记人员名单", [("", registered)], known)
             benefit: Row = {**STRANGER, "领取开始年月": "2019-10", "领取结束年月": "2019-12", "失业保险金": "1260.00"}
             self.files.sheet(f"{title}失业保险金发放明细", [("", benefit)], known)
-            cadre: Row = {**STRANGER, "单位名称": "石壁村村民委员会", "人员性质": "村干部", "任职时间": date(2018, 1, 1)}
+            cadre: Row = {
+                **STRANGER,
+                "单位名称": "石壁村村民委员会",
+                "人员性质": "村干部",
+                "任职时间": date(2018, 1, 1),
+            }
             self.files.sheet(f"{title}财政供养人员名单", [("", cadre)], known)
             self.files.sheet(f"{title}务工车票登记表", list(self._tickets(known)), known)
 
     def _tickets(self, known: date) -> Iterator[Marked]:
         """Cheaper than the flat sum, which is paid all the same."""
-        yield "", {**STRANGER, "乘车日期": date(2020, 1, 5), "交通方式": "火车", "出发地": "重庆", "目的地": "成都", "票号": "E100001", "票价": "78.50"}
+        yield (
+            "",
+            {
+                **STRANGER,
+                "乘车日期": date(2020, 1, 5),
+                "交通方式": "火车",
+                "出发地": "重庆",
+                "目的地": "成都",
+                "票号": "E100001",
+                "票价": "78.50",
+            },
+        )
         if known == date(2020, 12, 28):
             for at, person in enumerate(self.year.of("far")[::9]):
                 yield "", {**who(person), "乘车日期": date(2020, 3, 2 + at % 20), "交通方式": "火车", "出发地": "重庆", "目的地": "宁波",
@@ -121,7 +144,7 @@ class Registers:
             for trade in self.year.trades
         ], date(2019, 1, 10))  # fmt: skip
         self.files.sheet("2020年1月培训学员花名册", [("", {
-            **STRANGER, "班级名称": "保育员培训班", "培训机构": "渝北区启航职业培训学校", "培训工种": "保育员", "培训开始时间": date(2020, 1, 6),
+            **STRANGER, "班级名称": "保育员培训班", "培训机构": PROVIDER, "培训工种": "保育员", "培训开始时间": date(2020, 1, 6),
             "签到学时": "40", "考核结果": "不合格",
         })], date(2020, 1, 15))  # fmt: skip
         lists: dict[date, list[TrainingClass]] = {}
@@ -135,7 +158,7 @@ class Registers:
     @staticmethod
     def _class(each: TrainingClass) -> Marked:
         return f"class {each.code}", {
-            "班级编号": each.code, "班级名称": each.name, "培训机构": "渝北区启航职业培训学校", "培训工种": each.trade.name, "培训地点": each.place,
+            "班级编号": each.code, "班级名称": each.name, "培训机构": PROVIDER, "培训工种": each.trade.name, "培训地点": each.place,
             "开班日期": each.since, "结业日期": each.until, "总学时": f"{each.trade.tenths // 10}", "培训人数": each.headcount,
             "合格人数": each.headcount,
         }  # fmt: skip
@@ -145,7 +168,7 @@ class Registers:
         for person in each.people:
             assert person.trained
             yield f"trained {person.number}", {
-                "班级编号": each.code, "班级名称": each.name, "培训机构": "渝北区启航职业培训学校", **who(person), "培训工种": each.trade.name,
+                "班级编号": each.code, "班级名称": each.name, "培训机构": PROVIDER, **who(person), "培训工种": each.trade.name,
                 "培训开始时间": each.since, "培训结束时间": each.until, "签到学时": f"{each.trade.tenths // 10}", "考核结果": "合格",
                 "证书编号": person.trained.certificate, "发证日期": person.trained.certified_on,
             }  # fmt: skip
@@ -156,15 +179,26 @@ class Registers:
         early: Row = {"申报编号": "YG20190001", **at_firm(first), "申报类型": "中小微企业吸纳就业困难人员", "开始月份": "2019-05",
                       "结束月份": "2019-06", "申报人数": 3}  # fmt: skip
         self.files.sheet("2020年1月以工代训补贴申报表", [("", early)], date(2020, 1, 8))
-        stranger: Row = {**at_firm(first), **STRANGER, "以工代训开始时间": date(2019, 5, 1), "以工代训结束时间": date(2019, 6, 30)}
+        stranger: Row = {
+            **at_firm(first),
+            **STRANGER,
+            "以工代训开始时间": date(2019, 5, 1),
+            "以工代训结束时间": date(2019, 6, 30),
+        }
         self.files.sheet("2020年1月以工代训人员花名册", [("", stranger)], date(2020, 1, 8))
         # what others than the electronics firm filed in October is told of once more, checked, at the end of the year
-        for at, known in ((month(2020, 7), date(2020, 7, 30)), (month(2020, 10), date(2020, 10, 30)), (DECEMBER, date(2020, 12, 20))):
+        for at, known in (
+            (month(2020, 7), date(2020, 7, 30)),
+            (month(2020, 10), date(2020, 10, 30)),
+            (DECEMBER, date(2020, 12, 20)),
+        ):
             filings = [each for each in self.year.filings if each.since == min(at, month(2020, 10))]
             if at == DECEMBER:
                 filings = [each for each in filings if each.firm is not self.year.electronics]
             self.files.sheet(f"{spoken(at)}以工代训补贴申报表", list(map(self._filing, filings)), known)
-            self.files.sheet(f"{spoken(at)}以工代训人员花名册", [row for each in filings for row in self._in_training(each)], known)
+            self.files.sheet(
+                f"{spoken(at)}以工代训人员花名册", [row for each in filings for row in self._in_training(each)], known
+            )
 
     @staticmethod
     def _filing(each: Filing) -> Marked:
@@ -187,7 +221,7 @@ class Registers:
             posts = [post for post in self.year.posts if month_of(post.since) <= at]
             self.files.sheet(f"{spoken(at)}公益性岗位在岗人员名册", [
                 (f"post {post.person.number}", {
-                    "镇街": post.person.town.name if post.person.town else "", "村居": post.person.village.name if post.person.village else "",
+                    **post.person.place,
                     **who(post.person), "用人单位": post.unit, "岗位名称": post.name, "岗位类别": "公益性岗位", "每周工时": post.weekly,
                     "上岗时间": post.since, "离岗时间": None,
                 })
@@ -207,11 +241,12 @@ class Registers:
     def _payments(self) -> None:
         """A list a month of what was paid to firms, one of the people behind, and one of what was paid to people."""
         self.files.sheet("2019年1月个人补贴发放花名册", [("", {
-            **STRANGER, "补贴项目": "就业见习补贴", "补贴开始月份": "2018-12", "发放日期": date(2019, 1, 10), "批次号": "20190110", "发放金额": "1200.00",
+            **STRANGER, "补贴项目": "就业见习补贴", "补贴开始月份": "2018-12", "发放日期": date(2019, 1, 10),
+            "批次号": "20190110", "发放金额": "1200.00",
         })], date(2019, 1, 31))  # fmt: skip
         self.files.sheet("2019年1月单位补贴拨付明细", [("", {
-            **at_firm(self.year.firms[0]), "补贴项目": "就业见习补贴", "补贴开始月份": "2018-12", "拨付日期": date(2019, 1, 10), "批次号": "20190110",
-            "拨付金额": "3600.00",
+            **at_firm(self.year.firms[0]), "补贴项目": "就业见习补贴", "补贴开始月份": "2018-12",
+            "拨付日期": date(2019, 1, 10), "批次号": "20190110", "拨付金额": "3600.00",
         })], date(2019, 1, 31))  # fmt: skip
         by_month: dict[int, list[Paid]] = {}
         for paid in self.year.payments:
@@ -220,7 +255,9 @@ class Registers:
             known = min(end_day(at), LAST_DAY)
             firms = [paid for paid in payments if isinstance(paid.to, Firm)]
             self.files.sheet(f"{spoken(at)}单位补贴拨付明细", [self._to(paid, "拨付") for paid in firms], known)
-            self.files.sheet(f"{spoken(at)}单位补贴人员名册", [row for paid in firms for row in self._behind(paid)], known)
+            self.files.sheet(
+                f"{spoken(at)}单位补贴人员名册", [row for paid in firms for row in self._behind(paid)], known
+            )
             persons = [paid for paid in payments if isinstance(paid.to, Someone)]
             self.files.sheet(f"{spoken(at)}个人补贴发放花名册", [self._to(paid, "发放") for paid in persons], known)
 
@@ -229,8 +266,9 @@ class Registers:
         whom = at_firm(paid.to) if isinstance(paid.to, Firm) else who(paid.to)
         key = paid.to.code if isinstance(paid.to, Firm) else paid.to.number
         return f"paid {paid.item} {key}", {
-            **whom, "补贴项目": paid.item, "补贴开始月份": written(paid.since), "补贴结束月份": written(paid.until), "申请日期": paid.filed_on,
-            f"{done}日期": paid.paid_on, "批次号": paid.batch, f"{done}金额": yuan(paid.fen), "资金来源": paid.fund,
+            **whom, "补贴项目": paid.item, "补贴开始月份": written(paid.since), "补贴结束月份": written(paid.until),
+            "申请日期": paid.filed_on, f"{done}日期": paid.paid_on, "批次号": paid.batch,
+            f"{done}金额": yuan(paid.fen), "资金来源": paid.fund,
         }  # fmt: skip
 
     @staticmethod
@@ -248,8 +286,8 @@ class Registers:
         towns = sorted({post.person.town.name for post in self.year.posts if post.person.town})
         each, over = divmod(due // 100, len(towns))
         rows: list[Marked] = [
-            (f"fund {town}", {"文号": f"渝北扶办发〔2020〕{18 + at}号", "资金名称": POVERTY_FUND, "年度": "2020", "用途": f"公益性岗位开发（{town}）",
-                              "下达金额": f"{each + (at < over)}.00", "下达日期": date(2020, 4, 28)})
+            (f"fund {town}", {"文号": f"渝北扶办发〔2020〕{18 + at}号", "资金名称": POVERTY_FUND, "年度": "2020",
+                              "用途": f"公益性岗位开发（{town}）", "下达金额": f"{each + (at < over)}.00", "下达日期": date(2020, 4, 28)})
             for at, town in enumerate(towns)
         ]  # fmt: skip
         spent = sum(paid.fen for paid in self.year.payments if "就业补助" in paid.fund)

@@ -76,7 +76,9 @@ class Targets:
         told["training_firms"] = max(3, told["training_firms"])
         told["training_classes"] = max(told["training_classes"], told["training_firms"] + 3)
         told["workshop_poor"] = min(told["workshop_poor"], told["workshop_workers"] - 1)
-        told["electronics_people"] = max(told["electronics_people"], told["electronics_poor"] + told["electronics_refused"])
+        told["electronics_people"] = max(
+            told["electronics_people"], told["electronics_poor"] + told["electronics_refused"]
+        )
         told["started"] = max(told["started"], told["firms"])
         others = told["training_people"] - told["electronics_people"]
         poor = told["training_poor"] - told["electronics_poor"]

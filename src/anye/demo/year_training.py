@@ -12,12 +12,11 @@ from anye.demo.year_targets import Targets
 from anye.demo.year_world import DECEMBER, FIRST, JANUARY, Filing, Lesson, Post, Someone, Trade, TrainingClass, Year
 
 SPECIAL = (
-    "经果林栽培与营销", "智慧农家乐", "花椒种植与加工", "柑橘病虫害防治", "乡村电商直播", "土家竹编", "冷水鱼养殖", "蜂产品加工", "高山蔬菜种植", "乡村导游",
-    "古树茶制作", "稻鱼共作", "药材种植",
+    "经果林栽培与营销", "智慧农家乐", "花椒种植与加工", "柑橘病虫害防治", "乡村电商直播", "土家竹编",
+    "冷水鱼养殖", "蜂产品加工", "高山蔬菜种植", "乡村导游", "古树茶制作", "稻鱼共作", "药材种植",
 )  # fmt: skip
 ORDINARY = ("家政服务员", "中式烹调师", "保育员", "电工", "焊工", "养老护理员", "砌筑工", "服装缝纫工", "电子装配工")
 SIZE = 24
-PROVIDERS = ("渝北区启航职业培训学校", "渝北区惠民职业培训学校", "渝北区新技职业培训学校")
 UNITS = ("保洁员", "护路员", "护林员", "水管员")
 
 
@@ -42,7 +41,11 @@ class Training:
     def _trainees(self) -> list[Someone]:
         """The fruit-forest trainee, most who work near home or away, and of those who work here as many as are still to come."""
         fruit = self.year.of("fruit")
-        own = [p for p in self.year.people if p.is_own and p.is_poor and p.wants_work == "是" and p.part not in {"fruit", "graduate"}]
+        own = [
+            p
+            for p in self.year.people
+            if p.is_own and p.is_poor and p.wants_work == "是" and p.part not in {"fruit", "graduate"}
+        ]
         here = [p for p in self.year.of("hired", "started", "stable", "electronics", "training") if p.is_poor]
         own = self.random.sample(own, min(len(own) * 3 // 5, self.targets.trained - len(fruit)))
         here = self.random.sample(here, self.targets.trained - len(fruit) - len(own))
@@ -65,7 +68,11 @@ class Training:
                 is_fruit = days == 5 and at == 0
                 trade = trades[0] if is_fruit else self.random.choice(trades)
                 in_month = month(2020, 8) if is_fruit else self.random.randrange(month(2020, 7), DECEMBER)
-                self._class(trade, first_day(in_month) + timedelta(days=12 if is_fruit else self.random.randrange(2, 20)), people[at : at + SIZE])
+                self._class(
+                    trade,
+                    first_day(in_month) + timedelta(days=12 if is_fruit else self.random.randrange(2, 20)),
+                    people[at : at + SIZE],
+                )
 
     def _class(self, trade: Trade, since: date, people: list[Someone]) -> None:
         until = since + timedelta(days=trade.days - 1)
@@ -83,7 +90,9 @@ class Training:
         """Those of 2016 to 2019, of which lists tell without a name."""
         months = range(month(2016, 3), JANUARY)
         for at in range(self.targets.classes - len(self.year.classes)):
-            since = first_day(months[at * len(months) // self.targets.classes]) + timedelta(days=self.random.randrange(2, 20))
+            since = first_day(months[at * len(months) // self.targets.classes]) + timedelta(
+                days=self.random.randrange(2, 20)
+            )
             trade, (town, village) = self.random.choice(self.year.trades), self.random.choice(self.names.rural)
             code = f"PX{since.year}{at + 1:04d}"
             self.year.classes.append(TrainingClass(
@@ -127,7 +136,9 @@ class Training:
             is_carer = person.part == "carer"
             pay = self.targets.carer_pay if is_carer else 180_000 + (at % 4) * 5_000
             unit = units[at % len(units)]
-            year.posts.append(Post(person, unit.name, "便民服务员" if is_carer else "保洁员", 40, date(2020, 5, 6), pay))
+            year.posts.append(
+                Post(person, unit.name, "便民服务员" if is_carer else "保洁员", 40, date(2020, 5, 6), pay)
+            )
         for at, person in enumerate(year.of("early", "late")):
             since = date(2020, 8, 3) if person.part == "early" else date(2020, 9, 1)
             unit = f"{person.village.official if person.village else ''}"

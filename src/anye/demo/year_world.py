@@ -90,6 +90,11 @@ class Someone:
         return self.village is not None
 
     @property
+    def place(self) -> Row:
+        """Town and village, as registers head them."""
+        return {"镇街": self.town.name if self.town else "", "村居": self.village.name if self.village else ""}
+
+    @property
     def is_poor(self) -> bool:
         return self.group != OTHER
 
@@ -121,7 +126,9 @@ class Cover:
         found = {}
         for kind, rate in RATES.items():
             owed = self.base * 100 * rate // 1000 + (self.more.get(at, 0) if kind == "医疗保险" else 0)
-            waived = (self.base * 100 * rate // 2000 if at in HALVED else 0) if kind == "医疗保险" else owed * (at in WAIVED)
+            waived = (
+                (self.base * 100 * rate // 2000 if at in HALVED else 0) if kind == "医疗保险" else owed * (at in WAIVED)
+            )
             found[kind] = (owed, waived, owed - waived)
         return found
 
