@@ -1,5 +1,6 @@
 """The demo's year through intake: every file is read whole, records hold the figures, and what was paid lies inside what is owed."""
 
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from anye.packs import HERE, read_pack
 from anye.records.accounts.scope import BATCH, OWNER, acting
 from anye.records.claims.models import Difference, FirmPayment
 from anye.records.entitlements.models import Entitlement
+from anye.records.findings.models import Finding
 from tests.flow.year_figures import figures, own_by_village, paid_beside_behind
 
 PACK = "cn_yubei"
@@ -50,12 +52,16 @@ def unpaid() -> dict[tuple[str, str, int], int]:
     }  # fmt: skip
 
 
+def numbers_of(context: Context) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, id_sealed FROM people_person")
+        return {one: context.keyring.unseal(sealed, context="id_number") for one, sealed in cursor.fetchall()}
+
+
 def refused(context: Context) -> dict[tuple[str, int], frozenset[str]]:
     """Person and month of the firm with the largest roster → why training through work is not paid, October to December."""
     largest = FirmPayment.objects.filter(item="以工代训补贴").order_by("-amount_fen")[0].firm_id
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, id_sealed FROM people_person")
-        numbers = {one: context.keyring.unseal(sealed, context="id_number") for one, sealed in cursor.fetchall()}
+    numbers = numbers_of(context)
     lines = Entitlement.objects.filter(
         retired_on=None, policy__code="training_through_work", firm_id=largest, month__gte="2020-10-01"
     )
@@ -74,21 +80,21 @@ def refused(context: Context) -> dict[tuple[str, int], frozenset[str]]:
 
 @pytest.fixture
 def truth(tmp_path: Path) -> YearTruth:
-    return write_year(tmp_path / "registers", seed=20, scale=0.02, areas_csv=AREAS)
+    return write_year(tmp_path / "registers", seed=20, scale=0.02, areas_csv=AREAS, faults="few")
 
 
 def test_the_year_comes_through_intake_and_is_paid_as_it_is_owed(truth: YearTruth, yubei: Context) -> None:
     reports = loaded(truth, yubei)
     assert not [(each.file, each.refused) for each in reports if each.refused]
-    assert [(each.source, [row["rule"] for row in each.queried]) for each in reports if each.queried] == [
-        ("village_ledger", ["Q06"])
-    ]
+    asked = Counter((each.source, row["rule"]) for each in reports for row in each.queried)
+    assert asked == {("village_ledger", rule): 1 + (rule == "Q06") for rule in ("Q02", "Q03", "Q06", "Q08", "Q10")}
     with acting(BATCH):
         said = figures()
         assert said == {name: truth.figures[name] for name in said}
         villages = {code: count for code, count in truth.by_area["I24"].items() if not code.endswith("000")}
         assert own_by_village() == villages
         assert paid_beside_behind() == []
+        _are_found(truth, yubei)
     night(yubei)
     with acting(BATCH):
         others = Difference.objects.exclude(kind="unpaid").select_related("policy")
@@ -96,6 +102,18 @@ def test_the_year_comes_through_intake_and_is_paid_as_it_is_owed(truth: YearTrut
         assert unpaid() == truth.unclaimed
         assert refused(yubei).keys() == truth.refused.keys()
     _is_noticed(truth, yubei)
+
+
+def _are_found(truth: YearTruth, context: Context) -> None:
+    """Of what was planted whatever the registry's rules know of is asked about, and no innocent."""
+    numbers, found = numbers_of(context), defaultdict(set)
+    for person, rule in Finding.objects.exclude(state="gone").filter(person__isnull=False).values_list("person_id", "rule"):
+        found[rule].add(numbers[person])
+    known = {"Q02", "Q03", "Q06", "Q07", "Q08", "Q09", "Q10"}
+    planted = [each for each in truth.planted if each.rule in known]
+    assert not [each for each in planted if each.is_fault and each.rule != "Q07" and each.who not in found[each.rule]]
+    assert found["Q07"]
+    assert not [each for each in planted if not each.is_fault and each.who in found[each.rule]]
 
 
 def _is_noticed(truth: YearTruth, context: Context) -> None:

@@ -202,7 +202,9 @@ def demo(args: argparse.Namespace) -> int:
 
     for old in files.glob("*") if files.is_dir() else ():
         old.unlink()
-    truth = write_year(files, seed=args.seed, scale=args.scale, areas_csv=HERE / FIRST_PACK / "areas.csv")
+    truth = write_year(
+        files, seed=args.seed, scale=args.scale, areas_csv=HERE / FIRST_PACK / "areas.csv", faults=args.faults
+    )
     say(args, f"正在按得知日期载入 {len(truth.files)} 份登记册，随后核算……",
         f"Loading {len(truth.files)} registers as they became known, then asking the rules …")  # fmt: skip
     load_folder(args, home, files, {path.name: day.isoformat() for path, day in truth.files})

@@ -17,6 +17,8 @@ from pathlib import Path
 from anye.demo.places import read_areas
 from anye.demo.year_cast import Cast
 from anye.demo.year_counts import Counting, Figure
+from anye.demo.year_fault_cases import ALL
+from anye.demo.year_faults import FEW, KINDS, Faults, Planted
 from anye.demo.year_ledgers import Ledgers
 from anye.demo.year_money import Money
 from anye.demo.year_moves import Move, Moves
@@ -38,6 +40,9 @@ class YearTruth:
     `figures`: I01 … C06 (`year_counts`), sums in fen, and `by_area` the same of who lives in a town or village, by 12-digit code.
     `refused`: of the electronics firm's people and months those for which nothing is paid, and why. `unclaimed`: what is owed and
     nobody asked for: (policy, credit code, month) → fen. `moves`: figure → a row that, altered, moves it.
+
+    `planted`: what ought to be found, each case with an innocent; figures are those of the district without `all` of them, and the
+    `few` move none.
     """
 
     files: list[tuple[Path, date]]
@@ -45,12 +50,16 @@ class YearTruth:
     by_area: dict[str, dict[str, Figure]]
     refused: dict[tuple[str, int], frozenset[str]]
     unclaimed: dict[tuple[str, str, int], int]
+    planted: list[Planted] = field(repr=False)
     moves: dict[str, Move] = field(repr=False)
     year: Year = field(repr=False)
 
 
-def write_year(folder: Path, *, seed: int, scale: float, areas_csv: Path) -> YearTruth:
-    """Write the register files into a folder. The same arguments write the same bytes."""
+def write_year(folder: Path, *, seed: int, scale: float, areas_csv: Path, faults: str = "none") -> YearTruth:
+    """Write the register files into a folder. The same arguments write the same bytes.
+
+    `faults`: none; `few` for a first look, of which no figure hears; or `all` rules of quality and audit.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     targets, year = Targets().scaled(scale), Year(read_areas(areas_csv))
     cast = Cast(seed, targets, year)
@@ -63,10 +72,12 @@ def write_year(folder: Path, *, seed: int, scale: float, areas_csv: Path) -> Yea
     Ledgers(files, year).whole()
     Registers(files, year).whole()
     outreach.write(files)
+    cases = dict(zip(KINDS, ((), FEW, ALL), strict=True))[faults]
+    planted = Faults(cast.names, year, files).plant(cases) if cases else []
     counts = Counting(year, outreach.told).whole()
     moves = Moves(year, files).whole()
     listed = [(file.path, file.known) for file in files.in_order]
-    return YearTruth(listed, counts.figures, counts.by_area, counts.refused, year.unclaimed, moves, year)
+    return YearTruth(listed, counts.figures, counts.by_area, counts.refused, year.unclaimed, planted, moves, year)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -76,8 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--areas", type=Path, required=True, help="CSV with code, level, parent, name")
     parser.add_argument("--seed", type=int, default=2020)
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--faults", choices=KINDS, default="none")
     chosen = parser.parse_args(arguments)
-    write_year(chosen.folder, seed=chosen.seed, scale=chosen.scale, areas_csv=chosen.areas)
+    write_year(chosen.folder, seed=chosen.seed, scale=chosen.scale, areas_csv=chosen.areas, faults=chosen.faults)
 
 
 if __name__ == "__main__":

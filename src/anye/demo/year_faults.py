@@ -19,6 +19,9 @@ from anye.demo.year_sheets import Files
 from anye.demo.year_world import OTHER, Firm, Row, Someone, Year
 
 KINDS = ("none", "few", "all")
+PREMIUM = "263.50"
+TOGETHER, MANY = ("茨竹镇", "放牛坪村"), 24
+"""Where the first so many of them live: one village worker finds a day's work."""
 LEDGER_KNOWN, KNOWN = date(2020, 11, 19), date(2020, 12, 24)
 
 
@@ -50,14 +53,19 @@ class Faults:
         ledger = [("", {key: row.get(key) for key in headings}) for row in self.ledger]
         self.files.sheet("2020年11月劳动力就业信息台账（补充）", ledger, LEDGER_KNOWN, "2020年11月劳动力就业信息台账")
         for register, rows in self.more.items():
-            self.files.sheet(f"2020年12月{register}（补充）", [("", row) for row in rows], KNOWN, f"2020年12月{register}")
+            self.files.sheet(
+                f"2020年12月{register}（补充）", [("", row) for row in rows], KNOWN, f"2020年12月{register}"
+            )
         return self.planted
 
     # ── what cases are made of ───────────────────────────────────────────────────────────────────────────────────────
     def person(self, *, group: str = OTHER, household_of: Someone | None = None, **told: object) -> Someone:
         """Somebody of the district, at home and not looking for work, with a row in the ledger; `told`: what it says otherwise."""
         sex = self.random.choice("男女")
-        person = self.names.own("planted", sex=sex, oldest=date(1970, 1, 1), youngest=date(1990, 1, 1), group=group)
+        place = self.names.place_of(*TOGETHER) if len(self.ledger) < MANY else None
+        person = self.names.own(
+            "planted", sex=sex, oldest=date(1970, 1, 1), youngest=date(1990, 1, 1), group=group, place=place
+        )
         if household_of:
             self.names.join(household_of, person)
         person.idle_reason = "照料家庭"
@@ -67,8 +75,9 @@ class Faults:
     def row(self, person: Someone, **told: object) -> None:
         head = person.head or person
         row: Row = {
-            **person.place, "户编号": person.household, "户主姓名": head.name, "与户主关系": "户主" if head is person else "配偶", **who(person),
-            "性别": person.sex, "出生日期": person.born, "联系电话": person.phone, "户类型": person.group, "劳动能力": person.capacity,
+            **person.place, "户编号": person.household, "户主姓名": head.name, "与户主关系": "户主" if head is person else "配偶",
+            **who(person), "性别": person.sex, "出生日期": person.born, "联系电话": person.phone, "户类型": person.group,
+            "劳动能力": person.capacity,
             "是否在校": "否", "就业状态": "未就业", "就业单位": None, "统一社会信用代码": None, "就业起始日期": None, "就业终止日期": None,
             "就业类型": None, "就业地域": None, "月收入": None, "日工资": None, "就业意愿": "否", "采集日期": date(2020, 11, 16),
         }  # fmt: skip
@@ -87,6 +96,7 @@ class Faults:
             self.add("参保明细", {
                 "费款所属期": month, **at_firm(firm), "姓名": name or person.name, "身份证号": person.number, "缴费基数": "3100.00",
                 "养老保险单位应缴": "496.00", "养老保险单位减免": "496.00", "养老保险单位实缴": "0.00", "养老保险个人实缴": "248.00",
+                "医疗保险单位应缴": PREMIUM, "医疗保险单位实缴": PREMIUM,
             })  # fmt: skip
 
     def fault(self, rule: str, who: str, told: str) -> None:
@@ -159,7 +169,9 @@ def _heads(faults: Faults) -> None:
 def _days(faults: Faults) -> None:
     firm = faults.firm
     person = faults.person(**faults.at_work(firm, 就业起始日期=date(2020, 9, 9), 就业终止日期=date(2020, 9, 1)))
-    near = faults.person(**faults.at_work(firm, 就业起始日期=date(2020, 9, 9), 就业终止日期=date(2020, 9, 9), 就业状态="未就业"))
+    near = faults.person(
+        **faults.at_work(firm, 就业起始日期=date(2020, 9, 9), 就业终止日期=date(2020, 9, 9), 就业状态="未就业")
+    )
     faults.fault("Q08", person.number, "it ended before it began")
     faults.innocent("Q08", near.number, "a day of work")
 
@@ -202,7 +214,9 @@ def _stale(faults: Faults) -> None:
 
 def _pupils(faults: Faults) -> None:
     person = faults.person(**faults.at_work(faults.firm), 是否在校="是")
-    near = faults.person(**faults.at_work(faults.firm, 就业类型="灵活就业", 就业单位="周末零工", 统一社会信用代码=None), 是否在校="是")
+    near = faults.person(
+        **faults.at_work(faults.firm, 就业类型="灵活就业", 就业单位="周末零工", 统一社会信用代码=None), 是否在校="是"
+    )
     faults.fault("Q13", person.number, "at school and at work")
     faults.innocent("Q13", near.number, "at school, odd jobs")
 
@@ -210,7 +224,10 @@ def _pupils(faults: Faults) -> None:
 def _wishes(faults: Faults) -> None:
     person, near = faults.person(就业意愿="否"), faults.person(就业意愿="是")
     for each in (person, near):
-        faults.add("失业登记人员名单", {**who(each), "就业创业证号": f"50011220{each.number[-6:-1]}", "失业登记日期": date(2020, 11, 20)})
+        faults.add(
+            "失业登记人员名单",
+            {**who(each), "就业创业证号": f"50011220{each.number[-6:-1]}", "失业登记日期": date(2020, 11, 20)},
+        )
     faults.fault("Q14", person.number, "no wish, and registered as looking for work")
     faults.innocent("Q14", near.number, "a wish, and registered")
 
