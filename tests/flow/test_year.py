@@ -107,7 +107,9 @@ def test_the_year_comes_through_intake_and_is_paid_as_it_is_owed(truth: YearTrut
 def _are_found(truth: YearTruth, context: Context) -> None:
     """Of what was planted whatever the registry's rules know of is asked about, and no innocent."""
     numbers, found = numbers_of(context), defaultdict(set)
-    for person, rule in Finding.objects.exclude(state="gone").filter(person__isnull=False).values_list("person_id", "rule"):
+    for person, rule in (
+        Finding.objects.exclude(state="gone").filter(person__isnull=False).values_list("person_id", "rule")
+    ):
         found[rule].add(numbers[person])
     known = {"Q02", "Q03", "Q06", "Q07", "Q08", "Q09", "Q10"}
     planted = [each for each in truth.planted if each.rule in known]

@@ -5,8 +5,8 @@ from django.db import connection
 NOW = "{0}.retired_on IS NULL"
 POOR = """EXISTS (SELECT 1 FROM people_membership g WHERE g.person_id = {0}.person_id AND g."group" IN ('poor', 'lifted')
     AND g.retired_on IS NULL)"""
-TOLD = """EXISTS (SELECT 1 FROM people_persondetail d WHERE d.person_id = {0}.person_id AND d.kind = '{1}' AND d.value IN ({2})
-    AND d.retired_on IS NULL AND d.valid_to IS NULL)"""
+TOLD = """EXISTS (SELECT 1 FROM people_persondetail t WHERE t.person_id = {0}.person_id AND t.kind = '{1}' AND t.value IN ({2})
+    AND t.retired_on IS NULL AND t.valid_to IS NULL)"""
 ABSORBED = "('一次性吸纳就业补贴', '吸纳就业社会保险补贴')"
 OF_THE_YEAR = """(SELECT item, amount_fen FROM claims_payment WHERE retired_on IS NULL AND paid_on >= '2020-01-01'
     UNION ALL SELECT item, amount_fen FROM claims_firmpayment WHERE retired_on IS NULL AND paid_on >= '2020-01-01'
@@ -17,6 +17,7 @@ LARGEST = (
 )
 AT_WORK = """EXISTS (SELECT 1 FROM firms_employmentspell s WHERE s.person_id = d.person_id AND s.retired_on IS NULL
     AND s.valid_from <= '2020-12-31' AND (s.valid_to IS NULL OR s.valid_to > '2020-12-31'))"""
+BY_THE_DAY = f"firms_employmentspell w WHERE w.retired_on IS NULL AND w.wage_unit = 'day' AND {POOR.format('w')}"
 POSTS = "posts_assignment a WHERE a.retired_on IS NULL AND (a.valid_to IS NULL OR a.valid_to > '2020-12-31')"
 
 ASKED: dict[str, str] = {
@@ -37,8 +38,8 @@ ASKED: dict[str, str] = {
     "I14": f"SELECT sum(amount_fen) FROM claims_firmpayment WHERE item = '以工代训补贴' AND retired_on IS NULL AND firm_id = {LARGEST}",
     "I15": "SELECT count(DISTINCT class_code) FROM training_trainingclass WHERE retired_on IS NULL",
     "I16": "SELECT count(*) FROM training_trade WHERE retired_on IS NULL AND is_special",
-    "I17": "SELECT wage_fen FROM firms_employmentspell WHERE retired_on IS NULL AND wage_unit = 'day' ORDER BY valid_from LIMIT 1",
-    "I18": "SELECT wage_fen FROM firms_employmentspell WHERE retired_on IS NULL AND wage_unit = 'day' ORDER BY valid_from DESC LIMIT 1",
+    "I17": f"SELECT wage_fen FROM {BY_THE_DAY} ORDER BY valid_from LIMIT 1",
+    "I18": f"SELECT wage_fen FROM {BY_THE_DAY} ORDER BY valid_from DESC LIMIT 1",
     "I19": """SELECT sum(amount_fen) FROM claims_fundallocation WHERE retired_on IS NULL AND fund LIKE '%扶贫%'
         AND purpose LIKE '公益性岗位%'""",
     "I20": f"SELECT count(DISTINCT person_id) FROM {POSTS} AND weekly_tenths > 240",

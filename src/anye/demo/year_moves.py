@@ -17,7 +17,6 @@ from anye.demo.year_registers import STRANGER
 from anye.demo.year_sheets import File, Files, yuan
 from anye.demo.year_world import DECEMBER, HIRING, PREMIUMS, REFUND, TRAINING, TRAVEL, Firm, Someone, Year
 
-ANOTHER = "就业见习补贴"
 OTHER_NAMES = {"身份证号": STRANGER["身份证号"], "姓名": STRANGER["姓名"]}
 
 
@@ -118,7 +117,9 @@ class Moves:
         lost = sum(paid.fen for paid in year.payments if paid.to is alone)
         yield (
             "I05",
-            self._move(f"paid {PREMIUMS} {alone.code}", {"补贴项目": ANOTHER}, {"I05": -1, "I06": -lost, "I30": -lost}),
+            self._move(
+                f"paid {PREMIUMS} {alone.code}", {"补贴项目": TRAINING}, {"I05": -1, "I06": -lost, "I30": -lost}
+            ),
         )
         some = next(paid for paid in year.payments if paid.item == HIRING and isinstance(paid.to, Firm))
         assert isinstance(some.to, Firm)
