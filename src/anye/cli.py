@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     link.add_argument("--new-device", action="store_true", help="password and device are lost: both are set up anew")
     link.add_argument("--port", type=int, help="where the site is served on this machine")
     _entitling(verbs)
+    _indicating(verbs)
     _policies(verbs)
     verbs.add_parser("seal", help="seal the events since the last seal, and verify the trail")
     verbs.add_parser("rotate-keys", help="seal values anew under a new key; may be interrupted and repeated")
@@ -86,6 +87,18 @@ def _entitling(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="by what was known on a day (default today); before the last pass nothing is written",
     )  # fmt: skip
     entitle.add_argument("--json", action="store_true", help="print what it came to as JSON")
+
+
+def _indicating(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    indicator = verbs.add_parser("indicator", help="a figure of the records, with the rows behind it")
+    indicator.add_argument("code", help="I01 … C06, or one divided by another: I11/I10")
+    indicator.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of a day (default today)")
+    indicator.add_argument(
+        "--known", type=date.fromisoformat, metavar="YYYY-MM-DD", help="by what was known on a day (default today)"
+    )
+    indicator.add_argument("--area", default="", metavar="CODE", help="of those who live in a town or village")
+    indicator.add_argument("--json", action="store_true", help="print value, unit, definition and the count of rows")
+    indicator.add_argument("--rows", type=Path, metavar="OUT.csv", help="write the rows behind it")
 
 
 def _giving_back(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

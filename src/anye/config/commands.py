@@ -145,6 +145,27 @@ def entitle(args: argparse.Namespace) -> int:
     return 0
 
 
+def indicator(args: argparse.Namespace) -> int:
+    """A figure, and its rows."""
+    home = opened()
+    postgres.start(home)
+    set_up(home, "worker")
+    from django.utils import timezone
+
+    from anye.config.figuring import indicate, say
+    from anye.packs import read_pack
+
+    today = timezone.localdate()
+    if args.known is not None and args.known > today:
+        raise SetupFault("known_on_future", day=args.known.isoformat())
+    figure, found = indicate(
+        read_pack(home.pack, home.sources), args.code, on=args.on or today, known=args.known or today, area=args.area,
+        rows_to=args.rows, by="operator",
+    )  # fmt: skip
+    say(figure, found, as_json=args.json, language=language(args))
+    return 0
+
+
 def give_back(args: argparse.Namespace) -> int:
     """Write the rows of a load that are to be mended, in the file's own layout."""
     home = opened()

@@ -39,6 +39,26 @@ SENTENCES: dict[str, Text] = {
         "--known-on {day} 早于最近一次核算所依据的 {last}：那天已知的情况已经定了。请用 {last} 或之后的日期。",
         "--known-on {day} lies before {last}, as of which what is owed was judged: what was known then stays. Use {last} or later.",
     ),
+    "indicator_unknown": Text(
+        "没有指标 {found}。现有的指标：{expected}。",
+        "There is no indicator {found}. There are: {expected}.",
+    ),
+    "area_unknown": Text(
+        "没有区划代码 {found}：请写本区、镇街或村居的12位统计代码。",
+        "There is no area {found}: give the 12-digit code of the district, a town or a village.",
+    ),
+    "not_divided_period": Text(
+        "{found} 不能相除：两项指标的时期不同，商没有意义。",
+        "{found} must not be divided: the two figures are of different periods, so the quotient means nothing.",
+    ),
+    "not_divided_population": Text(
+        "{found} 不能相除：两项指标出自不同的登记册或人群，商没有意义。",
+        "{found} must not be divided: the two figures count in different registers or populations, so the quotient means nothing.",
+    ),
+    "not_divided_take": Text(
+        "{found} 不能相除：其中一项本身已经是比例。",
+        "{found} must not be divided: one of them is a share already.",
+    ),
     "port_taken": Text(
         "端口 {port} 已被占用。请先停止占用它的程序，或用 --port 换一个。",
         "Port {port} is in use. Stop the program that uses it, or choose another with --port.",

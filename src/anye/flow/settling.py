@@ -24,7 +24,7 @@ from anye.flow.drawing.file import Draw
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.spans import month_number
 from anye.flow.standing import csv_lines, first_days
-from anye.flow.taken_away import tables_asked, tell_because
+from anye.flow.taken_away import TakenAway, tables_asked
 from anye.records.claims import actions
 from anye.records.entitlements import queries
 
@@ -46,6 +46,7 @@ def settle_all(
     ids = queries.policy_ids()
     named = {table: _by_item(book, table, known) for _, table, _ in PAID_TO.values()}
     found: dict[str, tuple[int, int]] = {}
+    taken = TakenAway()
     for code, policy_id in sorted(ids.items()):
         policy = book.policies.get(code)
         lines, whose, items = b"", "person_id", list[str]()
@@ -63,7 +64,8 @@ def settle_all(
             lines = _written(told, policy_id, whose, window)
         found[code] = actions.replace_differences(policy_id=policy_id, lines=lines, office_no=office_no, found_on=known)
         if policy is not None and items:
-            tell_because(policy_id, PAID_TO[policy.pays][:2], items, tables_asked(policy, book.catalogue, draws))
+            taken.tell(policy_id, PAID_TO[policy.pays][:2], items, tables_asked(policy, book.catalogue, draws))
+    taken.close()
     return found
 
 

@@ -7,6 +7,7 @@ whoever looks at the difference, and changes none of its figures.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -33,54 +34,79 @@ def tables_asked(policy: Policy, catalogue: Catalogue, draws: Mapping[str, Seque
     return [SPECS[name] for name in sorted(found - _PAYMENTS)]
 
 
-def tell_because(policy_id: int, paid_to: tuple[str, str], items: Sequence[str], specs: Sequence[FactSpec]) -> None:
-    """Note it with the differences of a policy that were paid and are not owed, or less. `paid_to`: the column that names the
-    payee, and the table of payments."""
-    found: dict[int, str] = {}
-    if not queries.differences_paid(policy_id).exists():
-        return
-    for because, gone in (("relinked", _RELINKED), ("withdrawn", _WITHDRAWN)):
-        for spec in specs:
-            for subject in _subjects(spec, paid_to[0], is_linked=because == "relinked"):
-                with connection.cursor() as cursor:
-                    cursor.execute(
-                        _statement(spec, paid_to, subject, gone), {"policy": policy_id, "items": list(items)}
-                    )
-                    found |= dict.fromkeys((pk for (pk,) in cursor.fetchall()), because)
-    actions.tell_because(policy_id=policy_id, found=found)
+class TakenAway:
+    """What was taken away, table by table: read once for all policies, and with it the differences that it explains."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, str] = {}
+
+    def tell(self, policy_id: int, paid_to: tuple[str, str], items: Sequence[str], specs: Sequence[FactSpec]) -> None:
+        """Note it with the differences of a policy that were paid and are not owed, or less. `paid_to`: the column that names the
+        payee, and the table of payments."""
+        if not queries.differences_paid(policy_id).exists():
+            return
+        found: dict[int, str] = {}
+        with connection.cursor() as cursor:
+            for spec in specs:
+                if joins := _joins(spec, paid_to[0]):
+                    told = {"policy": policy_id, "items": list(items)}
+                    cursor.execute(_statement(self._gone(cursor, spec), spec, paid_to, joins), told)
+                    found |= {pk: because for pk, because in cursor.fetchall() if found.get(pk) != "withdrawn"}
+        actions.tell_because(policy_id=policy_id, found=found)
+
+    def close(self) -> None:
+        """Forget what was read."""
+        with connection.cursor() as cursor:
+            for name in self._read.values():
+                cursor.execute(f"DROP TABLE {name}")
+        self._read.clear()
+
+    def _gone(self, cursor: Any, spec: FactSpec) -> str:
+        """The temporary table of a table's rows that are gone and that nobody else says, with why."""
+        if spec.name not in self._read:
+            self._read[spec.name] = name = f"taken_away_{spec.name}"
+            same = "".join(
+                f' AND o."{column}" IS NOT DISTINCT FROM f."{column}"'
+                for column in spec.columns
+                if column not in spec.opaque
+            )
+            is_gone = _WITHDRAWN
+            if spec.parent == "person_id":  # what is no person's follows nobody
+                is_gone = f"(({_WITHDRAWN}) OR ({_RELINKED}))"
+            cursor.execute(f"""
+                CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS
+                SELECT f.*, CASE WHEN {_WITHDRAWN} THEN 'withdrawn' ELSE 'relinked' END AS because
+                FROM {spec.table} f JOIN registers_batch b ON b.id = f.source_batch
+                WHERE f.retired_on IS NOT NULL AND {is_gone}
+                    AND NOT EXISTS (SELECT 1 FROM {spec.table} o
+                                    WHERE o.{spec.parent} = f.{spec.parent} AND o.retired_on IS NULL{same})""")
+            cursor.execute(f"ANALYZE {name}")
+        return self._read[spec.name]
 
 
-def _subjects(spec: FactSpec, whose: str, *, is_linked: bool) -> list[str]:
-    """SQL: which rows of a table speak of the payee of a difference d: their own, and of a firm its people's."""
+def _joins(spec: FactSpec, whose: str) -> str:
+    """SQL: the differences d of the payee of whom a row f speaks: its own, and of a firm its people's; nothing where it does not."""
     of_persons = spec.parent == "person_id"
+    mine = "d.policy_id = %(policy)s"
     if whose == "person_id":
-        return ["f.person_id = d.person_id"] if of_persons else []
-    of_firm = "f.firm_id = d.firm_id"
+        return f"JOIN claims_difference d ON {mine} AND d.person_id = f.person_id" if of_persons else ""
+    if spec.parent == "firm_id" or "firm_id" in spec.columns:
+        return f"JOIN claims_difference d ON {mine} AND d.firm_id = f.firm_id"
     if not of_persons:
-        return [of_firm] if spec.parent == "firm_id" and not is_linked else []
-    if "firm_id" in spec.columns:
-        return [of_firm]
-    return [
-        """f.person_id IN (SELECT e.person_id FROM entitlements_entitlement e WHERE e.policy_id = d.policy_id
-            AND e.firm_id = d.firm_id AND e.month BETWEEN d.first_month AND d.last_month)"""
-    ]
+        return ""
+    return f"""JOIN entitlements_entitlement e ON e.policy_id = %(policy)s AND e.person_id = f.person_id
+        JOIN claims_difference d ON {mine} AND d.firm_id = e.firm_id AND e.month BETWEEN d.first_month AND d.last_month"""
 
 
-def _statement(spec: FactSpec, paid_to: tuple[str, str], subject: str, gone: str) -> str:
-    """The differences of whose months a row spoke that is gone since the payment, and that nobody else says."""
+def _statement(gone: str, spec: FactSpec, paid_to: tuple[str, str], joins: str) -> str:
+    """The differences of whose months a row spoke that is gone since the payment, and why it is."""
     whose, table = paid_to
-    same = "".join(
-        f' AND o."{column}" IS NOT DISTINCT FROM f."{column}"' for column in spec.columns if column not in spec.opaque
-    )
     return f"""
-        SELECT DISTINCT d.id FROM claims_difference d
-        JOIN {spec.table} f ON {subject}{_overlap(spec)} AND f.retired_on IS NOT NULL
-        JOIN registers_batch b ON b.id = f.source_batch
-        WHERE d.policy_id = %(policy)s AND d.{whose} IS NOT NULL AND d.kind IN ('more', 'undue') AND {gone}
-            AND NOT EXISTS (SELECT 1 FROM {spec.table} o
-                            WHERE o.{spec.parent} = f.{spec.parent} AND o.retired_on IS NULL{same})
+        SELECT d.id, max(f.because) FROM {gone} f {joins}
+        WHERE d.{whose} IS NOT NULL AND d.kind IN ('more', 'undue'){_overlap(spec)}
             AND EXISTS (SELECT 1 FROM {table} p WHERE p.{whose} = d.{whose} AND p.kind = 'paid' AND p.item = ANY(%(items)s)
-                        AND p.retired_on IS NULL AND coalesce(p.paid_on, p.known_on) <= f.retired_on)"""
+                        AND p.retired_on IS NULL AND coalesce(p.paid_on, p.known_on) <= f.retired_on)
+        GROUP BY d.id"""
 
 
 def _overlap(spec: FactSpec) -> str:

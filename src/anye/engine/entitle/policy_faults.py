@@ -83,7 +83,7 @@ class PolicyFault(YamlFault):
 
     def text(self, language: str) -> str:
         """Where, what and the cure, in the language (`zh…` or `en`); of a formula, what is wrong within it."""
-        if self.code != "policy_formula":
+        if self.code != f"{self.prefix}_formula":
             return super().text(language)
         inner = FormulaFault(str(self.params["fault"]), self.params["of"])  # type: ignore[arg-type]  # its own params
         return self.where(language) + inner.text(language)

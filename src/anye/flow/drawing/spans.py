@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from django.db import connection
@@ -112,7 +112,7 @@ def read_together(
     told = [f"(f.month - date '1970-01-01')::bigint << {2 * len(small)}"]
     for at, draw in enumerate(small):
         said = f"coalesce({_value(draw, params)}, {UNSAID})"
-        wheres = " AND ".join(_wheres(draw, params))
+        wheres = " AND ".join(wheres_of(draw, params))
         said = f"CASE WHEN {wheres} THEN {said} ELSE {FAILS} END" if wheres else said
         told.append(f"({said})::bigint << {2 * at}")
     values = [f"coalesce({_value(draw, params)}, {NOTHING})::bigint" for draw in large]
@@ -185,7 +185,7 @@ def _statement(
     """`said`: SQL of a number that stands for all that a row says but the month since when."""
     params: dict[str, Any] = {**asked.params(), "table": draw.spec.table}
     since, until, is_sure, joins = _held(draw, asked)
-    wheres = [_whose(draw, asked), *_wheres(draw, params)]
+    wheres = [_whose(draw, asked), *wheres_of(draw, params)]
     if months and "month" in draw.spec.columns:
         params |= {"first": _first_day(months[0]), "last": last_day(months[1])}
         wheres.append("f.month BETWEEN %(first)s AND %(last)s")
@@ -293,7 +293,21 @@ def _said_again(asked: Asked) -> str:
     return f"LATERAL ({first.format('', 'AND u.fact_id = f.id')}) again ON true"
 
 
-def _wheres(draw: Draw, params: dict[str, Any]) -> list[str]:
+class Choice(Protocol):
+    """What says which rows of a table count, as draws and indicators do."""
+
+    @property
+    def where(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def words(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def unless(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def having(self) -> Sequence[str]: ...
+
+
+def wheres_of(draw: Choice, params: dict[str, Any]) -> list[str]:
+    """SQL: which rows of a table (f) a choice takes; its values come into `params`."""
     found = _among(draw.where, params, "where")
     for column, words in draw.words.items():
         params[f"words_{column}"] = [f"%{word}%" for word in words]

@@ -35,6 +35,8 @@ def replace_differences(*, policy_id: int, lines: bytes, office_no: int, found_o
             with cursor.copy("COPY settled FROM STDIN (FORMAT csv)") as stream:
                 stream.write(lines)
         cursor.execute("ANALYZE settled")
+        # a table that was empty is planned for as empty, and would be read through again for each line that comes into it
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             f"""
             DELETE FROM claims_difference d WHERE d.policy_id = %s
@@ -53,7 +55,7 @@ def replace_differences(*, policy_id: int, lines: bytes, office_no: int, found_o
             [office_no, found_on, policy_id],
         )
         come = cursor.rowcount
-        cursor.execute("DROP TABLE settled")
+        cursor.execute("SET LOCAL enable_nestloop = on; DROP TABLE settled")
     return gone, come
 
 

@@ -151,6 +151,8 @@ def replace_nearly(*, policies: Sequence[int], persons: Sequence[int] | None, fo
             """
         )
         cursor.execute("ANALYZE near_now")
+        # a table that was empty is planned for as empty, and would be read through again for each line that comes into it
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             f"DELETE FROM entitlements_nearly e WHERE {judged} NOT EXISTS (SELECT 1 FROM near_now n WHERE {_SAME_ROW})",
             told,
@@ -173,5 +175,5 @@ def replace_nearly(*, policies: Sequence[int], persons: Sequence[int] | None, fo
             told,
         )
         come = cursor.rowcount
-        cursor.execute("DROP TABLE nearing, near_now")
+        cursor.execute("SET LOCAL enable_nestloop = on; DROP TABLE nearing, near_now")
     return gone, come

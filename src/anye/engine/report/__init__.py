@@ -1,0 +1,1 @@
+"""Indicators: a definition becomes a number, and the rows behind it."""

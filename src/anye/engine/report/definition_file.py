@@ -1,0 +1,160 @@
+"""Reads packs/*/indicators/*.yaml: one file an indicator, checked; every fault names the file, the line and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from anye.engine.entitle.catalogue import Catalogue, Texts
+from anye.engine.entitle.catalogue_file import PolicyYaml
+from anye.engine.entitle.policy_faults import PolicyFault
+from anye.engine.report.definition import KEYS, TAKES, TIMES, UNITS, Indicator, Lines, Measure
+from anye.engine.report.periods import PERIODS
+
+_KEYS = {"indicator", "group", "title", "says", "note", "unit", "take", "among", "ratio"}
+_MEASURE = {
+    "lines", "count", "period", "who", "residents", "enough", "back", "top", "firms_of", "persons_of",
+}  # fmt: skip
+_LINES = {
+    "from", "where", "words", "unless", "having", "least", "below", "at", "time", "of", "days", "within", "policies", "step",
+}  # fmt: skip
+Tables = Mapping[str, Mapping[str, str]]
+"""Table → its columns, with their types."""
+
+
+class IndicatorFault(PolicyFault):
+    """A definition of an indicator that cannot be used."""
+
+    prefix = "indicator"
+    says = MappingProxyType({
+        **PolicyFault.says,
+        "column": ("the table has no such column", "name one of its columns", "表中没有这一列", "改成表中的列"),
+        "placeholder": ("the sentence does not hold its number", "write {value} where the number stands",
+                        "句子里没有数字的位置", "在数字处写 {value}"),
+        "fits": ("this cannot be taken of these rows", "say what is added up, of what it is a share, or which two are divided",
+                 "这些行不能这样取数", "写明加总哪一列、占什么的比例，或哪两项相除"),
+        "unlike": ("two figures of unlike periods or populations are divided", "divide what is of one period and one register",
+                   "相除的两项时期或人群不同", "改用同一时期、同一登记册的两项"),
+        "circle": ("indicators ask each other in a circle", "let one of them count by itself", "指标互相引用成环", "让其中一项自行计数"),
+        "named": ("there is no such indicator", "correct the name", "没有这项指标", "改正名称"),
+    })  # fmt: skip
+
+
+def read_indicator(path: Path, catalogue: Catalogue, tables: Tables) -> Indicator:
+    """One definition. Raises IndicatorFault."""
+    return _IndicatorFile(path, catalogue, tables).whole()
+
+
+class _IndicatorFile(PolicyYaml):
+    Fault = IndicatorFault
+
+    def __init__(self, path: Path, catalogue: Catalogue, tables: Tables) -> None:
+        super().__init__(path)
+        self.catalogue, self.tables = catalogue, tables
+
+    def whole(self) -> Indicator:
+        tree = self.load()
+        self.check_keys(tree, _KEYS | _MEASURE, _KEYS - {"among", "ratio"})
+        found = Indicator(
+            code=self.get(tree, "indicator", str), group=self.get(tree, "group", str), title=self.texts(tree, "title"),
+            says=self.sentence(tree), note=self.texts(tree, "note"),
+            unit=self.one_of(tree, "unit", self.get(tree, "unit", str), UNITS),
+            take=self.one_of(tree, "take", self.get(tree, "take", str), TAKES), of=self.measure(tree),
+            among=self.among(tree), parts=self.words(tree, "ratio"), path=str(self.path),
+        )  # fmt: skip
+        self.check_fit(tree, found)
+        return found
+
+    def sentence(self, tree: CommentedMap) -> Texts:
+        found = self.texts(tree, "says")
+        if not all("{value}" in each for each in found.values()):
+            raise self.fault("placeholder", self.line(tree, "says"), key="says")
+        return found
+
+    def among(self, tree: CommentedMap) -> Measure | None:
+        """The whole of which a figure is a share: what differs from the figure's own is said."""
+        if "among" not in tree:
+            return None
+        said = self.get(tree, "among", CommentedMap)
+        self.check_keys(said, _MEASURE, ())
+        own = {key: tree[key] for key in ("count", "period") if key in tree and key not in said}
+        return self.measure(said, own)
+
+    def measure(self, node: CommentedMap, own: Mapping[str, Any] | None = None) -> Measure:
+        """`own`: what the figure says and its whole does not say otherwise."""
+        lines = self.get(node, "lines", CommentedSeq, CommentedSeq())
+        both = CommentedMap({**(own or {}), **node})
+        count = self.words(both, "count")
+        found = tuple(self.line_of(each) for each in lines)
+        for name in count:
+            if name not in KEYS and not all(name in self.tables[each.table] for each in found):
+                raise self.fault("column", self.line(node, "count"), found=name, expected=", ".join(KEYS))
+        who = (
+            self.formula(node, "who", self.catalogue.kinds("person"), self.catalogue.defaults(), "bool")
+            if "who" in node
+            else None
+        )
+        return Measure(
+            lines=found, count=count,
+            period=self.one_of(both, "period", self.get(both, "period", str, "year"), PERIODS), who=who,
+            is_resident=self.get(node, "residents", bool, False), enough=self.get(node, "enough", int, 0),
+            back=self.get(node, "back", int, 0), top=self.get(node, "top", str, ""),
+            firms_of=self.get(node, "firms_of", str, ""), persons_of=self.get(node, "persons_of", str, ""),
+        )  # fmt: skip
+
+    def line_of(self, node: Any) -> Lines:
+        if not isinstance(node, CommentedMap):
+            raise self.fault("shape", 1, key="lines", expected="a list of mappings")
+        self.check_keys(node, _LINES, {"from"})
+        table = self.one_of(node, "from", self.get(node, "from", str), self.tables)
+        columns = self.tables[table]
+        return Lines(
+            table, self.by_column(node, "where", columns), self.by_column(node, "words", columns),
+            self.by_column(node, "unless", columns), self.columns(node, "having", columns),
+            self.numbers(node, "least", columns), self.numbers(node, "below", columns),
+            "".join(self.columns(node, "at", columns)), self.one_of(node, "time", self.get(node, "time", str, "in"), TIMES),
+            "".join(self.columns(node, "of", columns)), self.columns(node, "days", columns), self.get(node, "within", int, 0),
+            self.words(node, "policies"),
+            self.one_of(node, "step", self.get(node, "step", str), ("before", "after")) if "step" in node else "",
+        )  # fmt: skip
+
+    def texts_of(self, node: CommentedMap, key: str) -> tuple[str, ...]:
+        """One text, or a list of them."""
+        said = self.get(node, key, (str, CommentedSeq), ())
+        return (said,) if isinstance(said, str) else self.words(node, key)
+
+    def columns(self, node: CommentedMap, key: str, columns: Mapping[str, str]) -> tuple[str, ...]:
+        names = self.texts_of(node, key)
+        for name in names:
+            if name not in columns:
+                raise self.fault("column", self.line(node, key), found=name, expected=", ".join(columns))
+        return names
+
+    def by_column(self, node: CommentedMap, key: str, columns: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+        said: CommentedMap = self.get(node, key, CommentedMap, CommentedMap())
+        return {name: self.texts_of(said, name) for name in self.named(said, columns)}
+
+    def numbers(self, node: CommentedMap, key: str, columns: Mapping[str, str]) -> Mapping[str, int]:
+        said: CommentedMap = self.get(node, key, CommentedMap, CommentedMap())
+        return {name: self.get(said, name, int) for name in self.named(said, columns)}
+
+    def named(self, said: CommentedMap, columns: Mapping[str, str]) -> list[str]:
+        for name in said:
+            if name not in columns:
+                raise self.fault("column", self.line(said, name), found=name, expected=", ".join(columns))
+        return [str(name) for name in said]
+
+    def check_fit(self, tree: CommentedMap, found: Indicator) -> None:
+        adds = [bool(each.of or each.days) for each in found.of.lines]
+        is_right = {
+            "count": not any(adds), "sum": bool(adds) and all(adds), "mean": bool(adds) and all(adds),
+            "most": bool(adds) and all(adds), "share": found.among is not None, "ratio": len(found.parts) == 2,  # two are divided
+        }[found.take]  # fmt: skip
+        is_right &= (found.take == "share") == (found.among is not None)
+        is_right &= bool(found.of.lines) or found.take == "ratio" or found.of.who is not None
+        if not is_right:
+            raise self.fault("fits", self.line(tree, "take"), found=found.take)

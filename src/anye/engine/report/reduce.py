@@ -1,0 +1,53 @@
+"""From rows to a figure: of the whole, and of each area.
+
+Rows are frames of `FRAME`: one for each that is counted. An area's rows are those of persons who live in it; rows of nobody's
+home, and of persons who live elsewhere, are the district's alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+FRAME: Mapping[str, type[pl.DataType]] = {
+    "person": pl.Int64, "firm": pl.Int64, "what": pl.String, "area": pl.String, "since": pl.Date, "until": pl.Date,
+    "lines": pl.Int64, "value": pl.Int64, "fact": pl.Int64, "is_in": pl.Boolean,
+}  # fmt: skip
+"""`what`: the columns by which it is told from others, as text; `since`, `until`: the first and the last day of its lines;
+`lines`: how many; `value`: their sum; `fact`: the first of them; `is_in`: of a share, whether it is in the part."""
+DIGITS = (12, 9, 6)
+"""How many digits of its code an area's villages share: a village's own, a town's, the district's."""
+
+
+def significant(code: str) -> str:
+    """The digits of an area's code that the codes of all within it begin with."""
+    return next((code[:count] for count in (6, 9) if not code[count:].strip("0")), code)
+
+
+def value_of(take: str, rows: pl.DataFrame) -> float | int | None:
+    """The figure of these rows; None where it is not known. Money is fen, a share per cent."""
+    if take == "count":
+        return rows.height
+    if take == "share":
+        return round(100 * int(rows.get_column("is_in").sum()) / rows.height, 2) if rows.height else None
+    told = rows.get_column("value").drop_nulls()
+    if take == "sum":
+        return int(told.sum())
+    if not len(told):
+        return None
+    lines = int(rows.filter(pl.col("value").is_not_null()).get_column("lines").sum())
+    return int(told.max()) if take == "most" else round(int(told.sum()) / lines, 2)  # type: ignore[arg-type]
+
+
+def by_area(take: str, rows: pl.DataFrame, areas: Sequence[str]) -> dict[str, float | int | None]:
+    """Area → its figure; the district's is that of all rows. Of rows that have no home nothing is known below the district."""
+    has_homes = rows.get_column("person").is_not_null().any() or not rows.height
+    found: dict[str, float | int | None] = {}
+    for digits in DIGITS[:2]:
+        of_level = [area for area in areas if len(significant(area)) == digits]
+        keyed = rows.with_columns(pl.col("area").str.slice(0, digits).alias("within"))
+        parts = keyed.partition_by("within", as_dict=True) if of_level and has_homes else {}
+        for area in of_level:
+            found[area] = value_of(take, parts.get((significant(area),), rows.clear())) if has_homes else None
+    return found | {area: value_of(take, rows) for area in areas if area not in found}

@@ -1,0 +1,208 @@
+"""The figures of a registry as of a day, by what was known on a day: each with the rows behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import polars as pl
+from django.db import connection
+
+from anye.engine.entitle.bits import Array
+from anye.engine.entitle.months import month_of
+from anye.engine.entitle.nodes import Node
+from anye.engine.report.definition import Indicator, Measure, why_not_divided
+from anye.engine.report.reduce import FRAME, by_area, significant, value_of
+from anye.engine.report.who import asked, holds
+from anye.flow.drawing.asked import Asked
+from anye.flow.drawing.months import Window
+from anye.flow.drawing.spans import copied
+from anye.flow.drawing.subjects import RecordSubjects
+from anye.flow.reporting.lines import When, Whom, rows_of
+from anye.flow.reporting.tables import COLUMNS
+from anye.flow.rules import rules_in_use
+from anye.flow.settling import named_by
+from anye.packs import Pack
+from anye.packs.indicators import read_indicators
+
+MONEY = frozenset({"yuan", "yuan_per_month", "yuan_per_day"})
+
+
+@cache
+def indicators_of(pack: str) -> Mapping[str, Indicator]:
+    """The indicators of a pack. Raises IndicatorFault."""
+    return read_indicators(pack, COLUMNS)
+
+
+class NotDivided(ValueError):
+    """Two figures that must not be divided by one another; `code` says why: period, population or take."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`value`: as people read it, money in yuan; None: not known. `rows`: what it counts, in the columns of `FRAME`."""
+
+    indicator: Indicator
+    value: float | int | None
+    rows: pl.DataFrame
+
+
+class Figures:
+    """All indicators of a pack. To be used within `acting`, which says of whom they are; what was read is kept."""
+
+    def __init__(self, pack: Pack, *, on: dt.date, known: dt.date, persons: Sequence[int] | None = None) -> None:
+        """`persons`: of these alone, as though there were no others."""
+        self.pack, self.when, self.persons = pack, When(on, known), persons
+        self.indicators = indicators_of(pack.name)
+        self._rows: dict[str, pl.DataFrame] = {}
+
+    def figure(self, code: str, area: str = "") -> Figure:
+        """One figure; `area`: of those who live there. Raises KeyError where there is no such indicator."""
+        indicator, rows = self.indicators[code], self.rows(code)
+        if indicator.take == "ratio":
+            parts = [self.figure(part, area).value for part in indicator.parts]
+            return Figure(indicator, _divided(parts), rows.clear())
+        if area and area not in self.districts:
+            if rows.height and rows.get_column("person").is_null().all():  # what has no home is not of a town
+                return Figure(indicator, None, rows.clear())
+            rows = rows.filter(pl.col("area").str.starts_with(significant(area)))
+        return Figure(indicator, self._told(indicator, value_of(indicator.take, rows)), rows)
+
+    def divided(self, one: str, other: str) -> float | None:
+        """One figure by another. Raises NotDivided where they are of unlike periods or populations (K09)."""
+        if why := why_not_divided(self.indicators[one], self.indicators[other]):
+            raise NotDivided(why)
+        return _divided([self.figure(each).value for each in (one, other)])
+
+    def by_area(self, code: str, areas: Sequence[str]) -> dict[str, float | int | None]:
+        """Area → the figure of those who live there."""
+        indicator = self.indicators[code]
+        if indicator.take == "ratio":
+            parts = [self.by_area(part, areas) for part in indicator.parts]
+            return {area: _divided([part[area] for part in parts]) for area in areas}
+        found = by_area(indicator.take, self.rows(code), areas)
+        return {area: self._told(indicator, value) for area, value in found.items()}
+
+    def rows(self, code: str) -> pl.DataFrame:
+        """What an indicator counts, in the whole district."""
+        if code not in self._rows:
+            indicator = self.indicators[code]
+            rows = self._measured(indicator.among or indicator.of)
+            if indicator.among is not None:
+                rows = rows.with_columns(is_in=self._is_in(indicator.of, rows))
+            self._rows[code] = rows.select(list(FRAME))
+        return self._rows[code]
+
+    def _told(self, indicator: Indicator, value: float | None) -> float | int | None:
+        if value is None or indicator.unit not in MONEY:
+            return value
+        return value // 100 if isinstance(value, int) and value % 100 == 0 else round(value / 100, 2)
+
+    def _measured(self, measure: Measure) -> pl.DataFrame:
+        whom = Whom(self._persons_of(measure), self._those(measure.firms_of, "firm"))
+        if measure.lines:
+            rows = rows_of(measure, self.when, whom, self.items)
+        else:  # the persons themselves
+            rows = pl.DataFrame({"person": self._who(measure.who)}, schema_overrides={"person": pl.Int64})
+            rows = rows.with_columns(lines=1, what=pl.lit(""))
+        for name, dtype in FRAME.items():
+            if name not in rows.columns and name not in {"area", "is_in"}:
+                rows = rows.with_columns(pl.lit(None, dtype).alias(name))
+        rows = rows.join(self.homes, on="person", how="left", maintain_order="left").with_columns(
+            is_in=pl.lit(value=True)
+        )
+        if measure.lines and measure.who is not None:
+            rows = rows.filter(pl.col("person").is_in(self._who(measure.who)))
+        if measure.is_resident:
+            rows = rows.filter(
+                pl.any_horizontal(pl.lit(value=False), *(pl.col("area").str.starts_with(each) for each in self.digits))
+            )
+        return self._top(measure, rows)
+
+    def _top(self, measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows of the firm with the most of them, of equals the first."""
+        if not measure.top or not rows.height:
+            return rows
+        counts = rows.group_by("firm").len().sort("len", "firm", descending=[True, False])
+        return rows.filter(pl.col("firm") == counts.item(0, "firm"))
+
+    def _is_in(self, part: Measure, rows: pl.DataFrame) -> pl.Series:
+        if not part.lines:
+            return rows.get_column("person").is_in(self._who(part.who))
+        keys = ["person", "firm", "what"] if part.count else ["fact"]
+        told = self._measured(part).select(*keys, found=pl.lit(value=True)).unique(keys)
+        joined = rows.select(keys).join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
+        return joined.get_column("found").fill_null(value=False)
+
+    def _persons_of(self, measure: Measure) -> Sequence[int] | None:
+        those = self._those(measure.persons_of, "person")
+        if self.persons is None or those is None:
+            return those if self.persons is None else self.persons
+        return sorted({*those} & {*self.persons})
+
+    def _those(self, code: str, key: str) -> list[int] | None:
+        """The persons or firms that another indicator counts."""
+        return self.rows(code).get_column(key).drop_nulls().unique().sort().to_list() if code else None
+
+    def _who(self, node: Node | None) -> Array:
+        """The ids of those of whom a condition holds."""
+        if node is None:
+            return self.subjects.persons
+        return self.subjects.persons[holds(node, self.subjects)]
+
+    @cached_property
+    def subjects(self) -> RecordSubjects:
+        """Everybody's facts in the month of the day."""
+        nodes = (each.who for one in self.indicators.values() for each in one.measures if each.who is not None)
+        book = rules_in_use(self.pack.name)
+        facts = frozenset[str]().union(*(asked(node, book.catalogue) for node in nodes))
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '256MB'")  # it joins whole tables
+        window = Window(month_of(self.when.on), 1)
+        return RecordSubjects(
+            self.pack, window, on=self.when.known, persons=self.persons, facts=facts, book=book, has_homes=False
+        )
+
+    @cached_property
+    def homes(self) -> pl.DataFrame:
+        """Where each person lives, as known then."""
+        known = Asked(self.when.known, None if self.persons is None else tuple(self.persons))
+        sql = f"""SELECT f.person_id, left(f.value, 12) FROM people_persondetail f
+            WHERE f.kind = 'residence' AND {known.wheres("f", ("person_id",))} ORDER BY f.person_id, f.id"""
+        text = b"".join(copied(f"COPY ({sql}) TO STDOUT (FORMAT CSV)", known.params()))
+        schema = {"person": pl.Int64, "area": pl.String}
+        homes = pl.read_csv(io.BytesIO(text), has_header=False, schema=schema) if text else pl.DataFrame(schema=schema)
+        return homes.unique("person", keep="last", maintain_order=True)
+
+    @cached_property
+    def items(self) -> Mapping[str, str]:
+        """What lists of payments say → the policy that they mean."""
+        policies = rules_in_use(self.pack.name).policies
+        tables = ("claims_payment", "claims_firmpayment", "claims_share")
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ".join(f"SELECT item FROM {table}" for table in tables))
+            found = {item: named_by(policies, item) for (item,) in cursor.fetchall()}
+        return {item: code for item, code in found.items() if code}
+
+    @cached_property
+    def districts(self) -> frozenset[str]:
+        """The codes of the districts whose registry it is."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT area_code FROM places_office WHERE kind = 'district' AND area_code IS NOT NULL")
+            return frozenset(code for (code,) in cursor.fetchall())
+
+    @property
+    def digits(self) -> list[str]:
+        return [significant(code) for code in sorted(self.districts)]
+
+
+def _divided(parts: Sequence[float | int | None]) -> float | None:
+    one, other = parts
+    return None if one is None or not other else round(one / other, 2)

@@ -1,0 +1,204 @@
+"""The rows of a measure as a frame, one for each that is counted: read by one statement a table, grouped by the server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from anye.engine.report.definition import KEYS, Lines, Measure
+from anye.engine.report.periods import months_back, span_of
+from anye.engine.report.reduce import FRAME
+from anye.flow.drawing.asked import Asked
+from anye.flow.drawing.spans import copied, wheres_of
+from anye.flow.reporting.tables import OF_FIRMS, OF_PERSONS, TABLES, Table
+
+_READ = {name: dtype for name, dtype in FRAME.items() if name not in {"area", "is_in"}}
+_NAMES = ("name", "item", "number", "document_no", "class_name", "post_name", "trade")
+
+
+class When(NamedTuple):
+    """As of a day, by what was known on a day."""
+
+    on: dt.date
+    known: dt.date
+
+
+class Whom(NamedTuple):
+    """Of whom alone: persons and firms that another indicator counts; None: of all."""
+
+    persons: Sequence[int] | None = None
+    firms: Sequence[int] | None = None
+
+
+def rows_of(measure: Measure, when: When, whom: Whom, items: Mapping[str, str]) -> pl.DataFrame:
+    """The rows in the order of `FRAME`, without area and part. `items`: what lists of payments say → the policy they mean."""
+    parts = [_read(measure, each, when, whom, items) for each in measure.lines]
+    rows = pl.concat(parts) if parts else pl.DataFrame(schema=_READ)
+    if len(parts) > 1 and measure.count:  # the same may be told by two tables
+        rows = rows.group_by("person", "firm", "what", maintain_order=True).agg(
+            pl.col("since").min(), pl.col("until").max(), pl.col("lines").sum(), pl.col("value").sum(),
+            pl.col("fact").first(),
+        )  # fmt: skip
+    return rows.select(list(_READ))
+
+
+def _read(measure: Measure, lines: Lines, when: When, whom: Whom, items: Mapping[str, str]) -> pl.DataFrame:
+    statement = Statement(measure, lines, when, whom, items)
+    text = b"".join(copied(f"COPY ({statement.sql()}) TO STDOUT (FORMAT CSV)", statement.params))
+    if not text:
+        return pl.DataFrame(schema=_READ)
+    return pl.read_csv(io.BytesIO(text), has_header=False, schema=_READ).with_columns(pl.col("what").fill_null(""))
+
+
+class Statement:
+    """SQL of one table's rows: person, firm, what tells them apart, first and last day, how many lines, their sum, one of them."""
+
+    def __init__(self, measure: Measure, lines: Lines, when: When, whom: Whom, items: Mapping[str, str]) -> None:
+        self.measure, self.lines, self.items, self.whom = measure, lines, items, whom
+        self.table, self.asked = TABLES[lines.table], Asked(when.known)
+        first, last = span_of(measure.period, when.on)
+        first = months_back(last, measure.back) if measure.back else first
+        self.params: dict[str, Any] = {**self.asked.params(), "first": first, "last": last}
+
+    def sql(self) -> str:
+        since, until = _days(self.lines, self.table)
+        keys, value = self.keys(), self.value()
+        joins, wheres = self.joins(), " AND ".join(self.wheres())
+        if not self.measure.count:  # each row is one
+            listed = [
+                self.own("person", OF_PERSONS),
+                self.own("firm", OF_FIRMS),
+                _label(self.lines),
+                since,
+                until,
+                "1",
+                value,
+                "f.id",
+            ]
+            return f"SELECT {', '.join(listed)} FROM {self.table.sql} f {joins} WHERE {wheres} ORDER BY f.id"
+        listed = [
+            f"{keys.get('person', 'NULL')}::bigint", f"{keys.get('firm', 'NULL')}::bigint", keys.get("what", "''"),
+            f"min({since})", f"max({until})", "count(*)", f"sum({value})::bigint", "min(f.id)",
+        ]  # fmt: skip
+        enough = f"HAVING count(DISTINCT f.month) >= {self.measure.enough}" if self.measure.enough else ""
+        return f"""
+            SELECT {", ".join(listed)} FROM {self.table.sql} f {joins} WHERE {wheres}
+            GROUP BY 1, 2, 3 {enough} ORDER BY 1, 2, 3"""
+
+    def own(self, key: str, tables: frozenset[str]) -> str:
+        return f"f.{key}_id" if self.lines.table in tables else "NULL"
+
+    def value(self) -> str:
+        days = self.lines.days
+        return (
+            f"(f.{days[1]} - f.{days[0]})::bigint"
+            if days
+            else f"f.{self.lines.of}"
+            if self.lines.of
+            else "NULL::bigint"
+        )
+
+    def joins(self) -> str:
+        if self.lines.table == "entitlement":  # a firm's own names no person
+            return "LEFT JOIN people_person p ON p.id = f.person_id"
+        return "JOIN people_person p ON p.id = f.person_id" if self.lines.table in OF_PERSONS else ""
+
+    def wheres(self) -> list[str]:
+        lines = self.lines
+        found = [
+            self.asked.wheres("f", ()),
+            *wheres_of(lines, self.params),
+            *_numbers(lines),
+            *_time(lines, self.table),
+        ]
+        if self.joins():
+            found.append("p.is_hidden IS NOT TRUE")
+        for name, column, tables, chosen in (
+            ("whom", "person_id", OF_PERSONS, self.whom.persons), ("firms_of", "firm_id", OF_FIRMS, self.whom.firms),
+        ):  # fmt: skip
+            if chosen is not None and lines.table in tables:
+                self.params[name] = list(chosen)
+                found.append(f"f.{column} = ANY(%({name})s)")
+        if lines.table == "entitlement":
+            found.append("f.outcome = 1")
+        if lines.policies:
+            found.append(self.of_policies())
+        if lines.step:
+            found.append(self.step())
+        return found
+
+    def keys(self) -> dict[str, str]:
+        """What is counted: person, firm, and the other keys as one text."""
+        count, texts = self.measure.count, list[str]()
+        found = {each: f"f.{each}_id" for each in ("person", "firm") if each in count}
+        if "household" in count:
+            found["what"] = "p.household_id::text"
+        for name in count:
+            if name == "policy" and name not in self.table.columns:
+                self.params["item_words"], self.params["item_codes"] = list(self.items), list(self.items.values())
+                texts.append("(%(item_codes)s::text[])[array_position(%(item_words)s::text[], f.item::text)]")
+            elif name not in KEYS or name == "policy":
+                texts.append(f"f.{name}::text")
+        return {**found, "what": f"concat_ws('|', {', '.join(texts)})"} if texts else found
+
+    def of_policies(self) -> str:
+        """The rows of some policies: of the ledger by code, of payments by what the lists call them."""
+        codes = self.lines.policies
+        if not self.table.names_policy:
+            self.params["policies"] = list(codes)
+            return "f.policy = ANY(%(policies)s)"
+        self.params["items"] = [item for item, code in self.items.items() if code in codes]
+        return "f.item = ANY(%(items)s)"
+
+    def step(self) -> str:
+        """Spells of work of those who also had one on the other side of a training."""
+        is_before = self.lines.step == "before"
+        mine, other = ("<", ">=") if is_before else (">=", "<")
+        return f"""EXISTS (
+            SELECT 1 FROM training_enrolment e JOIN firms_employmentspell g ON g.person_id = f.person_id AND g.wage_unit = f.wage_unit
+            WHERE e.person_id = f.person_id AND f.valid_from {mine} e.valid_from AND g.valid_from {other} e.valid_from
+                AND {self.asked.wheres("e", ())} AND {self.asked.wheres("g", ())})"""
+
+
+def _numbers(lines: Lines) -> list[str]:
+    found = [f"f.{column} >= {number}" for column, number in lines.least.items()]
+    found += [f"f.{column} < {number}" for column, number in lines.below.items()]
+    if lines.within:
+        found.append(f"f.{lines.days[1]} <= f.{lines.days[0]} + interval '{lines.within} month'")
+    found += [f"f.{column} IS NOT NULL" for column in lines.days]
+    return found
+
+
+def _time(lines: Lines, table: Table) -> list[str]:
+    """SQL: which rows are of the period."""
+    if lines.at:
+        if table.columns[lines.at] == "bigint":  # a year
+            return [f"f.{lines.at} BETWEEN extract(year FROM %(first)s::date) AND extract(year FROM %(last)s::date)"]
+        return [f"f.{lines.at} BETWEEN %(first)s AND %(last)s"]
+    if lines.time == "any":
+        return []
+    if "month" in table.columns:
+        return ["f.month BETWEEN date_trunc('month', %(first)s::date)::date AND %(last)s"]
+    if "valid_from" in table.columns:
+        since = "%(last)s" if lines.time == "on" else "%(first)s"
+        return ["(f.valid_from IS NULL OR f.valid_from <= %(last)s)", f"(f.valid_to IS NULL OR f.valid_to >= {since})"]
+    return []
+
+
+def _days(lines: Lines, table: Table) -> tuple[str, str]:
+    """SQL: the first and the last day that a row tells."""
+    if lines.at and table.columns[lines.at] == "date":
+        return f"f.{lines.at}", f"f.{lines.at}"
+    if "month" in table.columns:
+        return "f.month", "f.month"
+    return ("f.valid_from", "f.valid_to") if "valid_from" in table.columns else ("NULL::date", "NULL::date")
+
+
+def _label(lines: Lines) -> str:
+    """SQL: by what a row that stands for itself is named."""
+    named = [each for each in _NAMES if each in TABLES[lines.table].columns]
+    return f"f.{named[0]}" if named else "''"

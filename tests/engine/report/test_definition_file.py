@@ -1,0 +1,100 @@
+"""A definition that cannot be used is refused with its line and the cure; one that can is read as it stands."""
+
+from pathlib import Path
+
+import pytest
+
+from anye.engine.report.definition_file import IndicatorFault, read_indicator
+from anye.flow.reporting.tables import COLUMNS
+from anye.packs.indicators import read_indicators
+from anye.packs.rules import pack_folder, read_rules
+
+CATALOGUE = read_rules(pack_folder("cn_yubei")).catalogue
+GOOD = """\
+indicator: X01
+group: work
+title: {zh: 甲, en: A}
+says: {zh: "{value}人", en: "{value} people"}
+note: {zh: 注, en: note}
+unit: person
+take: count
+count: [person]
+lines:
+  - {from: enrolment, at: certified_on}
+who: 贫困劳动力 AND 年龄 >= 16
+"""
+
+
+def read(text: str, folder: Path) -> object:
+    path = folder / "X01.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_indicator(path, CATALOGUE, COLUMNS)
+
+
+def test_a_definition_is_read(tmp_path: Path) -> None:
+    found = read(GOOD, tmp_path)
+    assert (found.of.count, found.of.period, found.of.lines[0].at) == (("person",), "year", "certified_on")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line"),
+    [
+        ("at: certified_on", "at: certified", "indicator_column", 10),
+        ("count: [person]", "count: [persons]", "indicator_column", 8),
+        ("from: enrolment", "from: enrolments", "indicator_unknown_value", 10),
+        ("{value}人", "人", "indicator_placeholder", 4),
+        ("take: count", "take: sum", "indicator_fits", 7),
+        ("take: count", "take: share", "indicator_fits", 7),
+        ("unit: person", "unit: heads", "indicator_unknown_value", 6),
+        ("贫困劳动力 AND", "贫穷 AND", "indicator_formula", 11),
+        ("年龄 >= 16", "年龄 + 16", "indicator_formula", 11),
+        ("group: work\n", "", "indicator_missing_key", 1),
+        ("group: work", "groups: work", "indicator_unknown_key", 2),
+        ("title: {zh: 甲, en: A}", "title: {zh: 甲}", "indicator_text", 3),
+    ],
+)
+def test_one_that_cannot_be_used_is_refused_at_its_line(
+    old: str, new: str, code: str, line: int, tmp_path: Path
+) -> None:
+    assert old in GOOD
+    with pytest.raises(IndicatorFault) as told:
+        read(GOOD.replace(old, new), tmp_path)
+    assert (told.value.code, told.value.params["line"]) == (code, line)
+    for language in ("zh", "en"):
+        assert str(line) in told.value.text(language)
+
+
+def pack_with(folder: Path, **files: str) -> str:
+    (folder / "indicators").mkdir(parents=True)
+    (folder / "pack.yaml").write_text("name: mine\nbase: cn_yubei\ntitle: {zh: 甲, en: A}\n", encoding="utf-8")
+    for name, text in files.items():
+        (folder / "indicators" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+RATIO = GOOD.replace("take: count\n", "take: ratio\nratio: [I11, I10]\n").replace("unit: person", "unit: times")
+RATIO = RATIO[: RATIO.index("count:")]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (RATIO.replace("[I11, I10]", "[I02, I15]"), "indicator_unlike"),
+        (RATIO.replace("[I11, I10]", "[I11, I99]"), "indicator_named"),
+        (GOOD + "firms_of: X01\n", "indicator_circle"),
+        (GOOD.replace("X01", "X02"), "indicator_shape"),
+    ],
+    ids=["unlike periods", "no such", "circle", "another name"],
+)
+def test_indicators_that_do_not_fit_each_other_are_refused(text: str, code: str, tmp_path: Path) -> None:
+    with pytest.raises(IndicatorFault) as told:
+        read_indicators(pack_with(tmp_path / "mine", X01=text), COLUMNS)
+    assert told.value.code == code
+    told.value.text("zh")
+
+
+def test_a_pack_adds_to_the_indicators_of_its_base_and_its_own_of_the_same_code_wins(tmp_path: Path) -> None:
+    found = read_indicators(pack_with(tmp_path / "mine", X01=RATIO, I02=GOOD.replace("X01", "I02")), COLUMNS)
+    assert found["X01"].parts == ("I11", "I10")
+    assert found["I02"].title["zh"] == "甲"
+    assert len(found) == 39
