@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     demo = verbs.add_parser("demo", help="a registry of invented people, loaded through intake, served")
     demo.add_argument("--seed", type=int, default=2020)
     demo.add_argument("--scale", type=float, default=1.0)
+    demo.add_argument("--faults", choices=["none", "few", "all"], default="few", help="what is planted to be found")
     demo.add_argument("--no-serve", action="store_true")
     _serving(demo)
     serve = verbs.add_parser("serve", help="serve the registry: pages, workers and schedule")

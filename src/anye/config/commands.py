@@ -218,33 +218,21 @@ def demo(args: argparse.Namespace) -> int:
     furnish(home)
     files = path / "registers"
     say(args, "正在生成虚构的登记册……", "Writing the invented registers …")
-    from anye.demo.first import write
+    from anye.demo.year import ON, write_year
     from anye.packs import HERE
 
     for old in files.glob("*") if files.is_dir() else ():
         old.unlink()
-    write(files, seed=args.seed, scale=args.scale, areas_csv=HERE / FIRST_PACK / "areas.csv")
-    load_folder(args, home, files)
-    _demo_of_what_is_owed(args, home)
-    return 0 if args.no_serve else _serve(args, home)
-
-
-def _demo_of_what_is_owed(args: argparse.Namespace, home: Home) -> None:
-    """Registers of two more years, about people at a dozen firms, and a pass over everybody."""
-    from anye.demo.owed import ON, write_owed
-
-    say(
-        args,
-        "正在生成并载入两年的补贴登记册，随后核算……",
-        "Writing and loading registers of two years, then asking the rules …",
+    truth = write_year(
+        files, seed=args.seed, scale=args.scale, areas_csv=HERE / FIRST_PACK / "areas.csv", faults=args.faults
     )
-    folder = home.path / "owed"
-    for old in folder.glob("*") if folder.is_dir() else ():
-        old.unlink()
-    truth = write_owed(folder, args.seed)
-    load_folder(args, home, folder, {path.name: day.isoformat() for path, day in truth.files})
+    say(args, f"正在按得知日期载入 {len(truth.files)} 份登记册，随后核算……",
+        f"Loading {len(truth.files)} registers as they became known, then asking the rules …")  # fmt: skip
+    load_folder(args, home, files, {path.name: day.isoformat() for path, day in truth.files})
     env = {**os.environ, "ANYE_HOME": str(home.path)}
-    subprocess.run([sys.executable, "-m", "anye.cli", "entitle", "--on", ON.isoformat()], env=env, check=True)
+    command = [sys.executable, "-m", "anye.cli", "entitle", "--on", ON.isoformat(), "--known", ON.isoformat()]
+    subprocess.run(command, env=env, check=True)
+    return 0 if args.no_serve else _serve(args, home)
 
 
 def serve(args: argparse.Namespace) -> int:

@@ -1,0 +1,197 @@
+"""For each figure of the demo's year one row which, written otherwise, moves it, and by how much: said before anything counts.
+
+Where a register tells of somebody again and again, its last row is altered: the newest word holds. A move says what it does to the
+figures that it names; it may move others besides, such as a share of whose whole it takes a part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from anye.demo.forms import Cell
+from anye.demo.year_counts import Figure, Share
+from anye.demo.year_registers import STRANGER
+from anye.demo.year_sheets import File, Files, yuan
+from anye.demo.year_world import DECEMBER, HIRING, PREMIUMS, REFUND, TRAINING, TRAVEL, Firm, Someone, Year
+
+OTHER_NAMES = {"身份证号": STRANGER["身份证号"], "姓名": STRANGER["姓名"]}
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """`line`: of the file, counted from 0 with title and headings. `cells`: heading → what is to stand there. `deltas`: figure →
+    by how much it moves, a share by its part and its whole."""
+
+    file: File
+    line: int
+    cells: Mapping[str, Cell]
+    deltas: Mapping[str, Figure]
+
+    @property
+    def path(self) -> Path:
+        return self.file.path
+
+    def write(self, path: Path | None = None) -> Path:
+        """The file with that one row altered, in its place or elsewhere."""
+        lines = [list(line) for line in self.file.lines]
+        for heading, cell in self.cells.items():
+            lines[self.line][self.file.headings.index(heading)] = cell
+        return self.file.write(lines, path or self.file.path)
+
+
+class Moves:
+    def __init__(self, year: Year, files: Files) -> None:
+        self.year, self.files = year, files
+
+    def whole(self) -> dict[str, Move]:
+        return dict(
+            [*self._persons(), *self._training(), *self._money(), *self._posts(), *self._others(), *self._shares()]
+        )
+
+    def _move(self, mark: str, cells: Mapping[str, Cell], deltas: Mapping[str, Figure], at: int = -1) -> Move:
+        file, line = self.files.marks[mark][at]
+        return Move(file, line, cells, deltas)
+
+    def _first(self, *parts: str, is_poor: bool = True, is_trained: bool | None = None) -> Someone:
+        return next(
+            person for person in self.year.of(*parts)
+            if person.is_poor is is_poor and (is_trained is None or (person.trained is not None) is is_trained)
+            and person.number not in self.year.left
+        )  # fmt: skip
+
+    # ── persons ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _persons(self) -> Iterator[tuple[str, Move]]:
+        stable, own = self._first("stable", is_trained=False), self._first("inside", "far", is_trained=False)
+        learnt = next(p for p in self.year.people if p.trained and not p.is_own)
+        yield "I01", self._move(f"elsewhere {stable.number}", {"户类型": "非贫困户"}, {"I01": -1})
+        failed: dict[str, Cell] = {"考核结果": "不合格", "证书编号": None, "发证日期": None}
+        yield "I02", self._move(f"trained {learnt.number}", failed, {"I02": -1})
+        yield "I24", self._move(f"ledger {own.number}", {"劳动能力": "丧失劳动力"}, {"I24": -1})
+        graduate = self.year.of("graduate")[0]
+        yield (
+            "I28",
+            self._move(f"ledger {graduate.number}", {"就业意愿": "否"}, {"I28": -1, "I24": -1, "I29": Share(-1, -1)}),
+        )
+        gone: dict[str, Cell] = {"就业状态": "未就业", "就业终止日期": date(2020, 11, 30)}
+        yield "I29", self._move(f"ledger {graduate.number}", gone, {"I29": Share(-1, 0), "I24": -1})
+
+    # ── training ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _training(self) -> Iterator[tuple[str, Move]]:
+        year = self.year
+        firms = [firm for firm in year.firms if firm.ground and firm is not year.electronics]
+        once = next(filing for filing in year.filings if filing.firm is firms[0])
+        more = next(filing for filing in year.filings if filing.firm is firms[1])
+        renamed: dict[str, Cell] = {"单位名称": firms[1].name, "统一社会信用代码": firms[1].code}
+        yield "I08", self._move(f"filing {once.number}", renamed, {"I08": -1})
+        before: dict[str, Cell] = {"开始月份": "2019-07", "结束月份": "2019-09", "申报日期": date(2019, 7, 8)}
+        yield "I09", self._move(f"filing {more.number}", before, {"I09": -1})
+        early: dict[str, Cell] = {"以工代训开始时间": date(2019, 7, 1), "以工代训结束时间": date(2019, 9, 30)}
+        in_july = [person for filing in year.filings if filing.until < DECEMBER - 2 for person in filing.people]
+        late = [person for filing in year.filings if filing.firm is year.electronics for person in filing.people]
+        for name, people, is_poor, deltas in (
+            ("I10", in_july, False, {"I10": -1}), ("I11", in_july, True, {"I10": -1, "I11": -1}),
+            ("I12", late, False, {"I10": -1, "I12": -1}), ("I13", late, True, {"I10": -1, "I11": -1, "I12": -1, "I13": -1}),
+        ):  # fmt: skip
+            person = next((each for each in people if each.is_poor is is_poor), people[0])
+            yield name, self._move(f"in training {person.number}", early, deltas)
+        one, other = [each for each in year.classes if not each.people][:2]
+        file, line = self.files.marks[f"class {other.code}"][-1]
+        same = dict(zip(file.headings, file.lines[line], strict=True))
+        yield "I15", self._move(f"class {one.code}", same, {"I15": -1})
+        special = next(trade for trade in year.trades if trade.is_special)
+        yield "I16", self._move(f"trade {special.name}", {"是否特色工种": "否"}, {"I16": -1})
+
+    # ── money ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _money(self) -> Iterator[tuple[str, Move]]:
+        year = self.year
+        assert year.garment
+        assert year.electronics
+        more = 12_300
+        refund = f"paid {REFUND} {year.garment.code}"
+        yield "I03", self._more(refund, "拨付金额", more, {"I03": more})
+        yield "I04", self._move(refund, {"拨付日期": date(2020, 3, 13)}, {"I04": Share(1, 1)})
+        alone = self._paid_once()
+        lost = sum(paid.fen for paid in year.payments if paid.to is alone)
+        yield (
+            "I05",
+            self._move(
+                f"paid {PREMIUMS} {alone.code}", {"补贴项目": TRAINING}, {"I05": -1, "I06": -lost, "I30": -lost}
+            ),
+        )
+        some = next(paid for paid in year.payments if paid.item == HIRING and isinstance(paid.to, Firm))
+        assert isinstance(some.to, Firm)
+        mark = f"paid {HIRING} {some.to.code}"
+        yield "I06", self._more(mark, "拨付金额", more, {"I06": more, "I30": more})
+        yield "I07", self._move(mark, {"申请日期": date(2019, 12, 2)}, {"I07": Share(-1, 0)})
+        mark = f"paid {TRAINING} {year.electronics.code}"
+        yield "I14", self._more(mark, "拨付金额", more, {"I14": more})
+        town = next(name for name in self.files.marks if name.startswith("fund "))
+        yield "I19", self._more(town, "下达金额", more, {"I19": more})
+        traveller, second = year.of("far")[:2]
+        yield "I30", self._more(f"paid {TRAVEL} {traveller.number}", "发放金额", more, {"I30": more})
+        fen = next(paid.fen for paid in year.payments if paid.to is second and paid.item == TRAVEL)
+        deltas: dict[str, Figure] = {"I31": -1, "I30": -fen, "I32": Share(-1, 0), "C06": Share(-1, 0)}
+        for name in ("I31", "I32", "C06", "C04 work_travel_subsidy"):
+            yield (
+                name,
+                self._move(
+                    f"paid {TRAVEL} {second.number}", OTHER_NAMES, {**deltas, "C04 work_travel_subsidy": Share(-1, 0)}
+                ),
+            )
+
+    def _more(self, mark: str, heading: str, fen: int, deltas: Mapping[str, Figure]) -> Move:
+        file, line = self.files.marks[mark][-1]
+        whole, part = str(file.lines[line][file.headings.index(heading)]).split(".")
+        return Move(file, line, {heading: yuan(int(whole) * 100 + int(part) + fen)}, deltas)
+
+    def _paid_once(self) -> Firm:
+        """A firm of which one list alone says that it was paid."""
+        times: dict[str, list[Firm]] = {}
+        for paid in self.year.payments:
+            if isinstance(paid.to, Firm) and paid.item in {HIRING, PREMIUMS}:
+                times.setdefault(paid.to.code, []).append(paid.to)
+        return next(firms[0] for _, firms in sorted(times.items()) if len(firms) == 1)
+
+    # ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _posts(self) -> Iterator[tuple[str, Move]]:
+        full = next(post for post in self.year.posts if post.weekly > 24 and post.person.part != "carer")
+        part = next(post for post in self.year.posts if post.weekly <= 24)
+        carer = next(post for post in self.year.posts if post.person.part == "carer")
+        yield "I20", self._move(f"post {full.person.number}", {"每周工时": 20}, {"I20": -1, "I21": 1})
+        left: dict[str, Cell] = {"离岗时间": date(2020, 11, 30)}
+        for name in ("I21", "I27"):
+            yield name, self._move(f"post {part.person.number}", left, {"I21": -1, "I27": -1})
+        months = (f"attended {full.person.number} {DECEMBER}", f"attended {carer.person.number} {DECEMBER}")
+        yield "I22", self._move(months[0], {"应发补贴": yuan(full.pay + 24_000)}, {"I22": Share(24_000, 0)})
+        yield "I23", self._move(months[1], {"应发补贴": yuan(carer.pay + 10_000)}, {"I23": 10_000})
+
+    # ── what is left ─────────────────────────────────────────────────────────────────────────────────────────────────
+    def _others(self) -> Iterator[tuple[str, Move]]:
+        (fruit,) = self.year.of("fruit")
+        mark = f"ledger {fruit.number}"
+        site = [
+            at for at, (file, line) in enumerate(self.files.marks[mark]) if _tells(file, line, fruit.jobs[0].employer)
+        ]
+        yield "I17", self._move(mark, {"日工资": fruit.jobs[0].wage + 5}, {"I17": 500}, site[-1])
+        yield "I18", self._move(mark, {"日工资": fruit.jobs[1].wage + 10}, {"I18": 1_000})
+        name = self.year.workshops[0][0]
+        yield "I25", self._move(f"workshop {name}", {"车间类型": "一般车间"}, {"I25": -1})
+        worker = self.year.of("workshop")[-1]
+        yield "I26", self._move(f"ledger {worker.number}", {"就业类型": "单位就业"}, {"I26": -1})
+
+    def _shares(self) -> Iterator[tuple[str, Move]]:
+        waiting = next(person for person in self.year.people if person.wants_training == "是" and not person.trained)
+        yield "C02", self._move(f"ledger {waiting.number}", {"培训意愿": "否"}, {"C02": Share(0, -1)})
+        told = next(p for p in self.year.of("far") if len(self.files.marks.get(f"told {TRAVEL} {p.number}", [])) == 1)
+        other: dict[str, Cell] = {"服务事项": "医保政策宣传"}
+        yield (
+            "C05 work_travel_subsidy",
+            self._move(f"told {TRAVEL} {told.number}", other, {"C05 work_travel_subsidy": Share(-1, 0)}),
+        )
+
+
+def _tells(file: File, line: int, employer: str) -> bool:
+    return file.lines[line][file.headings.index("就业单位")] == employer
