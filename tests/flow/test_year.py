@@ -18,6 +18,8 @@ from anye.records.entitlements.models import Entitlement
 from anye.records.findings.models import Finding
 from tests.flow.year_figures import figures, own_by_village, paid_beside_behind
 
+# each file in a transaction of its own: the locks of a hundred loads in one are more than the server keeps
+pytestmark = pytest.mark.django_db(transaction=True)
 PACK = "cn_yubei"
 FILLED = (
     "people_person, people_persondetail, people_membership, people_householdmember, people_household, firms_firm,"

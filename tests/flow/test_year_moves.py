@@ -14,6 +14,9 @@ from anye.records.accounts.scope import BATCH, acting
 from tests.flow.test_year import AREAS, loaded
 from tests.flow.year_figures import ASKED, figures
 
+# see test_year
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def moved(move: Move, batch: int, context: Context, folder: Path) -> dict[str, int]:
     """The figures once the file is taken back and comes again with that row altered; then all is as before."""
