@@ -95,10 +95,12 @@ class Cast:
         for _ in range(targets.graduates):
             graduate = self._add(self.names.own("graduate", oldest=date(1996, 9, 1), youngest=date(1998, 8, 1)))
             self.employ(graduate, self.random.choice(self.plain), month(2020, 8))
-        for _ in range(targets.own_idle):
+        for at in range(targets.own_idle):
             idle = self._add(self.names.own("idle", oldest=date(1958, 1, 1), youngest=date(1985, 1, 1)))
             idle.idle_reason, idle.wants_work, idle.region = self.random.choice(REASONS), "否", ""
-            if idle.idle_reason == "丧失劳动能力":
+            if at < targets.post_open:
+                idle.idle_reason, idle.capacity, idle.wants_post = "照料家庭", "弱劳动力或半劳动力", "是"
+            elif idle.idle_reason == "丧失劳动能力":
                 idle.capacity = "丧失劳动力"
         self._families()
 

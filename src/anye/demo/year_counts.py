@@ -71,6 +71,9 @@ class Counting:
         shares = self._shares()
         figures |= {name: Share(len(part), len(whole)) for name, (part, whole) in shares.items()}
         figures |= {**self._money(), **self._training(), **self._other()}
+        taken = [share for name, share in figures.items() if name.startswith("C04 ") and isinstance(share, Share)]
+        full = sum(post.weekly > 24 for post in self.year.posts)  # of which no list says that it is this policy's
+        figures["C04"] = Share(sum(each.part for each in taken), sum(each.whole for each in taken) + full)
         by_area: dict[str, dict[str, Figure]] = {name: dict(lived(found)) for name, found in people.items()}
         for name, (part, whole) in shares.items():
             parts = lived(part)
@@ -107,14 +110,18 @@ class Counting:
         silent = year.of("unclaimed")
         ours = [person for person in year.people if person.is_own and person.is_poor]
         posts = [post.person for post in year.posts]
+        needing = [person for person in year.people if person.is_poor and person.wants_post == "是"]
+        trained_at_work = self._got(TRAINING)
         return {
             "I29": ([person for person in graduates if person.job_in(DECEMBER)], graduates),
             "I32": (got[TRAVEL], away), "C01": (year.of("electronics", "training"), at_training),
-            "C02": ([person for person in asked if person.trained], asked), "C03": (posts, posts), "C06": (got[TRAVEL], away),
+            "C02": ([person for person in asked if person.trained], asked), "C03": (posts, needing), "C06": (got[TRAVEL], away),
             "C04 hiring_subsidy": (got[HIRING], [*got[HIRING], *(each for each in silent if self._began_before(each))]),
             "C04 insurance_subsidy": (got[PREMIUMS], [*got[PREMIUMS], *silent]),
             "C04 part_time_post": (got[PART_TIME], [post.person for post in year.posts if post.weekly <= 24]),
             "C04 work_travel_subsidy": (got[TRAVEL], away), "C04 trainee_living_allowance": (got[LIVING], trained),
+            "C04 training_through_work": (trained_at_work, trained_at_work),
+            "C05": (distinct(each.person for each in self.told), ours),
             **{f"C05 {code}": (distinct(each.person for each in self.told if each.item == item), ours) for code, item in (
                 ("work_travel_subsidy", TRAVEL), ("part_time_post", PART_TIME), ("trainee_living_allowance", LIVING),
                 ("graduate_jobseeking_grant", GRADUATE))},

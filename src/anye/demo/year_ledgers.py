@@ -65,7 +65,7 @@ class Ledgers:
             "是否就业困难人员": person.difficult or None, "就业状态": "已就业" if works else "未就业",
             **self._job(told), "就业地域": person.region if works else None,
             "未就业原因": None if works else person.idle_reason or "无岗位", "就业意愿": person.wants_work,
-            "培训意愿": person.wants_training or "否", "是否需要公益岗": "是" if person.wants_post and not works else "否",
+            "培训意愿": person.wants_training or "否", "是否需要公益岗": "是" if person.wants_post else "否",
             "帮扶责任人": person.helper, "采集日期": _day(at, 15),
         }  # fmt: skip
 

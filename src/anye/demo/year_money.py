@@ -159,13 +159,15 @@ class Money:
         for filing in self.year.filings:
             by_firm.setdefault((filing.firm.code, filing.since, filing.until), []).append(filing)
         for (code, since, until), filings in sorted(by_firm.items()):
-            due = sum(len(self.trained_months(filing, person)) for filing in filings for person in filing.people)
+            behind = []
+            for person in (person for filing in filings for person in filing.people):
+                months = [at for at in range(since, until + 1) if not refused_for(self.year, filings[0], person, at)]
+                if months:
+                    behind.append(Behind(person, months[0], months[-1], len(months) * TRAINED_FEN))
             days = (date(2020, 12, 22), YEAR_ENDS) if until == DECEMBER else (date(2020, 10, 12), date(2020, 11, 5))
-            self._pay(TRAINING, self.firm[code], (since, until), days, due * TRAINED_FEN, SKILLS_FUND)
-
-    def trained_months(self, filing: Filing, person: Someone) -> list[int]:
-        """The months of a filing in which somebody was insured there and got their wage."""
-        return [at for at in range(filing.since, filing.until + 1) if not refused_for(self.year, filing, person, at)]
+            self._pay(
+                TRAINING, self.firm[code], (since, until), days, sum(each.fen for each in behind), SKILLS_FUND, behind
+            )
 
     def _posts(self) -> None:
         """Full-time: to the unit, premiums and all; part-time: to who holds it. Each in two payments."""

@@ -1,7 +1,8 @@
 """For each figure of the demo's year one row which, written otherwise, moves it, and by how much: said before anything counts.
 
 Where a register tells of somebody again and again, its last row is altered: the newest word holds. A move says what it does to the
-figures that it names; it may move others besides, such as a share of whose whole it takes a part.
+figures that it names; it may move others besides, such as a share of whose whole it takes a part. What follows from rules (I14)
+moves with the night's pass.
 """
 
 from __future__ import annotations
@@ -97,6 +98,9 @@ class Moves:
         ):  # fmt: skip
             person = next((each for each in people if each.is_poor is is_poor), people[0])
             yield name, self._move(f"in training {person.number}", early, deltas)
+        paid = next(each for each in late if each.is_poor and (each.number, DECEMBER - 2) not in year.unpaid_wages)
+        nothing: dict[str, Cell] = {"应发工资": "0.00", "实发工资": "0.00"}
+        yield "I14", self._move(f"wage {paid.number} {DECEMBER - 2}", nothing, {"I14": -50_000})
         one, other = [each for each in year.classes if not each.people][:2]
         file, line = self.files.marks[f"class {other.code}"][-1]
         same = dict(zip(file.headings, file.lines[line], strict=True))
@@ -108,7 +112,6 @@ class Moves:
     def _money(self) -> Iterator[tuple[str, Move]]:
         year = self.year
         assert year.garment
-        assert year.electronics
         more = 12_300
         refund = f"paid {REFUND} {year.garment.code}"
         yield "I03", self._more(refund, "拨付金额", more, {"I03": more})
@@ -126,15 +129,13 @@ class Moves:
         mark = f"paid {HIRING} {some.to.code}"
         yield "I06", self._more(mark, "拨付金额", more, {"I06": more, "I30": more})
         yield "I07", self._move(mark, {"申请日期": date(2019, 12, 2)}, {"I07": Share(-1, 0)})
-        mark = f"paid {TRAINING} {year.electronics.code}"
-        yield "I14", self._more(mark, "拨付金额", more, {"I14": more})
         town = next(name for name in self.files.marks if name.startswith("fund "))
         yield "I19", self._more(town, "下达金额", more, {"I19": more})
         traveller, second = year.of("far")[:2]
         yield "I30", self._more(f"paid {TRAVEL} {traveller.number}", "发放金额", more, {"I30": more})
         fen = next(paid.fen for paid in year.payments if paid.to is second and paid.item == TRAVEL)
         deltas: dict[str, Figure] = {"I31": -1, "I30": -fen, "I32": Share(-1, 0), "C06": Share(-1, 0)}
-        for name in ("I31", "I32", "C06", "C04 work_travel_subsidy"):
+        for name in ("I31", "I32", "C06", "C04"):
             yield (
                 name,
                 self._move(
@@ -183,13 +184,21 @@ class Moves:
         yield "I26", self._move(f"ledger {worker.number}", {"就业类型": "单位就业"}, {"I26": -1})
 
     def _shares(self) -> Iterator[tuple[str, Move]]:
+        (asks, *_) = [person for person in self.year.of("idle") if person.wants_post]
+        yield "C03", self._move(f"ledger {asks.number}", {"是否需要公益岗": "否"}, {"C03": Share(0, -1)})
+        beside = self.year.of("beside")[0]
+        yield "C01", self._move(f"elsewhere {beside.number}", {"户类型": "非贫困户"}, {"C01": Share(0, -1), "I01": -1})
         waiting = next(person for person in self.year.people if person.wants_training == "是" and not person.trained)
         yield "C02", self._move(f"ledger {waiting.number}", {"培训意愿": "否"}, {"C02": Share(0, -1)})
-        told = next(p for p in self.year.of("far") if len(self.files.marks.get(f"told {TRAVEL} {p.number}", [])) == 1)
+        told = next(
+            p for p in self.year.of("far") if len(self.files.marks[f"told {TRAVEL} {p.number}"]) == 1 and not p.trained
+        )
         other: dict[str, Cell] = {"服务事项": "医保政策宣传"}
         yield (
             "C05 work_travel_subsidy",
-            self._move(f"told {TRAVEL} {told.number}", other, {"C05 work_travel_subsidy": Share(-1, 0)}),
+            self._move(
+                f"told {TRAVEL} {told.number}", other, {"C05": Share(-1, 0), "C05 work_travel_subsidy": Share(-1, 0)}
+            ),
         )
 
 

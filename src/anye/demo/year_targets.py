@@ -53,6 +53,8 @@ class Targets:
     unclaimed_premiums: int = 50
     unclaimed_hiring: int = 10
     """Owed at firms that never asked: insurance alone, and a hiring subsidy too."""
+    post_open: int = 6
+    """Own people who ask for a post near home and have none yet: C03."""
     wish_open: int = 12
     """Who said they want to be trained, and were in no class."""
     beside: int = 40
@@ -98,5 +100,6 @@ LEAST = {
     "electronics_refused": 3, "full_time": 2, "part_time_early": 2, "part_time_late": 2, "graduates": 2, "workshop_workers": 4,
     "far": 4, "near": 3, "own_idle": 3, "unclaimed_premiums": 2, "unclaimed_hiring": 2, "trained": 12, "six_days": 4, "hired": 12,
     "electronics_poor": 8, "training_poor": 12, "training_people": 16, "beside": 2, "classes": 8, "stable": 100, "wish_open": 2,
+    "post_open": 1,
 }  # fmt: skip
 """Below this a district has nothing to show."""
