@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from anye.packs import pack_names, read_pack
-from tools import policy_pages
+from tools import figures, policy_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 GLOSSARY = ROOT / "docs" / "glossary.yaml"
@@ -69,6 +69,7 @@ PAGES = {
     ROOT / "docs" / "glossary.md": glossary_page,
     GUIDE / "headings.md": partial(headings_page, "en"),
     GUIDE / "headings.zh-CN.md": partial(headings_page, "zh"),
+    ROOT / "docs" / "figures.md": figures.page,
     **policy_pages.pages(),
 }
 

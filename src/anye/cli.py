@@ -99,6 +99,15 @@ def _indicating(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     indicator.add_argument("--area", default="", metavar="CODE", help="of those who live in a town or village")
     indicator.add_argument("--json", action="store_true", help="print value, unit, definition and the count of rows")
     indicator.add_argument("--rows", type=Path, metavar="OUT.csv", help="write the rows behind it")
+    snapshot = verbs.add_parser("snapshot", help="count all figures of all areas, and keep them for the report")
+    snapshot.add_argument(
+        "--on", type=date.fromisoformat, nargs="+", metavar="YYYY-MM-DD", help="as of these days (default today)"
+    )
+    known = snapshot.add_mutually_exclusive_group()
+    known.add_argument(
+        "--known", type=date.fromisoformat, metavar="YYYY-MM-DD", help="by what was known on a day (default today)"
+    )
+    known.add_argument("--then", action="store_true", help="by what was known on each of the days")
 
 
 def _giving_back(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

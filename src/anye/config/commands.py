@@ -166,6 +166,32 @@ def indicator(args: argparse.Namespace) -> int:
     return 0
 
 
+def snapshot(args: argparse.Namespace) -> int:
+    """All figures of all areas as of some days, kept."""
+    home = opened()
+    postgres.start(home)
+    set_up(home, "worker")
+    from django.utils import timezone
+
+    from anye.flow.reporting.snapshots import take
+    from anye.packs import read_pack
+
+    today = timezone.localdate()
+    for on in args.on or [today]:
+        known = on if args.then else args.known or today
+        if known > today:
+            raise SetupFault("known_on_future", day=known.isoformat())
+        if on > known:
+            raise SetupFault("snapshot_early", day=on.isoformat(), known=known.isoformat())
+        take(read_pack(home.pack, home.sources), on=on, known=known, by="operator")
+        say(
+            args,
+            f"已统计截至 {on} 的全部指标（按 {known} 所知）。",
+            f"All figures as of {on} were counted, by what was known on {known}.",
+        )
+    return 0
+
+
 def give_back(args: argparse.Namespace) -> int:
     """Write the rows of a load that are to be mended, in the file's own layout."""
     home = opened()
@@ -219,6 +245,7 @@ def demo(args: argparse.Namespace) -> int:
     files = path / "registers"
     say(args, "正在生成虚构的登记册……", "Writing the invented registers …")
     from anye.demo.year import ON, write_year
+    from anye.engine.entitle.months import last_day, month_of
     from anye.packs import HERE
 
     for old in files.glob("*") if files.is_dir() else ():
@@ -232,6 +259,8 @@ def demo(args: argparse.Namespace) -> int:
     env = {**os.environ, "ANYE_HOME": str(home.path)}
     command = [sys.executable, "-m", "anye.cli", "entitle", "--on", ON.isoformat(), "--known", ON.isoformat()]
     subprocess.run(command, env=env, check=True)
+    days = [last_day(month).isoformat() for month in range(month_of(ON) - 11, month_of(ON) + 1)]
+    subprocess.run([sys.executable, "-m", "anye.cli", "snapshot", "--then", "--on", *days], env=env, check=True)
     return 0 if args.no_serve else _serve(args, home)
 
 

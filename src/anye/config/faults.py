@@ -43,6 +43,10 @@ SENTENCES: dict[str, Text] = {
         "没有指标 {found}。现有的指标：{expected}。",
         "There is no indicator {found}. There are: {expected}.",
     ),
+    "snapshot_early": Text(
+        "截至 {day} 的数字不能按 {known} 所知统计：获知日期不能早于截至日期。",
+        "Figures as of {day} cannot be counted by what was known on {known}: that is known on the day itself or later.",
+    ),
     "area_unknown": Text(
         "没有区划代码 {found}：请写本区、镇街或村居的12位统计代码。",
         "There is no area {found}: give the 12-digit code of the district, a town or a village.",

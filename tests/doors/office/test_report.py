@@ -71,7 +71,7 @@ def test_a_figure_says_what_it_counts_and_opens_to_its_people(
 ) -> None:
     client = client_as("district_officer", district["district"])
     told = shown(client, snapshot.token, DISTRICT, "I01")
-    assert "in 6 of the 12 months" in told and "from 1 January to the day" in told
+    assert "in 6 of the 12 months" in told and "in the 12 months up to the day" in told
     assert f"/people/{year.one.token}/" in told and f"/people/{year.afar.token}/" in told
     assert reverse("report:indicator", args=[snapshot.token, TOWN, "I01"]) in told
     in_town = shown(client, snapshot.token, TOWN, "I01")

@@ -22,6 +22,7 @@ from anye.doors.office import correction, doubts, owed, person_work, stated, sta
 from anye.doors.office.entrance import PRIVATE, READERS, RESTRICTED, duty_of, may, open_to
 from anye.doors.office.navigation import address, role_words
 from anye.doors.office.places import place_words_of_one
+from anye.doors.office.report.words import figures_of
 from anye.doors.office.rows import log_people
 from anye.doors.office.sources import Said, said_by
 from anye.engine.entitle.months import written
@@ -147,6 +148,7 @@ def overview(request: HttpRequest, token: str) -> HttpResponse:
                 (v, doubts.VISIT_STATES[v.state], doubts.answer_words(v.answer)) for v in findings.visits_of(person)
             ],
             "sources": [(said[key], count) for key, count in told_by.most_common() if key in said],
+            "figures": figures_of(request, person_id=person.pk),
         },
     )
 

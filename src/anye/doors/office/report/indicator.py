@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anye.doors.kit import formats
 from anye.doors.kit.columns import Column
@@ -64,10 +65,10 @@ ROWS = Listing(
         Column("name", _("Name"), "name", link=lambda one: one.href, is_fixed=True),
         Column("place", _("Village"), "place"),
         Column("firm", _("Firm"), "at_firm"),
-        Column("what", _("What"), "said"),
+        Column("what", pgettext_lazy("figure", "What"), "said"),
         Column("since", _("First day"), "since", "day"),
         Column("until", _("Last day"), "until", "day"),
-        Column("lines", _("Records"), "lines", "number"),
+        Column("lines", pgettext_lazy("figure", "Records"), "lines", "number"),
         Column("amount", _("Amount"), "amount"),
         Column("state", _("State"), "status", "status"),
     ),
@@ -107,7 +108,7 @@ def indicator(request: HttpRequest, token: str, area: str, code: str) -> HttpRes
         context={
             "crumbs": (Crumb(_("Report"), reverse("report:of", args=[token, area])), Crumb(found.title[words.lang()])),
             "told": words.told(found, value), "note": found.note[words.lang()], "snapshot": snapshot, "place": place,
-            "period": words.PERIODS[(found.among or found.of).period], "areas": _areas(found, snapshot, place),
+            "period": words.period_words(found.among or found.of), "areas": _areas(found, snapshot, place),
             "days": _days(found, snapshot, place.code),
         },
     )  # fmt: skip

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anye.doors.kit import formats
 from anye.doors.kit.columns import Words
 from anye.doors.office.entrance import duty_of
 from anye.doors.office.places import COMMITTEE
-from anye.engine.report.definition import Indicator
+from anye.engine.report.definition import Indicator, Measure
 from anye.engine.report.reduce import significant
 from anye.engine.report.said import sentence, value_said
 from anye.flow.reporting.figures import indicators_of
@@ -70,8 +72,11 @@ def told(indicator: Indicator, value: Decimal | None) -> Told:
     )  # fmt: skip
 
 
-def unit_words(indicator: Indicator) -> Words:
-    return UNITS[indicator.unit]
+def period_words(measure: Measure) -> Words:
+    """Of which days a figure is."""
+    if measure.back:
+        return gettext("in the %(count)s months up to the day") % {"count": measure.back}
+    return PERIODS[measure.period]
 
 
 class Place(NamedTuple):
@@ -105,3 +110,23 @@ def _parent(code: str) -> str:
 def _names(on: dt.date) -> dict[str, str]:
     areas: list[Area] = list(areas_on(on))
     return {area.code: COMMITTEE.sub("", area.name) for area in areas}
+
+
+def figures_of(request: HttpRequest, *, person_id: int | None = None, firm_id: int | None = None) -> dict[str, Any]:
+    """The figures of the latest day that count a person or a firm, by title, each with its page."""
+    snapshot = queries.snapshot()
+    if snapshot is None:
+        return {}
+    area = duty_of(request).office.area_code
+    found = [
+        indicators()[code]
+        for code in queries.figures_with(snapshot, person_id=person_id, firm_id=firm_id)
+        if code in indicators()
+    ]
+    return {
+        "as_of": snapshot.as_of,
+        "titles": [
+            (one.title[lang()], reverse("report:indicator", args=[snapshot.token, area, one.code]) if area else "")
+            for one in found
+        ],
+    }
