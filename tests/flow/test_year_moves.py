@@ -14,10 +14,6 @@ from anye.records.accounts.scope import BATCH, acting
 from tests.flow.test_year import AREAS, loaded, night
 from tests.flow.year_figures import Value, moved, told, true
 
-# see test_year
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

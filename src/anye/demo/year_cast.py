@@ -92,9 +92,22 @@ class Cast:
             for at in range(count):
                 self._holder(part, at)
         self._fruit_forest_trainee()
-        for _ in range(targets.graduates):
+        self._graduates()
+        self._idle()
+        self._families()
+
+    def _graduates(self) -> None:
+        targets = self.targets
+        for at in range(targets.graduates):
             graduate = self._add(self.names.own("graduate", oldest=date(1996, 9, 1), youngest=date(1998, 8, 1)))
-            self.employ(graduate, self.random.choice(self.plain), month(2020, 8))
+            if at:
+                self.employ(graduate, self.random.choice(self.plain), month(2020, 8))
+            else:  # one has a studio of their own, of which the ledger alone tells
+                graduate.jobs.append(Job("乡村直播工作室", None, date(2020, 8, 3), kind="灵活就业", trade="电商主播"))
+
+    def _idle(self) -> None:
+        """Not able to work, or not looking for it; some would take a post near home."""
+        targets = self.targets
         for at in range(targets.own_idle):
             idle = self._add(self.names.own("idle", oldest=date(1958, 1, 1), youngest=date(1985, 1, 1)))
             idle.idle_reason, idle.wants_work, idle.region = self.random.choice(REASONS), "否", ""
@@ -102,7 +115,6 @@ class Cast:
                 idle.idle_reason, idle.capacity, idle.wants_post = "照料家庭", "弱劳动力或半劳动力", "是"
             elif idle.idle_reason == "丧失劳动能力":
                 idle.capacity = "丧失劳动力"
-        self._families()
 
     def _families(self) -> None:
         """Some who work away are the husband or wife of somebody at home; nobody holds a post beside another holder."""

@@ -18,6 +18,7 @@ from anye.demo.year_registers import STRANGER
 from anye.demo.year_sheets import File, Files, yuan
 from anye.demo.year_world import DECEMBER, HIRING, PREMIUMS, REFUND, TRAINING, TRAVEL, Firm, Someone, Year
 
+LEFT: Mapping[str, Cell] = {"就业状态": "未就业", "就业终止日期": date(2020, 11, 30)}
 OTHER_NAMES = {"身份证号": STRANGER["身份证号"], "姓名": STRANGER["姓名"]}
 
 
@@ -76,8 +77,7 @@ class Moves:
             "I28",
             self._move(f"ledger {graduate.number}", {"就业意愿": "否"}, {"I28": -1, "I24": -1, "I29": Share(-1, -1)}),
         )
-        gone: dict[str, Cell] = {"就业状态": "未就业", "就业终止日期": date(2020, 11, 30)}
-        yield "I29", self._move(f"ledger {graduate.number}", gone, {"I29": Share(-1, 0), "I24": -1})
+        yield "I29", self._move(f"ledger {graduate.number}", LEFT, {"I29": Share(-1, 0), "I24": -1})
 
     # ── training ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _training(self) -> Iterator[tuple[str, Move]]:
@@ -134,14 +134,17 @@ class Moves:
         traveller, second = year.of("far")[:2]
         yield "I30", self._more(f"paid {TRAVEL} {traveller.number}", "发放金额", more, {"I30": more})
         fen = next(paid.fen for paid in year.payments if paid.to is second and paid.item == TRAVEL)
-        deltas: dict[str, Figure] = {"I31": -1, "I30": -fen, "I32": Share(-1, 0), "C06": Share(-1, 0)}
-        for name in ("I31", "I32", "C06", "C04"):
-            yield (
-                name,
-                self._move(
-                    f"paid {TRAVEL} {second.number}", OTHER_NAMES, {**deltas, "C04 work_travel_subsidy": Share(-1, 0)}
-                ),
-            )
+        gone = Share(-1, 0)
+        deltas: dict[str, Figure] = {
+            "I31": -1,
+            "I30": -fen,
+            "I32": gone,
+            "C04": gone,
+            "C06": gone,
+            "C04 work_travel_subsidy": gone,
+        }
+        for name in ("I31", "I32", "C04", "C06"):
+            yield name, self._move(f"paid {TRAVEL} {second.number}", OTHER_NAMES, deltas)
 
     def _more(self, mark: str, heading: str, fen: int, deltas: Mapping[str, Figure]) -> Move:
         file, line = self.files.marks[mark][-1]
@@ -181,7 +184,7 @@ class Moves:
         name = self.year.workshops[0][0]
         yield "I25", self._move(f"workshop {name}", {"车间类型": "一般车间"}, {"I25": -1})
         worker = self.year.of("workshop")[-1]
-        yield "I26", self._move(f"ledger {worker.number}", {"就业类型": "单位就业"}, {"I26": -1})
+        yield "I26", self._move(f"ledger {worker.number}", LEFT, {"I26": -1})
 
     def _shares(self) -> Iterator[tuple[str, Move]]:
         (asks, *_) = [person for person in self.year.of("idle") if person.wants_post]
@@ -193,13 +196,9 @@ class Moves:
         told = next(
             p for p in self.year.of("far") if len(self.files.marks[f"told {TRAVEL} {p.number}"]) == 1 and not p.trained
         )
-        other: dict[str, Cell] = {"服务事项": "医保政策宣传"}
-        yield (
-            "C05 work_travel_subsidy",
-            self._move(
-                f"told {TRAVEL} {told.number}", other, {"C05": Share(-1, 0), "C05 work_travel_subsidy": Share(-1, 0)}
-            ),
-        )
+        before: dict[str, Cell] = {"联系日期": date(2019, 6, 3)}
+        deltas: dict[str, Figure] = {"C05": Share(-1, 0), "C05 work_travel_subsidy": Share(-1, 0)}
+        yield "C05", self._move(f"told {TRAVEL} {told.number}", before, deltas)
 
 
 def _tells(file: File, line: int, employer: str) -> bool:
