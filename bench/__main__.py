@@ -6,8 +6,8 @@ import importlib
 from bench.registry import open_registry
 
 OF_THE_REGISTRY = ("load", "search", "pages", "trail")
-BENCHES = (*OF_THE_REGISTRY, "entitle", "nightly")
-PEOPLE = {"nightly": 1_500_000}
+BENCHES = (*OF_THE_REGISTRY, "entitle", "nightly", "figures")
+PEOPLE = {"nightly": 1_500_000, "figures": 1_500_000}
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
         open_registry(args.people or 1_000_000, afresh=args.afresh)
     for name in names:
         # the registry of the nights is another, opened by processes of their own
-        more = {"afresh": args.afresh} if name == "nightly" else {}
+        more = {"afresh": args.afresh} if name in PEOPLE else {}
         importlib.import_module(f"bench.{name}").run(args.people or PEOPLE.get(name, 1_000_000), **more)
 
 
