@@ -44,7 +44,7 @@ def over_time(indicator: str, area: str, *, until: date, most: int = 24) -> list
 def rows_behind(snapshot: Snapshot, indicator: str) -> QuerySet[SnapshotRow]:
     """The rows of the range behind a figure."""
     told = SnapshotRow.objects.filter(snapshot=snapshot, indicator=indicator)
-    return told.select_related("person", "firm").order_by("id")
+    return told.select_related("person", "firm")
 
 
 def figures_with(snapshot: Snapshot, *, person_id: int | None = None, firm_id: int | None = None) -> list[str]:

@@ -72,7 +72,7 @@ ROWS = Listing(
         Column("amount", _("Amount"), "amount"),
         Column("state", _("State"), "status", "status"),
     ),
-    orders=(Order("order", _("as they are counted"), ("pk",)),),
+    orders=(Order("place", _("by village"), ("scope_no", "pk")),),
     filters=(
         ChoiceFilter("village", _("Village"), place_choices, by_place),
         ChoiceFilter(
