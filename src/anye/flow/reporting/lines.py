@@ -123,6 +123,7 @@ class Statement:
             if chosen is not None and lines.table in tables:
                 self.params[name] = list(chosen)
                 found.append(f"f.{column} = ANY(%({name})s)")
+        found += [f"f.{key}_id IS NOT NULL" for key in ("person", "firm") if key in self.measure.count]
         if lines.table == "entitlement":
             found.append("f.outcome = 1")
         if lines.policies:
