@@ -191,7 +191,7 @@ class Year:
         EmploymentSpell.objects.create(valid_from=day(2), valid_to=day(3), employer_name="外地", **self.of(self.idle))
 
     def owed(
-        self, code: str, person: Person, month: dt.date, fen: int | None = 50_000, firm: Firm | None = None
+        self, code: str, person: Person | None, month: dt.date, fen: int | None = 50_000, firm: Firm | None = None
     ) -> None:
         policy, _ = Policy.objects.get_or_create(code=code)
         version, _ = PolicyVersion.objects.get_or_create(
@@ -204,7 +204,7 @@ class Year:
         )  # fmt: skip
         Entitlement.objects.create(
             policy=policy, version=version, person=person, firm=firm, month=month, outcome=1 if fen else 2, amount_fen=fen, run=run,
-            known_on=day(12, 28), scope_no=person.scope_no,
+            known_on=day(12, 28), scope_no=(person or self.places["district"]).scope_no,
         )  # fmt: skip
 
     def coverage(self) -> None:
@@ -215,6 +215,7 @@ class Year:
         self.owed(training, self.afar, day(10), firm=self.second)
         self.owed("work_travel_subsidy", self.one, day(6))
         self.owed("work_travel_subsidy", self.idle, day(6))
+        self.owed("retention_refund", None, day(3), firm=self.first)  # a firm's own is nobody's take-up
         for person, value in ((self.one, "yes"), (self.leaver, "yes"), (self.brief, "no")):
             add_need(person, "wants_training", value, self.batch)
         add_need(self.one, "wants_post", "yes", self.batch)
