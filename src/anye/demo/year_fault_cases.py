@@ -337,7 +337,17 @@ def _too_early(faults: Faults) -> None:
     )
 
 
+def _totals(faults: Faults) -> None:
+    """The last of all: a list whose total line is a yuan off, and one whose total is right."""
+    for register, heading, off in (("工资发放明细", "实发工资", 1), ("务工车票登记表", "票价", 0)):
+        rows = faults.more[register]
+        said = sum(int(str(row[heading]).replace(".", "")) for row in rows) + off * 100
+        rows.append({"姓名": "合计", heading: yuan(said)})
+        pair = (faults.fault, "a total that is a yuan off") if off else (faults.innocent, "a total that is right")
+        pair[0]("Q15", register, pair[1])
+
+
 ALL = (
     *QUALITY, _dead, _twice, _exclusive, _insured_elsewhere, _owners, _pensioners, _public_staff, _detained, _too_old, _two_posts, _away,
-    _long, _uncertified, _classes, _at_work, _firms, _refunds, _journeys, _accounts, _funds, _missed, _too_early,
+    _long, _uncertified, _classes, _at_work, _firms, _refunds, _journeys, _accounts, _funds, _missed, _too_early, _totals,
 )  # fmt: skip

@@ -27,7 +27,8 @@ LEDGER_KNOWN, KNOWN = date(2020, 11, 19), date(2020, 12, 24)
 
 @dataclass(frozen=True)
 class Planted:
-    """`who`: an ID number or a credit code. `is_fault`: False of the innocent beside it. `told`: what is the matter, in a few words."""
+    """`who`: an ID number, a credit code or, of a file, its register. `is_fault`: False of the innocent beside it.
+    `told`: what is the matter, in a few words."""
 
     rule: str
     who: str
