@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import polars as pl
 from django.db import connection
 
 from anye.demo.year import ON
@@ -30,13 +29,9 @@ def as_told(indicator: Indicator, figure: Figure) -> Value:
 
 
 def told(codes: Mapping[str, object] | None = None) -> dict[str, Value]:
-    """Indicator → what the registry says as of the year's end. C04 of people alone: a firm's own is nobody's take-up."""
+    """Indicator → what the registry says as of the year's end."""
     counted = Figures(read_pack(PACK), on=ON, known=ON)
-    found = {code: counted.figure(code).value for code in counted.indicators if codes is None or code in codes}
-    if "C04" in found:
-        rows = counted.rows("C04").filter(pl.col("person").is_not_null())
-        found["C04"] = round(100 * int(rows.get_column("is_in").sum()) / rows.height, 2) if rows.height else None
-    return found
+    return {code: counted.figure(code).value for code in counted.indicators if codes is None or code in codes}
 
 
 def true(figures: Mapping[str, Figure]) -> dict[str, Value]:
