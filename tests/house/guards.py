@@ -79,7 +79,7 @@ GUARDS = {
     "claims_fundallocation": FACT,
     "outreach_event": OF_FIRMS,
     "outreach_contact": f"{FACT} {PERSONS}",
-    "briefings_snapshot": "audited app:s batch:siud",
+    "briefings_snapshot": "audited app:si batch:siud",
     "briefings_snapshotfigure": "scoped tallied app:s batch:siud",
     "briefings_snapshotrow": f"scoped tallied {PERSONS} app:s batch:siud",
     "registers_source": "audited app:s batch:siud",

@@ -37,14 +37,16 @@ from tests.conftest import District
 from tests.flow.rules_by_hand import drafted, with_value
 from tests.flow.test_load_order import person
 from tests.flow.written import ledger, number
+from tests.house.counted import asked_for
 from tests.house.two_districts import make_world
 
 pytestmark = pytest.mark.django_db
 
-OURS = re.compile(r"\b(people|firms|registers|findings|audit|posts|training|claims|entitlements)_[a-z]+|\bstage\.b\d")
+OURS = re.compile(
+    r"\b(people|firms|registers|findings|audit|posts|training|claims|entitlements|briefings)_[a-z]+|\bstage\.b\d"
+)
 RULES = "training_through_work"
-WILLOW = {"镇街": "东河镇", "村居": "柳树村"}
-BRIDGE = {"镇街": "东河镇", "村居": "石桥村"}
+WILLOW, BRIDGE = ({"镇街": "东河镇", "村居": village} for village in ("柳树村", "石桥村"))
 Made = tuple[str, str, str, bool]  # role, lower and upper end, and whether the ORM was told as well
 
 
@@ -322,9 +324,8 @@ def test_a_double_registration_is_settled_as_the_batch_role(district: District, 
 def handed_over(duty: Duty) -> int:
     """A line of what is owed that an officer handed to visits."""
     with acting(BATCH, actor="tests"):
-        return findings.ask_to_hand_over(
-            kind="unknown", rows=[1], by=duty.user.username, duty_id=duty.pk, scope_no=duty.scope_no
-        ).pk
+        told = {"by": duty.user.username, "duty_id": duty.pk, "scope_no": duty.scope_no}
+        return findings.ask_to_hand_over(kind="unknown", rows=[1], **told).pk
 
 
 def test_what_is_owed_is_handed_to_visits_as_the_batch_role(district: District, loader: Duty) -> None:
@@ -372,6 +373,7 @@ def test_what_was_left_behind_is_given_up_as_the_batch_role(
         "try_mapping": unmapped_of(loader, file.parent / "unknown.csv"),
         "carry_out_transfer": transfer_of(district),
         "hand_to_visits": handed_over(loader),
+        "count_figures": asked_for(),
         "settle_duplicate": duplicate_of(district, worker, registers.hand_over),
     }
     for kind in waiting.KINDS:

@@ -255,7 +255,7 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
     _rules(place, person, decision.month)
     snapshot, _ = Snapshot.objects.get_or_create(
         as_of=dt.date(2026, 9, 30), known_on=dt.date(2026, 10, 1),
-        defaults={"token": new_token(), "definitions": "0" * 64, "taken_at": dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), "taken_by": "w"},
+        defaults={"token": new_token(), "state": "done", "taken_at": dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), "asked_by": "w"},
     )  # fmt: skip
     place.snapshot = snapshot
     if place.office.area_code:

@@ -7,6 +7,15 @@ BY_TEST: dict[str, list[str]] = {
     "tests/config/test_figuring.py::test_its_rows_as_a_file_that_no_spreadsheet_runs": [
         "config/figuring.py indicate: acting"
     ],
+    "tests/house/test_roles_of_figures.py::test_figures_are_counted_as_the_batch_role": [
+        "flow/jobs.py count_figures: acting"
+    ],
+    "tests/house/test_roles_of_figures.py::test_the_night_asks_for_the_figures_of_the_day_as_the_batch_role": [
+        "flow/jobs.py judge_everybody: acting",
+    ],
+    "tests/house/test_roles.py::test_what_was_left_behind_is_given_up_as_the_batch_role": [
+        "flow/waiting.py give_up_counting: acting",
+    ],
     "tests/flow/reporting/test_snapshots.py::test_the_figures_are_kept_for_every_area_with_their_rows": [
         "flow/reporting/snapshots.py take: acting",
     ],

@@ -4,7 +4,6 @@ Three queues, each with a worker of its own (`anye serve` starts them): a file m
 waits for no file, and the watch (seals, what was left behind) waits for neither.
 """
 
-import datetime as dt
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -35,6 +34,8 @@ from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new
+from anye.records.briefings.actions import ask_snapshot
+from anye.records.briefings.queries import snapshot_asked
 from anye.records.findings import actions as findings
 from anye.records.findings import queries as findings_queries
 from anye.records.people import queries as people
@@ -248,13 +249,18 @@ def judge_everybody(timestamp: int) -> None:  # noqa: ARG001 the schedule hands 
     """The night's pass."""
     today = timezone.localdate()
     entitle(pack_in_use(), on=today, known=today, office_no=district_no(), by=WORKER)
-    count_figures.defer(on=today.isoformat(), known=today.isoformat(), by=WORKER)
+    with acting(BATCH, purpose="figures"):
+        asked = ask_snapshot(as_of=today, known_on=today, by=WORKER)
+        count_figures.defer(snapshot_id=asked.pk)
 
 
 @app.task(queue="loads", retry=RETRY)
-def count_figures(on: str, known: str, by: str) -> None:
+def count_figures(snapshot_id: int) -> None:
     """All figures as of a day, by what was known on a day."""
-    take(pack_in_use(), on=dt.date.fromisoformat(on), known=dt.date.fromisoformat(known), by=by)
+    with acting(BATCH, purpose="figures"):
+        asked = snapshot_asked(snapshot_id)
+    if asked is not None:
+        take(pack_in_use(), on=asked.as_of, known=asked.known_on, by=asked.asked_by)
 
 
 @app.task(queue="loads", retry=RETRY)

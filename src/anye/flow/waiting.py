@@ -17,6 +17,7 @@ from anye.flow.load import LoadedElsewhere, abandon
 from anye.flow.refused import without_values
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
+from anye.records.briefings.actions import give_snapshot_up
 from anye.records.entitlements.actions import rules
 from anye.records.findings import actions as findings
 from anye.records.people import actions as people
@@ -151,6 +152,12 @@ def give_up_handover(pk: int) -> None:
         findings.close_handover(handover_id=pk, state="refused")
 
 
+def give_up_counting(pk: int) -> None:
+    """The figures of the day may be asked for again."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        give_snapshot_up(snapshot_id=pk)
+
+
 KINDS = (
     Kind("registers_upload", "looking", "look_at_upload", "upload_id", give_up_look),
     Kind("registers_withdrawal", "asked", "foresee_withdrawal", "withdrawal_id", give_up_withdrawal),
@@ -161,6 +168,7 @@ KINDS = (
     Kind("registers_mappingtrial", "waiting", "try_mapping", "trial_id", give_up_trial),
     Kind("people_transfer", "accepted", "carry_out_transfer", "transfer_id", give_up_transfer),
     Kind("entitlements_draft", "asked", "foresee_rules", "draft_id", give_up_foreseeing, column="foreseen_state"),
+    Kind("briefings_snapshot", "asked", "count_figures", "snapshot_id", give_up_counting),
     Kind("findings_handover", "waiting", "hand_to_visits", "handover_id", give_up_handover),
     Kind("registers_duplicate", "agreed", "settle_duplicate", "duplicate_id", give_up_duplicate),
 )

@@ -94,7 +94,8 @@ def test_columns_in_any_order_are_known_by_any_heading_of_theirs(
     # two columns may claim one heading only where the profile itself leaves it to the first
     said = [hit[0] if (hit := profile.match(heading)) else "" for heading in headings]
     assert named(found) == said
-    assert all(each.reason == "heading" for each in found)
+    # a heading that the profile keeps as it stands is no column's, though another register may call one so
+    assert all(each.reason == "heading" for each in found if each.column)
 
 
 @given(sheets(), st.booleans(), st.randoms(use_true_random=False))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from anye.flow.reporting.figures import Figures
 from anye.packs import Pack
 from anye.records.accounts.scope import BATCH, acting
-from anye.records.briefings.actions import ROWS, take_snapshot
+from anye.records.briefings.actions import ROWS, ask_snapshot, take_snapshot
 from anye.records.briefings.models import Snapshot
 from anye.records.places.queries import areas_on, office_of_area
 
@@ -36,13 +36,15 @@ def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
         rows = rows.join(scopes, on="person", how="left", maintain_order="left").with_columns(
             pl.col("scope_no").fill_null(district)
         )
-        return take_snapshot(
-            as_of=on, known_on=known, definitions=_digest(figures), at=timezone.now(), by=by,
+        snapshot = ask_snapshot(as_of=on, known_on=known, by=by)
+        take_snapshot(
+            snapshot=snapshot, definitions=_digest(figures), at=timezone.now(),
             figures=told.with_columns(scope_no=pl.Series(scope, dtype=pl.Int64))
             .select("scope_no", "indicator", "area", "value", "rows").write_csv(include_header=False).encode(),
             rows=rows.rename({"person": "person_id", "firm": "firm_id", "area": "area_code"}).select(list(ROWS))
             .write_csv(include_header=False).encode(),
         )  # fmt: skip
+        return snapshot
 
 
 def _figures(figures: Figures, code: str, areas: list[str]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import connection
 
 from anye.records.audit.tokens import new_token
-from anye.records.briefings.models import Snapshot, SnapshotRow
+from anye.records.briefings.models import Snapshot, SnapshotFigure, SnapshotRow
 
 FIGURES = ("scope_no", "indicator", "area_code", "value", "rows")
 ROWS = (
@@ -17,19 +17,28 @@ KEPT = 2
 """Snapshots of which the rows are kept; those of others are found again from the facts."""
 
 
-def take_snapshot(
-    *, as_of: date, known_on: date, definitions: str, figures: bytes, rows: bytes, at: datetime, by: str
-) -> Snapshot:
-    """Keep figures and rows (CSV in the order of `FIGURES` and `ROWS`); one of the same days gives way."""
-    Snapshot.objects.filter(as_of=as_of, known_on=known_on).delete()
-    made: Snapshot = Snapshot.objects.create(
-        token=new_token(), as_of=as_of, known_on=known_on, definitions=definitions, taken_at=at, taken_by=by
+def ask_snapshot(*, as_of: date, known_on: date, by: str) -> Snapshot:
+    """Ask the worker for the figures of a day, or find what was asked of the same days."""
+    found, _ = Snapshot.objects.get_or_create(
+        as_of=as_of, known_on=known_on, defaults={"token": new_token(), "asked_by": by}
     )
-    _put("briefings_snapshotfigure", FIGURES, figures, made)
-    _put("briefings_snapshotrow", ROWS, rows, made)
-    kept = Snapshot.objects.order_by("-as_of", "-known_on").values_list("pk", flat=True)[:KEPT]
+    return found
+
+
+def take_snapshot(*, snapshot: Snapshot, definitions: str, figures: bytes, rows: bytes, at: datetime) -> None:
+    """Keep figures and rows (CSV in the order of `FIGURES` and `ROWS`) in the place of what was counted of the same days."""
+    SnapshotFigure.objects.filter(snapshot=snapshot).delete()
+    SnapshotRow.objects.filter(snapshot=snapshot).delete()
+    _put("briefings_snapshotfigure", FIGURES, figures, snapshot)
+    _put("briefings_snapshotrow", ROWS, rows, snapshot)
+    Snapshot.objects.filter(pk=snapshot.pk).update(state="done", definitions=definitions, taken_at=at)
+    kept = Snapshot.objects.filter(state="done").order_by("-as_of", "-known_on").values_list("pk", flat=True)[:KEPT]
     SnapshotRow.objects.exclude(snapshot_id__in=list(kept)).delete()
-    return made
+
+
+def give_snapshot_up(*, snapshot_id: int) -> None:
+    """What was asked for cannot be counted; it may be asked for again."""
+    Snapshot.objects.filter(pk=snapshot_id, state="asked").delete()
 
 
 def _put(table: str, names: tuple[str, ...], lines: bytes, snapshot: Snapshot) -> None:

@@ -11,19 +11,23 @@ from anye.records.people.models import Person
 class Snapshot(models.Model):
     """All figures as of a day, by what was known on a day (统计快照). Taken again, they would be the same: facts are not forgotten.
 
-    `definitions`: the digest of the definitions that they were counted by.
+    `state`: asked of the worker, or done. `definitions`: the digest of the definitions that they were counted by.
     """
+
+    STATES = ("asked", "done")
 
     token = models.CharField(max_length=22, unique=True)
     as_of = models.DateField("截至日期")
     known_on = models.DateField("获知日期")
-    definitions = models.CharField("定义摘要", max_length=64)
-    taken_at = models.DateTimeField("生成时间")
-    taken_by = models.CharField("生成人", max_length=40)
+    state = models.CharField("状态", max_length=6, default="asked")
+    definitions = models.CharField("定义摘要", max_length=64, blank=True, default="")
+    asked_by = models.CharField("申请人", max_length=40)
+    taken_at = models.DateTimeField("生成时间", null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["as_of", "known_on"], name="briefings_snapshot_once"),
+            models.CheckConstraint(condition=models.Q(state__in=("asked", "done")), name="briefings_snapshot_state"),
             models.CheckConstraint(condition=models.Q(as_of__lte=models.F("known_on")), name="briefings_snapshot_days"),
         ]
 

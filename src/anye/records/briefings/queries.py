@@ -12,7 +12,17 @@ from anye.records.briefings.models import Snapshot, SnapshotFigure, SnapshotRow
 
 def snapshots() -> QuerySet[Snapshot]:
     """All that were taken, the latest first."""
-    return Snapshot.objects.order_by("-as_of", "-known_on")
+    return Snapshot.objects.filter(state="done").order_by("-as_of", "-known_on")
+
+
+def asked_for() -> QuerySet[Snapshot]:
+    """Those that the worker has still to count."""
+    return Snapshot.objects.filter(state="asked").order_by("as_of", "known_on")
+
+
+def snapshot_asked(pk: int) -> Snapshot | None:
+    """One that was asked for, by its key."""
+    return Snapshot.objects.filter(pk=pk).first()
 
 
 def snapshot(token: str = "") -> Snapshot | None:

@@ -17,6 +17,7 @@ from anye.doors.office.report import words
 from anye.flow.jobs import count_figures
 from anye.records.accounts.models import Role
 from anye.records.briefings import queries
+from anye.records.briefings.actions import ask_snapshot
 
 COUNTERS = frozenset({Role.DISTRICT_OFFICER})
 
@@ -40,7 +41,7 @@ def index(request: HttpRequest, token: str = "", area: str = "") -> HttpResponse
             ]
             groups += [{"title": title, "figures": figures}] if figures else []
     context = {
-        "snapshot": snapshot, "place": place, "groups": groups, "snapshots": queries.snapshots()[:60],
+        "snapshot": snapshot, "place": place, "groups": groups, "snapshots": queries.snapshots()[:60], "asked": queries.asked_for()[:10],
         "may_count": duty_of(request).role in COUNTERS, "today": timezone.localdate(),
     }  # fmt: skip
     return render(request, "office/report/index.html", context)
@@ -59,6 +60,7 @@ def count(request: HttpRequest) -> HttpResponse:
     if not on <= known <= today:
         messages.error(request, gettext("What was known is known on the day itself or later, and today at the latest."))
         return redirect("report:index")
-    count_figures.defer(on=on.isoformat(), known=known.isoformat(), by=actor_of(request))
+    asked = ask_snapshot(as_of=on, known_on=known, by=actor_of(request))
+    count_figures.defer(snapshot_id=asked.pk)
     messages.success(request, gettext("The figures are being counted. They stand here in a few minutes."))
     return redirect("report:index")

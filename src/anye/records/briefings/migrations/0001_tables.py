@@ -22,13 +22,17 @@ class Migration(migrations.Migration):
                 ("token", models.CharField(max_length=22, unique=True)),
                 ("as_of", models.DateField(verbose_name="截至日期")),
                 ("known_on", models.DateField(verbose_name="获知日期")),
-                ("definitions", models.CharField(max_length=64, verbose_name="定义摘要")),
-                ("taken_at", models.DateTimeField(verbose_name="生成时间")),
-                ("taken_by", models.CharField(max_length=40, verbose_name="生成人")),
+                ("state", models.CharField(default="asked", max_length=6, verbose_name="状态")),
+                ("definitions", models.CharField(blank=True, default="", max_length=64, verbose_name="定义摘要")),
+                ("asked_by", models.CharField(max_length=40, verbose_name="申请人")),
+                ("taken_at", models.DateTimeField(null=True, verbose_name="生成时间")),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("as_of", "known_on"), name="briefings_snapshot_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("asked", "done"))), name="briefings_snapshot_state"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("as_of__lte", models.F("known_on"))), name="briefings_snapshot_days"
                     ),
@@ -103,7 +107,7 @@ class Migration(migrations.Migration):
             },
         ),
         audited("briefings_snapshot"),
-        granted("briefings_snapshot"),
+        granted("briefings_snapshot", app="SELECT, INSERT"),
         scoped("briefings_snapshotfigure"),
         tallied("briefings_snapshotfigure"),
         granted("briefings_snapshotfigure"),

@@ -1,0 +1,33 @@
+"""Figures are asked for and counted in the batch role, over everything."""
+
+import pytest
+from django.utils import timezone
+
+from anye.flow import jobs
+from anye.records.accounts.scope import BATCH, acting
+from anye.records.briefings.queries import asked_for as waiting
+from anye.records.briefings.queries import snapshots
+from tests.conftest import District
+from tests.house.counted import asked_for
+from tests.house.test_roles import as_role, recorded
+
+pytestmark = pytest.mark.django_db
+
+
+def test_figures_are_counted_as_the_batch_role(district: District) -> None:
+    asked = asked_for()
+    with recorded() as statements:
+        jobs.count_figures(asked)
+        jobs.count_figures(asked + 1)  # given up meanwhile
+    assert statements == as_role(BATCH)
+    with acting(BATCH):
+        assert snapshots().get().pk == asked
+
+
+def test_the_night_asks_for_the_figures_of_the_day_as_the_batch_role(district: District) -> None:
+    with recorded() as statements:
+        jobs.judge_everybody(0)
+    assert statements == as_role(BATCH)
+    with acting(BATCH):
+        (asked,) = waiting()
+        assert (asked.as_of, asked.known_on, asked.asked_by) == (timezone.localdate(), timezone.localdate(), "worker")
