@@ -35,7 +35,7 @@ class District:
 
 
 # by far the longest: begun last, one of them would run alone while the other workers wait for it
-LONGEST = ("test_load_killed.py", "test_folder_of_all.py", "test_load_truth.py")
+LONGEST = ("test_year.py", "test_load_killed.py", "test_folder_of_all.py", "test_load_truth.py")
 
 
 @pytest.hookimpl(trylast=True)

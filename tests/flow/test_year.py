@@ -10,13 +10,13 @@ from anye.demo.year import ON, YearTruth, write_year
 from anye.engine.entitle.months import month_of
 from anye.flow.blocks import Context
 from anye.flow.load import Report, load_file
-from anye.flow.nightly import entitle
-from anye.packs import HERE, read_pack
+from anye.packs import HERE
 from anye.records.accounts.scope import BATCH, OWNER, acting
 from anye.records.claims.models import Difference, FirmPayment
 from anye.records.entitlements.models import Entitlement
 from anye.records.findings.models import Finding
 from tests.flow.year_figures import PACK, by_area, paid_beside_behind, told, true
+from tests.flow.year_moved import night, not_as_foretold
 
 # each load ends its own transaction: one of all of them would hold the locks of thousands of temporary tables
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,10 +38,6 @@ def loaded(truth: YearTruth, context: Context) -> list[Report]:
             with acting(OWNER), connection.cursor() as cursor:
                 cursor.execute(f"ANALYZE {FILLED}")
     return reports
-
-
-def night(context: Context) -> None:
-    entitle(read_pack(PACK), on=ON, known=ON, office_no=context.office_no, by="tests")
 
 
 def unpaid() -> dict[tuple[str, str, int], int]:
@@ -84,7 +80,9 @@ def truth(tmp_path: Path) -> YearTruth:
     return write_year(tmp_path / "registers", seed=20, scale=0.02, areas_csv=AREAS, faults="few")
 
 
-def test_the_year_comes_through_intake_and_is_paid_as_it_is_owed(truth: YearTruth, yubei: Context) -> None:
+def test_the_year_comes_through_intake_and_is_paid_as_it_is_owed(
+    truth: YearTruth, yubei: Context, tmp_path: Path
+) -> None:
     reports = loaded(truth, yubei)
     assert not [(each.file, each.refused) for each in reports if each.refused]
     asked = Counter((each.source, row["rule"]) for each in reports for row in each.queried)
@@ -102,6 +100,7 @@ def test_the_year_comes_through_intake_and_is_paid_as_it_is_owed(truth: YearTrut
         assert said.keys() == expected.keys()
         assert {code: (said[code], expected[code]) for code in said if said[code] != expected[code]} == {}
         assert by_area(truth.by_area) == []
+    assert not_as_foretold(truth, reports, yubei, tmp_path) == []
     _is_noticed(truth, yubei)
 
 
