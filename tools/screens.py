@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "img"
 ANYE = [sys.executable, "-m", "anye.cli"]
 PORT = 8976
-SCALE = "0.6"
+SCALE = "1"
 DESK = (1280, 800)
 PHONE = (390, 844)
 
@@ -45,6 +45,8 @@ SCREENS = (
     Screen("today-en", "village", locale="en"),
     Screen("today-phone", "village", size=PHONE),
     Screen("district", "district"),
+    Screen("report", "district", "/report/"),
+    Screen("report-en", "district", "/report/", locale="en"),
 )
 
 
