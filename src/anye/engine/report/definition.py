@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from anye.engine.entitle.catalogue import Texts
 from anye.engine.entitle.nodes import Node
 
-KEYS = ("person", "firm", "household", "policy")
+KEYS = ("person", "firm", "policy")
 """What is counted beside columns: rows with the same keys are one."""
 TIMES = ("in", "on", "any")
 """Of rows that hold from a day to a day: those of some day of the period, those of its last, all."""

@@ -57,9 +57,8 @@ class Figure:
 class Figures:
     """All indicators of a pack. To be used within `acting`, which says of whom they are; what was read is kept."""
 
-    def __init__(self, pack: Pack, *, on: dt.date, known: dt.date, persons: Sequence[int] | None = None) -> None:
-        """`persons`: of these alone, as though there were no others."""
-        self.pack, self.when, self.persons = pack, When(on, known), persons
+    def __init__(self, pack: Pack, *, on: dt.date, known: dt.date) -> None:
+        self.pack, self.when = pack, When(on, known)
         self.indicators = indicators_of(pack.name)
         self._rows: dict[str, pl.DataFrame] = {}
 
@@ -111,7 +110,7 @@ class Figures:
         return value // 100 if isinstance(value, int) and value % 100 == 0 else round(value / 100, 2)
 
     def _measured(self, measure: Measure) -> pl.DataFrame:
-        whom = Whom(self._persons_of(measure), self._those(measure.firms_of, "firm"))
+        whom = Whom(self._those(measure.persons_of, "person"), self._those(measure.firms_of, "firm"))
         if measure.lines:
             rows = rows_of(measure, self.when, whom, self.items)
         else:  # the persons themselves
@@ -146,12 +145,6 @@ class Figures:
         joined = rows.select(keys).join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
         return joined.get_column("found").fill_null(value=False)
 
-    def _persons_of(self, measure: Measure) -> Sequence[int] | None:
-        those = self._those(measure.persons_of, "person")
-        if self.persons is None or those is None:
-            return those if self.persons is None else self.persons
-        return sorted({*those} & {*self.persons})
-
     def _those(self, code: str, key: str) -> list[int] | None:
         """The persons or firms that another indicator counts."""
         return self.rows(code).get_column(key).drop_nulls().unique().sort().to_list() if code else None
@@ -171,9 +164,7 @@ class Figures:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL work_mem = '256MB'")  # it joins whole tables
         window = Window(month_of(self.when.on), 1)
-        return RecordSubjects(
-            self.pack, window, on=self.when.known, persons=self.persons, facts=facts, book=book, has_homes=False
-        )
+        return RecordSubjects(self.pack, window, on=self.when.known, facts=facts, book=book, has_homes=False)
 
     @property
     def everybody(self) -> tuple[Array, Array]:
@@ -183,7 +174,7 @@ class Figures:
     @cached_property
     def homes(self) -> pl.DataFrame:
         """Where each person lives, as known then."""
-        known = Asked(self.when.known, None if self.persons is None else tuple(self.persons))
+        known = Asked(self.when.known)
         sql = f"""SELECT f.person_id, left(f.value, 12) FROM people_persondetail f
             WHERE f.kind = 'residence' AND {known.wheres("f", ("person_id",))} ORDER BY f.person_id, f.id"""
         text = b"".join(copied(f"COPY ({sql}) TO STDOUT (FORMAT CSV)", known.params()))

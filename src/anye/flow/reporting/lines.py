@@ -136,8 +136,6 @@ class Statement:
         """What is counted: person, firm, and the other keys as one text."""
         count, texts = self.measure.count, list[str]()
         found = {each: f"f.{each}_id" for each in ("person", "firm") if each in count}
-        if "household" in count:
-            found["what"] = "p.household_id::text"
         for name in count:
             if name == "policy" and name not in self.table.columns:
                 self.params["item_words"], self.params["item_codes"] = list(self.items), list(self.items.values())
