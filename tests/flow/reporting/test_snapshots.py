@@ -12,6 +12,7 @@ from anye.packs import read_pack
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.briefings import queries
 from anye.records.briefings.models import Snapshot, SnapshotFigure, SnapshotRow
+from anye.records.places.models import Office
 from tests.conftest import District
 from tests.factories import add_insurance, as_owner, make_batch, make_person
 from tests.flow.reporting.planted import FIGURES, KNOWN, ON, POOR, Year, day
@@ -98,3 +99,28 @@ def test_from_a_person_to_the_figures_that_count_them(year: Year) -> None:
         }
         assert "I01" not in queries.figures_with(snapshot, person_id=year.brief.pk)
         assert {"I03", "I05", "I06", "I08"} <= {*queries.figures_with(snapshot, firm_id=year.first.pk)}
+
+
+def test_each_nights_figures_are_kept_for_sixty_days_and_then_those_of_the_months_ends(year: Year) -> None:
+    nights = [dt.date(2020, 9, 29), dt.date(2020, 9, 30), dt.date(2020, 12, 30)]
+    for night in nights:
+        take(PACK, on=night, known=KNOWN, by="worker")
+    take(PACK, on=dt.date(2020, 9, 28), known=KNOWN, by="an officer")
+    taken()
+    with acting(BATCH):
+        kept = set(Snapshot.objects.values_list("as_of", flat=True))
+    assert kept == {dt.date(2020, 9, 28), nights[1], nights[2], ON}
+
+
+def test_of_two_districts_none_sees_what_the_other_paid(year: Year) -> None:
+    with as_owner():
+        Office.objects.create(
+            token="two", kind="district", name="另一区", area_code="990200000000", scope_no=2_000_000_000_000,
+            scope_hi=2_999_999_999_999,
+        )  # fmt: skip
+    snapshot = taken()
+    assert set(values(snapshot).values()) == {None}
+    assert values(snapshot, "990100101201")["I01"] == 1
+    with acting(BATCH):
+        assert not SnapshotRow.objects.filter(person=None).exists()
+        assert SnapshotRow.objects.exists()

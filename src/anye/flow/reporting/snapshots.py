@@ -32,6 +32,12 @@ def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
         told = pl.concat([_figures(figures, code, areas) for code in figures.indicators])
         scope = [offices.get(area, district) for area in told.get_column("area")]
         rows = pl.concat([_rows(figures, code) for code in figures.indicators])
+        if len(figures.districts) > 1:  # what has no home tells of no district: none sees the other's
+            told = told.with_columns(
+                value=pl.when(pl.col("area").is_in(list(figures.districts))).then(None).otherwise(pl.col("value")),
+                rows=pl.when(pl.col("area").is_in(list(figures.districts))).then(0).otherwise(pl.col("rows")),
+            )
+            rows = rows.filter(pl.col("person").is_not_null())
         scopes = pl.DataFrame({"person": figures.everybody[0], "scope_no": figures.everybody[1]})
         rows = rows.join(scopes, on="person", how="left", maintain_order="left").with_columns(
             pl.col("scope_no").fill_null(district)
