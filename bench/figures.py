@@ -7,25 +7,24 @@ from, read once by libpq and thrown away.
 import json
 import os
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from bench.nightly import DAYS, ON, PACK, Clock, floor
+from bench.nightly import DAYS, ON, PACK, Clock, apart, floor
 from bench.results import keep
 
+BENCH = "bench.figures"
 KNOWN = DAYS["changed"]
 SHOWN, WARMED = 60, 5
 MUST_S, MUST_PAGE_MS = 60, 300
 
 
 def run(people: int, *, afresh: bool = False) -> None:
-    _apart("make", people, *(["afresh"] if afresh else []))
+    apart("make", people, *(["afresh"] if afresh else []), bench=BENCH)
     figures: dict[str, Any] = {"people": people, "load_average_before": os.getloadavg()[0]}
     for step in STEPS:
-        figures |= {f"{step}_{name}": value for name, value in _apart(step, people).items()}
+        figures |= {f"{step}_{name}": value for name, value in apart(step, people, bench=BENCH).items()}
     keep("figures", figures | judged(figures))
 
 
@@ -36,15 +35,6 @@ def judged(figures: dict[str, Any]) -> dict[str, Any]:
         "must": f"all indicators of all areas <= {MUST_S} s, the report's page p95 <= {MUST_PAGE_MS} ms",
         "is_met": figures["count_s"] <= MUST_S and figures["page_p95_ms"] <= MUST_PAGE_MS,
     }  # fmt: skip
-
-
-def _apart(step: str, people: int, *more: str) -> dict[str, Any]:
-    """A step in a process of its own; its last line is what it found."""
-    command = [sys.executable, "-m", "bench.figures", step, str(people), *more]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    sys.stderr.write(f"{step}: {found}\n")
-    return found
 
 
 def count() -> dict[str, Any]:

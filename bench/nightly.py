@@ -54,10 +54,10 @@ class Clock:
 
 
 def run(people: int, *, afresh: bool = False) -> None:
-    _apart("make", people, *(["afresh"] if afresh else []))
+    apart("make", people, *(["afresh"] if afresh else []))
     figures: dict[str, Any] = {"people": people, "load_average_before": os.getloadavg()[0]}
     for step in STEPS:
-        figures |= {f"{step}_{name}": value for name, value in _apart(step, people).items()}
+        figures |= {f"{step}_{name}": value for name, value in apart(step, people).items()}
     figures |= judged(figures, people)
     keep("nightly", figures)
 
@@ -78,9 +78,9 @@ def judged(figures: dict[str, Any], people: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _apart(step: str, people: int, *more: str) -> dict[str, Any]:
+def apart(step: str, people: int, *more: str, bench: str = "bench.nightly") -> dict[str, Any]:
     """A step in a process of its own; its last line is what it found."""
-    command = [sys.executable, "-m", "bench.nightly", step, str(people), *more]
+    command = [sys.executable, "-m", bench, step, str(people), *more]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     sys.stderr.write(f"{step}: {found}\n")
