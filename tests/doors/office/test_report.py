@@ -100,6 +100,9 @@ def test_money_of_firms_opens_to_the_firms(
     assert f"/firms/{year.first.token}/" in told
     village = client_as("village_worker", district["willow"])
     assert "第一实业有限公司" not in shown(village, snapshot.token, WILLOW, "I06")
+    page, seen = reverse("office:firm", args=[year.first.token]), {"accept-language": "en"}
+    assert "Money paid for hiring" in text_of(client.get(page, headers=seen))
+    assert "Money paid for hiring" not in text_of(village.get(page, headers=seen))
 
 
 def test_the_rows_are_taken_out_with_a_purpose_and_each_person_is_in_the_trail(

@@ -20,6 +20,7 @@ from anye.doors.office import stated, words
 from anye.doors.office.entrance import READERS, open_to
 from anye.doors.office.firm_owed import summary_of
 from anye.doors.office.places import by_place, place_choices, place_words
+from anye.doors.office.report.words import figures_of
 from anye.doors.office.rows import Rows, log_export, log_list, log_nameless_export, source_of
 from anye.doors.office.sources import said_by
 from anye.flow import stated as told_rows
@@ -136,6 +137,7 @@ def firm(request: HttpRequest, token: str) -> HttpResponse:
         "insured": _up_to(firms.insured_at(subject, newest)),
         "newest": newest,
         "owed": summary_of(request, subject),
+        "figures": figures_of(request, firm_id=subject.pk),
         "crumbs": (Crumb(_("Firms"), reverse("office:firms")), Crumb(subject.name)),
     }
     response = STAFF.respond(request, rows, template="office/firms/firm.html", context=context)

@@ -61,7 +61,7 @@ def figures_with(snapshot: Snapshot, *, person_id: int | None = None, firm_id: i
     """The indicators that count somebody, or a firm."""
     whose = {"person_id": person_id} if person_id is not None else {"firm_id": firm_id}
     told = SnapshotRow.objects.filter(snapshot=snapshot, is_in=True, **whose)
-    return sorted(set(told.values_list("indicator", flat=True)))
+    return sorted(told.values_list("indicator", flat=True).distinct())
 
 
 def areas_of(snapshot: Snapshot) -> list[str]:
