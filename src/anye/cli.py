@@ -108,6 +108,29 @@ def _indicating(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--known", type=date.fromisoformat, metavar="YYYY-MM-DD", help="by what was known on a day (default today)"
     )
     known.add_argument("--then", action="store_true", help="by what was known on each of the days")
+    _briefing(verbs)
+
+
+def _briefing(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    briefing = verbs.add_parser(
+        "briefing", help="the figures of a month, a quarter or a year in sentences, tables and charts"
+    )
+    briefing.add_argument(
+        "kind", choices=["month", "quarter", "year", "other"], help="which template, and what it compares with"
+    )
+    briefing.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of a day (default today)")
+    briefing.add_argument(
+        "--known", type=date.fromisoformat, metavar="YYYY-MM-DD", help="by what was known on a day (default today)"
+    )
+    briefing.add_argument("--area", default="", metavar="CODE", help="of a town or village (default the district)")
+    briefing.add_argument("--lang", choices=["zh", "en"], help="its language (default the command's own)")
+    briefing.add_argument("--text", type=Path, metavar="FILE.md", help="a text of one's own in the template's place")
+    briefing.add_argument(
+        "--to", type=Path, metavar="OUT", help="a .docx, .pdf, .html or .txt file (default: print it)"
+    )
+    briefing.add_argument(
+        "--recount", action="store_true", help="count the figures anew from the records, whatever was kept"
+    )
 
 
 def _giving_back(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -171,6 +194,10 @@ def _command(args: argparse.Namespace) -> Callable[[argparse.Namespace], int | N
         from anye.config import policies
 
         return policies.policy
+    if args.verb == "briefing":
+        from anye.config import briefing
+
+        return briefing.briefing
     found: Callable[[argparse.Namespace], int | None] = getattr(commands, args.verb.replace("-", "_"))
     return found
 

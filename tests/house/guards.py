@@ -82,6 +82,13 @@ GUARDS = {
     "briefings_snapshot": "audited app:si batch:siud",
     "briefings_snapshotfigure": "scoped tallied app:s batch:siud",
     "briefings_snapshotrow": f"scoped tallied {PERSONS} app:s batch:siud",
+    "briefings_briefing": (
+        "scoped audited app:sid app:u(changed_at,changed_by,snapshot_id,text_en,text_zh,version) batch:si"
+    ),
+    "briefings_briefingissue": "scoped frozen bound(briefing_id→briefings_briefing) app:si batch:si",
+    "briefings_briefingrecount": (
+        "scoped audited bound(issue_id→briefings_briefingissue) app:si batch:si batch:u(done_at,found,state)"
+    ),
     "registers_source": "audited app:s batch:siud",
     "registers_batch": "audited app:s batch:siud",
     "registers_rawblock": "tallied batch:siud",
@@ -166,6 +173,9 @@ SCOPED = {
     "claims.Payment": ("scope_no",),
     "briefings.SnapshotFigure": ("scope_no",),
     "briefings.SnapshotRow": ("scope_no",),
+    "briefings.Briefing": ("scope_no",),
+    "briefings.BriefingIssue": ("scope_no",),
+    "briefings.BriefingRecount": ("scope_no",),
     "claims.Share": ("scope_no",),
     "claims.Ticket": ("scope_no",),
     "claims.FirmPayment": ("scope_no",),

@@ -47,6 +47,22 @@ SENTENCES: dict[str, Text] = {
         "截至 {day} 的数字不能按 {known} 所知统计：获知日期不能早于截至日期。",
         "Figures as of {day} cannot be counted by what was known on {known}: that is known on the day itself or later.",
     ),
+    "briefing_format": Text(
+        "简报不能写成 {path}：请用 .docx、.pdf、.html 或 .txt 作为文件名的结尾。",
+        "A briefing cannot be written as {path}: end the file's name in .docx, .pdf, .html or .txt.",
+    ),
+    "briefing_text": Text(
+        "读不出 {path}：{why}。请给出 UTF-8 编码的文本文件。",
+        "{path} cannot be read: {why}. Give a text file in UTF-8.",
+    ),
+    "briefing_area": Text(
+        "截至 {day} 没有 {found} 的数字：请写本区、镇街或村居的12位统计代码。",
+        "There are no figures of {found} as of {day}: give the 12-digit code of the district, a town or a village.",
+    ),
+    "briefing_tokens": Text(
+        "简报正文有 {count} 处记号认不出：\n{told}",
+        "{count} tokens of the text name nothing:\n{told}",
+    ),
     "area_unknown": Text(
         "没有区划代码 {found}：请写本区、镇街或村居的12位统计代码。",
         "There is no area {found}: give the 12-digit code of the district, a town or a village.",

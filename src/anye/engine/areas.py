@@ -245,3 +245,11 @@ def _plain(text: str | None) -> str:
 @cache
 def _simplifying() -> dict[int, str]:
     return str.maketrans(simplified_characters())
+
+
+_SPOKEN = re.compile("(?<=[村社区])(村民委员会|居民委员会|社区居民委员会)$")
+
+
+def spoken(name: str) -> str:
+    """An area's name as people say it: 柳树村村民委员会 is spoken of as 柳树村, 兴隆社区居民委员会 as 兴隆社区."""
+    return _SPOKEN.sub("", name)

@@ -28,6 +28,7 @@ from anye.flow.load import LoadedElsewhere, Report, load_file
 from anye.flow.nightly import PassUnderWay, entitle, entitle_persons
 from anye.flow.refused import without_values
 from anye.flow.registry import district_no, loading_context, pack_in_use
+from anye.flow.reporting.briefing import recount
 from anye.flow.reporting.snapshots import take
 from anye.flow.trying import try_file
 from anye.records.accounts.queries import HeldDuty, held_duty
@@ -261,6 +262,12 @@ def count_figures(snapshot_id: int) -> None:
         asked = snapshot_asked(snapshot_id)
     if asked is not None:
         take(pack_in_use(), on=asked.as_of, known=asked.known_on, by=asked.asked_by)
+
+
+@app.task(queue="loads", retry=RETRY)
+def recount_briefing(recount_id: int) -> None:
+    """The figures of an issued briefing once more, from the records as they were known then."""
+    recount(recount_id, pack_in_use())
 
 
 @app.task(queue="loads", retry=RETRY)

@@ -18,6 +18,7 @@ from anye.flow.refused import without_values
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.briefings.actions import give_snapshot_up
+from anye.records.briefings.actions.writing import give_recount_up
 from anye.records.entitlements.actions import rules
 from anye.records.findings import actions as findings
 from anye.records.people import actions as people
@@ -158,6 +159,12 @@ def give_up_counting(pk: int) -> None:
         give_snapshot_up(snapshot_id=pk)
 
 
+def give_up_recount(pk: int) -> None:
+    """The briefing may be counted again once more."""
+    with acting(BATCH, actor=WATCH, purpose="watch"):
+        give_recount_up(recount_id=pk, at=timezone.now())
+
+
 KINDS = (
     Kind("registers_upload", "looking", "look_at_upload", "upload_id", give_up_look),
     Kind("registers_withdrawal", "asked", "foresee_withdrawal", "withdrawal_id", give_up_withdrawal),
@@ -169,6 +176,7 @@ KINDS = (
     Kind("people_transfer", "accepted", "carry_out_transfer", "transfer_id", give_up_transfer),
     Kind("entitlements_draft", "asked", "foresee_rules", "draft_id", give_up_foreseeing, column="foreseen_state"),
     Kind("briefings_snapshot", "asked", "count_figures", "snapshot_id", give_up_counting),
+    Kind("briefings_briefingrecount", "asked", "recount_briefing", "recount_id", give_up_recount),
     Kind("findings_handover", "waiting", "hand_to_visits", "handover_id", give_up_handover),
     Kind("registers_duplicate", "agreed", "settle_duplicate", "duplicate_id", give_up_duplicate),
 )

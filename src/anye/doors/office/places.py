@@ -1,6 +1,5 @@
 """Offices as a page names them, and the village filter of every listing."""
 
-import re
 from collections.abc import Callable
 
 from django.http import HttpRequest
@@ -8,18 +7,16 @@ from django.http import HttpRequest
 from anye.doors.kit import formats
 from anye.doors.office.entrance import duty_of
 from anye.doors.office.rows import Rows
+from anye.engine.areas import spoken
 from anye.records.places.models import Office
 from anye.records.places.queries import offices_at, offices_within
-
-# 柳树村村民委员会 is spoken of as 柳树村, 兴隆社区居民委员会 as 兴隆社区
-COMMITTEE = re.compile("(?<=[村社区])(村民委员会|居民委员会|社区居民委员会)$")
 
 
 def name_of(office: Office) -> str:
     """An office's name as people say it, in the reader's language where it has one there."""
     # the language is asked last: a district's list of villages names some 400 offices
     name = office.name if not office.name_en or formats.is_chinese() else office.name_en
-    return COMMITTEE.sub("", name)
+    return spoken(name)
 
 
 def full_name_of(office: Office | None) -> str:

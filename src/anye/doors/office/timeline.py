@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from anye.doors.kit import formats
 from anye.doors.kit.links import token_url
 from anye.doors.office import doubts, stated, statuses, words
-from anye.doors.office.places import COMMITTEE
 from anye.doors.office.sources import Said, said_by
+from anye.engine.areas import spoken
 from anye.flow import stated as stated_rows
 from anye.flow.specs import SPECS
 from anye.records.findings.models import Finding, Visit
@@ -215,7 +215,7 @@ def _name_areas(rows: list[Any]) -> None:
     codes = {row.value for row in homes}
     names = dict(Area.objects.filter(code__in=codes).order_by("valid_from").values_list("code", "name"))
     for row in homes:
-        row.area_name = COMMITTEE.sub("", names.get(row.value or "", row.value or ""))  # type: ignore[attr-defined]
+        row.area_name = spoken(names.get(row.value or "", row.value or ""))  # type: ignore[attr-defined]
 
 
 def _insured(rows: list[InsuranceMonth], said: dict[int, Said]) -> Entry:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 
+from anye.engine.entitle.catalogue import Texts
 from anye.engine.report.definition import Indicator
 
 Value = Decimal | float | int | None
@@ -12,6 +15,32 @@ _UNITS = {
     "yuan": ("元", "yuan"), "yuan_per_month": ("元", "yuan"), "yuan_per_day": ("元", "yuan"), "percent": ("%", "%"),
 }  # fmt: skip
 UNKNOWN = {"zh": "尚不清楚", "en": "not known yet"}
+UNLIKE = {"zh": "不可比", "en": "not comparable"}
+GROUPS: Mapping[str, Texts] = {
+    "work": {"zh": "就业", "en": "In work"},
+    "firms": {"zh": "吸纳就业的企业", "en": "Firms that hire"},
+    "work_training": {"zh": "以工代训", "en": "Training through work"},
+    "training": {"zh": "技能培训", "en": "Skills"},
+    "posts": {"zh": "公益性岗位", "en": "Public-welfare posts"},
+    "workshops": {"zh": "就业扶贫车间", "en": "Workshops"},
+    "graduates": {"zh": "高校毕业生", "en": "Graduates"},
+    "income": {"zh": "增收", "en": "What it brought"},
+    "money": {"zh": "资金与人次", "en": "Money and people"},
+    "coverage": {"zh": "覆盖情况", "en": "Coverage"},
+}
+"""The groups that indicators belong to, in the order of a report."""
+UNITS: Mapping[str, Texts] = {
+    "person": {"zh": "人", "en": "people"}, "person_time": {"zh": "人次", "en": "person-times"},
+    "firm": {"zh": "家", "en": "firms"}, "class": {"zh": "个班", "en": "classes"}, "trade": {"zh": "个工种", "en": "trades"},
+    "workshop": {"zh": "个车间", "en": "workshops"}, "household": {"zh": "户", "en": "households"},
+    "month": {"zh": "个月", "en": "months"}, "day": {"zh": "天", "en": "days"}, "percent": {"zh": "%", "en": "%"},
+    "yuan": {"zh": "元", "en": "yuan"}, "yuan_per_month": {"zh": "元/月", "en": "yuan a month"},
+    "yuan_per_day": {"zh": "元/天", "en": "yuan a day"}, "times": {"zh": "倍", "en": "times"},
+}  # fmt: skip
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_QUARTERS = {"zh": ("一", "二", "三", "四"), "en": ("first", "second", "third", "fourth")}
 
 
 def value_said(value: Value, unit: str, lang: str) -> str:
@@ -28,6 +57,38 @@ def value_said(value: Value, unit: str, lang: str) -> str:
         return _plain(number)
     between = "" if is_zh or unit == "percent" else " "
     return f"{_plain(number)}{between}{words[0 if is_zh else 1]}"
+
+
+def change_said(value: Value, earlier: Value, unit: str, lang: str) -> str:
+    """By how much a figure rose or fell: 增加12, up 12; shares by points."""
+    if value is None or earlier is None:
+        return UNKNOWN[lang]
+    by, is_zh = Decimal(str(value)) - Decimal(str(earlier)), lang == "zh"
+    if not by:
+        return "持平" if is_zh else "unchanged"
+    if unit == "percent":
+        rose = ("上升" if by > 0 else "下降") if is_zh else ("up " if by > 0 else "down ")
+        return f"{rose}{_plain(abs(by))}{'个百分点' if is_zh else ' points'}"
+    rose = ("增加" if by > 0 else "减少") if is_zh else ("up " if by > 0 else "down ")
+    return f"{rose}{value_said(abs(by), unit, lang)}"
+
+
+def day_said(day: dt.date, lang: str) -> str:
+    """2020年12月31日, 31 December 2020."""
+    return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def period_said(kind: str, day: dt.date, lang: str) -> str:
+    """The month, quarter or year that a day lies in: 2020年第四季度, the fourth quarter of 2020; else the day."""
+    is_zh = lang == "zh"
+    if kind == "year":
+        return f"{day.year}年" if is_zh else str(day.year)
+    if kind == "quarter":
+        name = _QUARTERS[lang][(day.month - 1) // 3]
+        return f"{day.year}年第{name}季度" if is_zh else f"the {name} quarter of {day.year}"
+    if kind == "month":
+        return f"{day.year}年{day.month}月" if is_zh else f"{_MONTHS[day.month - 1]} {day.year}"
+    return day_said(day, lang)
 
 
 def sentence(indicator: Indicator, value: Value, lang: str) -> str:

@@ -25,18 +25,10 @@ def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
         figures = Figures(pack, on=on, known=known)
         offices = office_of_area()
         district = offices[""]
-        areas = sorted(
-            {area.code for area in areas_on(on) if area.level in {"town", "street", "village", "community"}}
-            | figures.districts
-        )
-        told = pl.concat([_figures(figures, code, areas) for code in figures.indicators])
+        told = counted(figures)
         scope = [offices.get(area, district) for area in told.get_column("area")]
         rows = pl.concat([_rows(figures, code) for code in figures.indicators])
         if len(figures.districts) > 1:  # what has no home tells of no district: none sees the other's
-            told = told.with_columns(
-                value=pl.when(pl.col("area").is_in(list(figures.districts))).then(None).otherwise(pl.col("value")),
-                rows=pl.when(pl.col("area").is_in(list(figures.districts))).then(0).otherwise(pl.col("rows")),
-            )
             rows = rows.filter(pl.col("person").is_not_null())
         scopes = pl.DataFrame({"person": figures.everybody[0], "scope_no": figures.everybody[1]})
         rows = rows.join(scopes, on="person", how="left", maintain_order="left").with_columns(
@@ -51,6 +43,21 @@ def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
             .write_csv(include_header=False).encode(),
         )  # fmt: skip
         return snapshot
+
+
+def counted(figures: Figures) -> pl.DataFrame:
+    """Every indicator's value of every area (`indicator`, `area`, `value`, `rows`)."""
+    areas = sorted(
+        {area.code for area in areas_on(figures.when.on) if area.level in {"town", "street", "village", "community"}}
+        | figures.districts
+    )
+    told = pl.concat([_figures(figures, code, areas) for code in figures.indicators])
+    if len(figures.districts) > 1:
+        told = told.with_columns(
+            value=pl.when(pl.col("area").is_in(list(figures.districts))).then(None).otherwise(pl.col("value")),
+            rows=pl.when(pl.col("area").is_in(list(figures.districts))).then(0).otherwise(pl.col("rows")),
+        )
+    return told
 
 
 def _figures(figures: Figures, code: str, areas: list[str]) -> pl.DataFrame:

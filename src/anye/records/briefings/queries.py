@@ -1,13 +1,21 @@
-"""Reads of the figures as they stood."""
+"""Reads of the figures as they stood, and of the briefings that tell them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
-from anye.records.briefings.models import Snapshot, SnapshotFigure, SnapshotRow
+from anye.records.briefings.models import (
+    Briefing,
+    BriefingIssue,
+    BriefingRecount,
+    Snapshot,
+    SnapshotFigure,
+    SnapshotRow,
+)
 
 
 def snapshots() -> QuerySet[Snapshot]:
@@ -41,9 +49,14 @@ def by_area(snapshot: Snapshot, indicator: str) -> dict[str, Decimal | None]:
     return dict(told.values_list("area_code", "value"))
 
 
-def over_time(indicator: str, area: str, *, until: date, most: int = 24) -> list[tuple[date, Decimal | None]]:
-    """Day → the figure of an area, of each day by what was known last; the last ones, in the order of the days."""
+def over_time(
+    indicator: str, area: str, *, until: date, known: date | None = None, most: int = 24
+) -> list[tuple[date, Decimal | None]]:
+    """Day → the figure of an area, of each day by what was known last, on `known` at the latest; the last ones, in the order of the
+    days."""
     told = SnapshotFigure.objects.filter(indicator=indicator, area_code=area, snapshot__as_of__lte=until)
+    if known is not None:
+        told = told.filter(snapshot__known_on__lte=known)
     rows = told.order_by("-snapshot__as_of", "-snapshot__known_on").values_list("snapshot__as_of", "value")
     found: dict[date, Decimal | None] = {}
     for day, value in rows[: most * 4]:
@@ -68,3 +81,66 @@ def areas_of(snapshot: Snapshot) -> list[str]:
     """The areas within the range that have figures."""
     told = SnapshotFigure.objects.filter(snapshot=snapshot).order_by("area_code")
     return list(told.values_list("area_code", flat=True).distinct())
+
+
+def snapshot_of(as_of: date, *, known_until: date) -> Snapshot | None:
+    """What was counted of a day, by what was known last, on `known_until` at the latest."""
+    return snapshots().filter(as_of=as_of, known_on__lte=known_until).first()
+
+
+def snapshot_days(area: str) -> QuerySet[Snapshot]:
+    """The snapshots that hold figures of an area, the latest first."""
+    return snapshots().filter(figures__area_code=area).distinct()
+
+
+def all_by_area(snapshot: Snapshot, areas: Sequence[str]) -> dict[str, dict[str, Decimal | None]]:
+    """Indicator → area → figure, of those of the areas that lie in the range."""
+    found: dict[str, dict[str, Decimal | None]] = {}
+    told = SnapshotFigure.objects.filter(snapshot=snapshot, area_code__in=areas)
+    told = told.values_list("indicator", "area_code", "value")
+    for indicator, area, value in told:
+        found.setdefault(indicator, {})[area] = value
+    return found
+
+
+def all_over_time(area: str, *, until: date, known: date) -> dict[str, list[tuple[date, date, Decimal | None]]]:
+    """Indicator → day, day of knowledge and figure of an area, by what was known until a day; the day's last knowledge last."""
+    told = SnapshotFigure.objects.filter(area_code=area, snapshot__as_of__lte=until, snapshot__known_on__lte=known)
+    rows = told.order_by("snapshot__as_of", "snapshot__known_on")
+    found: dict[str, list[tuple[date, date, Decimal | None]]] = {}
+    for indicator, day, known_on, value in rows.values_list(
+        "indicator", "snapshot__as_of", "snapshot__known_on", "value"
+    ):
+        found.setdefault(indicator, []).append((day, known_on, value))
+    return found
+
+
+def briefings() -> QuerySet[Briefing]:
+    """All of the range, the latest first."""
+    return Briefing.objects.select_related("snapshot").order_by("-snapshot__as_of", "-pk")
+
+
+def issues_of(briefing: Briefing) -> QuerySet[BriefingIssue]:
+    """What was issued of a briefing, the latest first."""
+    return BriefingIssue.objects.filter(briefing=briefing).select_related("snapshot").order_by("-number")
+
+
+def issued_until() -> date | None:
+    """The last day of knowledge that something was issued by: nothing may come to be known on it any more."""
+    last: date | None = BriefingIssue.objects.aggregate(last=Max("snapshot__known_on"))["last"]
+    return last
+
+
+def recounts_of(issue: BriefingIssue) -> QuerySet[BriefingRecount]:
+    """How often an issue was counted once more, the latest first."""
+    return BriefingRecount.objects.filter(issue=issue).order_by("-pk")
+
+
+def recount_asked(pk: int) -> BriefingRecount | None:
+    """One that was asked for and is not done."""
+    return BriefingRecount.objects.filter(pk=pk, state="asked").select_related("issue__snapshot").first()
+
+
+def snapshot_at(as_of: date, known_on: date) -> Snapshot | None:
+    """What was counted of a day by what was known on a day."""
+    return snapshots().filter(as_of=as_of, known_on=known_on).first()

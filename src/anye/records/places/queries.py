@@ -63,3 +63,9 @@ def offices_beside(scope_no: int) -> list[Office]:
         return []
     tree = offices_within(district.scope_no, district.scope_hi).filter(kind__in=["town", "village"])
     return list(tree.filter(closed_on__isnull=True).exclude(scope_no=scope_no).order_by("scope_no"))
+
+
+def first_district() -> str:
+    """The area code of the registry's district; of several, the one that was set up first."""
+    found = Office.objects.filter(kind="district", area_code__isnull=False).order_by("scope_no")
+    return found.values_list("area_code", flat=True).first() or ""

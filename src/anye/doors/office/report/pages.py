@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anye.doors.office.entrance import READERS, actor_of, duty_of, open_to
 from anye.doors.office.report import words
+from anye.engine.report.said import GROUPS
 from anye.flow.jobs import count_figures
 from anye.records.accounts.models import Role
 from anye.records.briefings import queries
@@ -33,13 +34,13 @@ def index(request: HttpRequest, token: str = "", area: str = "") -> HttpResponse
     groups: list[dict[str, Any]] = []
     if snapshot and place:
         values = queries.figures_of(snapshot, place.code)
-        for group, title in words.GROUPS.items():
+        for group, title in GROUPS.items():
             figures = [
                 words.told(one, values[code].value)
                 for code, one in words.indicators().items()
                 if one.group == group and code in values
             ]
-            groups += [{"title": title, "figures": figures}] if figures else []
+            groups += [{"title": title[words.lang()], "figures": figures}] if figures else []
     context = {
         "snapshot": snapshot, "place": place, "groups": groups, "snapshots": queries.snapshots()[:60], "asked": queries.asked_for()[:10],
         "may_count": duty_of(request).role in COUNTERS, "today": timezone.localdate(),

@@ -16,26 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from anye.doors.kit import formats
 from anye.doors.kit.columns import Words
 from anye.doors.office.entrance import duty_of
-from anye.doors.office.places import COMMITTEE
+from anye.engine.areas import spoken
 from anye.engine.report.definition import Indicator, Measure
 from anye.engine.report.reduce import significant
-from anye.engine.report.said import sentence, value_said
+from anye.engine.report.said import UNITS, sentence, value_said
 from anye.flow.reporting.figures import indicators_of
 from anye.records.briefings import queries
 from anye.records.briefings.models import Snapshot
 from anye.records.places.models import Area
 from anye.records.places.queries import areas_on
 
-GROUPS: Mapping[str, Words] = {
-    "work": _("In work"), "firms": _("Firms that hire"), "work_training": _("Training through work"), "training": _("Skills"),
-    "posts": _("Public-welfare posts"), "workshops": _("Workshops"), "graduates": _("Graduates"), "income": _("What it brought"),
-    "money": _("Money and people"), "coverage": _("Coverage"),
-}  # fmt: skip
-UNITS: Mapping[str, Words] = {
-    "person": _("people"), "person_time": _("person-times"), "firm": _("firms"), "class": _("classes"), "trade": _("trades"),
-    "workshop": _("workshops"), "household": _("households"), "month": _("months"), "day": _("days"), "percent": "%",
-    "yuan": _("yuan"), "yuan_per_month": _("yuan a month"), "yuan_per_day": _("yuan a day"), "times": _("times"),
-}  # fmt: skip
 PERIODS: Mapping[str, Words] = {
     "year": _("from 1 January to the day"), "half_year": _("from the beginning of the half-year to the day"),
     "quarter": _("from the beginning of the quarter to the day"), "month": _("in the month"), "all": _("up to the day"),
@@ -67,7 +57,7 @@ def told(indicator: Indicator, value: Decimal | None) -> Told:
     number = value_said(value, indicator.unit, name)
     is_money = indicator.unit.startswith("yuan") or indicator.unit == "percent" or value is None
     return Told(
-        indicator, value, indicator.title[name], number, "" if is_money else UNITS[indicator.unit],
+        indicator, value, indicator.title[name], number, "" if is_money else UNITS[indicator.unit][name],
         sentence(indicator, value, name),
     )  # fmt: skip
 
@@ -109,7 +99,7 @@ def _parent(code: str) -> str:
 
 def _names(on: dt.date) -> dict[str, str]:
     areas: list[Area] = list(areas_on(on))
-    return {area.code: COMMITTEE.sub("", area.name) for area in areas}
+    return {area.code: spoken(area.name) for area in areas}
 
 
 def figures_of(request: HttpRequest, *, person_id: int | None = None, firm_id: int | None = None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ ROWS = (
 KEPT = 2
 """Snapshots of which the rows are kept; those of others are found again from the facts."""
 NIGHTLY, DAYS_KEPT = "worker", timedelta(days=60)
-"""So long each night's figures are kept; of earlier nights those of the last day of a month."""
+"""So long each night's figures are kept; of earlier nights those of the last day of a month, and those that a briefing tells."""
 
 
 def ask_snapshot(*, as_of: date, known_on: date, by: str) -> Snapshot:
@@ -36,7 +36,9 @@ def take_snapshot(*, snapshot: Snapshot, definitions: str, figures: bytes, rows:
     Snapshot.objects.filter(pk=snapshot.pk).update(state="done", definitions=definitions, taken_at=at)
     kept = Snapshot.objects.filter(state="done").order_by("-as_of", "-known_on").values_list("pk", flat=True)[:KEPT]
     SnapshotRow.objects.exclude(snapshot_id__in=list(kept)).delete()
-    nights = Snapshot.objects.filter(asked_by=NIGHTLY, as_of__lt=snapshot.as_of - DAYS_KEPT).values_list("pk", "as_of")
+    nights = Snapshot.objects.filter(
+        asked_by=NIGHTLY, as_of__lt=snapshot.as_of - DAYS_KEPT, briefings=None, issues=None
+    ).values_list("pk", "as_of")
     Snapshot.objects.filter(pk__in=[pk for pk, day in nights if (day + timedelta(days=1)).day != 1]).delete()
 
 

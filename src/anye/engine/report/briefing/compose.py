@@ -1,0 +1,302 @@
+"""Text and figures become a document: every token its number, every named chart its points and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import get_close_matches
+
+from anye.engine.report.briefing import text as written
+from anye.engine.report.briefing.faults import TokenFault
+from anye.engine.report.briefing.told import Tidings, Told
+from anye.engine.report.said import (
+    GROUPS,
+    UNITS,
+    UNKNOWN,
+    UNLIKE,
+    change_said,
+    day_said,
+    period_said,
+    value_said,
+)
+
+WORDS = ("area", "period", "day", "known", "before")
+"""Tokens of the briefing itself: the area's name, the period, the day, the day of knowledge, the day compared with."""
+PARTS = ("title", "says", "before", "change")
+"""What of a figure a token may name besides its number."""
+_HEADS = {
+    "area": {"zh": "地区", "en": "Area"}, "figure": {"zh": "数值", "en": "Figure"}, "day": {"zh": "截至", "en": "As of"},
+    "indicator": {"zh": "指标", "en": "Indicator"}, "now": {"zh": "本期", "en": "Now"}, "change": {"zh": "增减", "en": "Change"},
+    "before": {"zh": "{day}", "en": "{day}"},
+}  # fmt: skip
+_ACROSS = 3
+"""Pairs of area and figure that stand side by side in a table of areas."""
+_WITHOUT_UNIT = frozenset({"yuan", "yuan_per_month", "yuan_per_day", "percent"})  # their words hold the unit
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words of one look; `code`: the figure that they tell."""
+
+    text: str
+    code: str = ""
+    is_strong: bool = False
+    is_emphasis: bool = False
+
+
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    spans: Spans
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    spans: Spans
+    is_quote: bool = False
+
+
+@dataclass(frozen=True)
+class Items:
+    is_ordered: bool
+    items: tuple[Spans, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """`numbers`: the columns that hold numbers."""
+
+    head: tuple[Spans, ...]
+    rows: tuple[tuple[Spans, ...], ...]
+    caption: str = ""
+    numbers: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`kind`: bars (areas, the largest first) or columns (days); `points`: label, number, the number in words."""
+
+    kind: str
+    title: str
+    points: tuple[tuple[str, Decimal | None, str], ...]
+
+    @property
+    def says(self) -> str:
+        """The chart in words, for who cannot see it."""
+        return f"{self.title}: " + "; ".join(f"{label} {said}" for label, _value, said in self.points)
+
+
+Block = Heading | Paragraph | Items | Table | Chart
+
+
+@dataclass(frozen=True)
+class Document:
+    """A briefing that is ready to be shown. `faults`: tokens that name nothing, each with its line; `unknown`: figures that the
+    text names and nobody knows."""
+
+    lang: str
+    blocks: tuple[Block, ...]
+    faults: tuple[TokenFault, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Its first heading."""
+        heading = next((each for each in self.blocks if isinstance(each, Heading)), None)
+        return "".join(span.text for span in heading.spans) if heading else ""
+
+
+def compose(text: str, tidings: Tidings, lang: str) -> Document:
+    """The document of a text in a language, with the figures in it. What is wrong is told, never left out."""
+    composing = _Composing(tidings, lang)
+    blocks = tuple(block for each in written.blocks_of(text) for block in composing.block(each))
+    return Document(lang, blocks, tuple(_faults(text, tidings)), tuple(sorted(composing.unknown)))
+
+
+@dataclass
+class _Composing:
+    tidings: Tidings
+    lang: str
+    unknown: set[str] = field(default_factory=set)
+
+    def block(self, block: written.Block) -> Iterator[Block]:
+        if isinstance(block, written.Named):
+            yield from self._named(block)
+        elif isinstance(block, written.Heading):
+            yield Heading(block.level, self._spans(block.runs))
+        elif isinstance(block, written.Paragraph):
+            yield Paragraph(self._spans(block.runs), block.is_quote)
+        elif isinstance(block, written.Items):
+            yield Items(block.is_ordered, tuple(self._spans(one) for one in block.items))
+        else:
+            head = tuple(self._spans(one) for one in block.head)
+            yield Table(head, tuple(tuple(self._spans(one) for one in row) for row in block.rows))
+
+    def _spans(self, runs: written.Runs) -> Spans:
+        return tuple(span for run in runs for span in self._run(run))
+
+    def _run(self, run: written.Run) -> Iterator[Span]:
+        at = 0
+        for found in written.TOKEN.finditer(run.text):
+            said = self._said(found[1])
+            if said is None:
+                continue
+            if found.start() > at:
+                yield Span(run.text[at : found.start()], "", run.is_strong, run.is_emphasis)
+            yield Span(said[0], said[1], run.is_strong, run.is_emphasis)
+            at = found.end()
+        if at < len(run.text):
+            yield Span(run.text[at:], "", run.is_strong, run.is_emphasis)
+
+    def _said(self, token: str) -> tuple[str, str] | None:
+        """What a token says, and the figure that it tells; None: it names nothing."""
+        if token in WORDS:
+            return self._word(token), ""
+        code, _dot, part = token.partition(".")
+        told = self.tidings.figures.get(code)
+        if told is None or (part and part not in PARTS):
+            return None
+        return self._part(told, part), code
+
+    def _word(self, word: str) -> str:
+        tidings = self.tidings
+        if word == "area":
+            return tidings.name
+        if word == "period":
+            return period_said(tidings.kind, tidings.as_of, self.lang)
+        day = {"day": tidings.as_of, "known": tidings.known_on, "before": tidings.before}[word]
+        return day_said(day, self.lang) if day else UNKNOWN[self.lang]
+
+    def _part(self, told: Told, part: str) -> str:
+        if part == "title":
+            return told.title[self.lang]
+        if part != "before" and told.value is None:
+            self.unknown.add(told.code)
+        if part == "before":
+            return value_said(told.earlier, told.unit, self.lang)
+        if part == "change":
+            if not self.tidings.is_comparable(told.code):
+                return UNLIKE[self.lang]
+            return change_said(told.value, told.earlier, told.unit, self.lang)
+        said = value_said(told.value, told.unit, self.lang)
+        return told.says[self.lang].replace("{value}", said) if part == "says" else said
+
+    def _named(self, named: written.Named) -> Iterator[Block]:
+        if _why_not(named, self.tidings):
+            yield Paragraph((Span(f"{{{{{named.what} {named.of}}}}}"),))
+        elif named.what == "group":
+            yield self._group(named.of)
+        elif named.what == "areas":
+            yield from self._areas(self.tidings.figures[named.of])
+        else:
+            yield from self._trend(self.tidings.figures[named.of])
+
+    def _areas(self, told: Told) -> Iterator[Block]:
+        rows = sorted(self.tidings.within[told.code], key=lambda each: (each[1] is None, -(each[1] or 0)))
+        points = tuple((name, value, value_said(value, told.unit, self.lang)) for name, value in rows)
+        title = self._titled(told)
+        known = tuple(point for point in points if point[1] is not None)
+        if known:  # where there is nothing stands in the table
+            yield Chart("bars", title, tuple(point for point in known if point[1]) or known)
+        else:
+            self.unknown.add(told.code)
+        cells = [(_plain(name), (Span(said, told.code),)) for name, _value, said in points]
+        yield self._across("area", cells, title)
+
+    def _trend(self, told: Told) -> Iterator[Block]:
+        points = tuple(
+            (day.isoformat(), value, value_said(value, told.unit, self.lang))
+            for day, value in self.tidings.trends[told.code]
+        )
+        title = self._titled(told)
+        if any(value is not None for _label, value, _said in points):
+            yield Chart("columns", title, points)
+        else:
+            self.unknown.add(told.code)
+        cells = [(_plain(label), (Span(said, told.code),)) for label, _value, said in points]
+        yield self._across("day", cells, title)
+
+    def _across(self, name: str, cells: Sequence[tuple[Spans, Spans]], caption: str) -> Table:
+        """Pairs one below the other, in as many columns as a sheet of paper holds."""
+        across = min(_ACROSS, len(cells))
+        down = -(-len(cells) // across)
+        full = [*cells, *[((), ())] * (down * across - len(cells))]
+        rows = (tuple(cell for at in range(row, len(full), down) for cell in full[at]) for row in range(down))
+        return Table(self._head(name, "figure") * across, tuple(rows), caption, frozenset(range(1, 2 * across, 2)))
+
+    def _group(self, group: str) -> Table:
+        has_before = self.tidings.before is not None
+        rows = []
+        for told in self.tidings.figures.values():
+            if told.group != group:
+                continue
+            row = [_plain(told.title[self.lang]), (Span(self._with_unit(told, self._part(told, "")), told.code),)]
+            if has_before:
+                change = "—" if not self.tidings.is_comparable(told.code) else self._part(told, "change")
+                row += [_plain(self._with_unit(told, self._part(told, "before"))), _plain(change)]
+            rows.append(tuple(row))
+        head = self._head("indicator", "now", *(("before", "change") if has_before else ()))
+        return Table(head, tuple(rows), GROUPS[group][self.lang], frozenset(range(1, len(head))))
+
+    def _with_unit(self, told: Told, said: str) -> str:
+        if told.unit in _WITHOUT_UNIT or said == UNKNOWN[self.lang]:
+            return said
+        return f"{said}{'' if self.lang == 'zh' else ' '}{UNITS[told.unit][self.lang]}"
+
+    def _titled(self, told: Told) -> str:
+        unit = "" if told.unit in _WITHOUT_UNIT else UNITS[told.unit][self.lang]
+        if not unit:
+            return told.title[self.lang]
+        return f"{told.title[self.lang]}（{unit}）" if self.lang == "zh" else f"{told.title[self.lang]} ({unit})"
+
+    def _head(self, *names: str) -> tuple[Spans, ...]:
+        day = self._word("before")
+        return tuple(_plain(_HEADS[name][self.lang].replace("{day}", day)) for name in names)
+
+
+def _plain(text: str) -> Spans:
+    return (Span(text),)
+
+
+def _why_not(named: written.Named, tidings: Tidings) -> str:
+    """Why a line cannot name what it names; nothing if it can."""
+    if named.what == "group":
+        return "" if any(told.group == named.of for told in tidings.figures.values()) else "token_unknown"
+    if named.of not in tidings.figures:
+        return "token_unknown"
+    return "" if (tidings.within if named.what == "areas" else tidings.trends).get(named.of) else "token_empty"
+
+
+def _faults(text: str, tidings: Tidings) -> Iterator[TokenFault]:
+    names = [*tidings.figures, *WORDS]
+    groups = sorted({told.group for told in tidings.figures.values()})
+    for number, line in enumerate(text.splitlines(), 1):
+        rest = line
+        for found in written.TOKEN.finditer(line):
+            rest = rest.replace(found[0], "", 1)
+            what, _space, of = found[1].partition(" ")
+            if what in written.BLOCKS and of:
+                named = written.Named(what, of.strip())
+                code = _why_not(named, tidings) or ("token_inside" if line.strip() != found[0] else "")
+                near = _near(named.of, groups if what == "group" else list(tidings.figures))
+            else:
+                code = "" if _is_known(found[1], tidings) else "token_unknown"
+                near = _near(found[1].partition(".")[0], names)
+            if code:
+                yield TokenFault(code, {"line": number, "found": found[0], "expected": near})
+        if "{{" in rest or "}}" in rest:
+            yield TokenFault("token_unclosed", {"line": number, "found": line.strip()[:40], "expected": "{{I01}}"})
+
+
+def _is_known(token: str, tidings: Tidings) -> bool:
+    code, dot, part = token.partition(".")
+    return token in WORDS or (code in tidings.figures and (part in PARTS if dot else True))
+
+
+def _near(found: str, names: list[str]) -> str:
+    near = get_close_matches(found.upper(), names, n=3, cutoff=0.5) or get_close_matches(found, names, n=3, cutoff=0.5)
+    return ", ".join(near)

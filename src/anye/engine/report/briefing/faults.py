@@ -1,0 +1,36 @@
+"""What can be wrong in a briefing's text, in both languages."""
+
+from __future__ import annotations
+
+from anye.engine.entitle.catalogue import Texts
+from anye.engine.errors import Problem
+
+SENTENCES: dict[str, Texts] = {
+    "token_unknown": {
+        "zh": "第{line}行：没有 {found} 这个记号。{near}请从指标列表中插入。",
+        "en": "Line {line}: there is no token {found}. {near}Insert one from the list of figures.",
+    },
+    "token_unclosed": {
+        "zh": "第{line}行：“{found}”里的花括号不成对。请写成 {{{{I01}}}} 的样子。",
+        "en": "Line {line}: the braces in “{found}” do not pair. Write them as in {{{{I01}}}}.",
+    },
+    "token_inside": {
+        "zh": "第{line}行：{found} 是图或表，请让它独占一行。",
+        "en": "Line {line}: {found} is a chart or a table. Put it on a line of its own.",
+    },
+    "token_empty": {
+        "zh": "第{line}行：{found} 在这个地区和日期没有可画的数字。请删去这一行，或换一项指标。",
+        "en": "Line {line}: for this area and day there are no figures to draw {found} from. Take the line out, or name another figure.",
+    },
+}
+_NEAR: Texts = {"zh": "相近的有：{names}。", "en": "Near it: {names}. "}
+
+
+class TokenFault(Problem):
+    """A token that names nothing; `params`: the line, what was found, and what is near it."""
+
+    def text(self, lang: str) -> str:
+        """What is wrong, where, and how to mend it. `lang`: zh or en."""
+        near = self.params.get("expected")
+        told = {**self.params, "near": _NEAR[lang].format(names=near) if near else ""}
+        return SENTENCES[self.code][lang].format(**told)

@@ -1,0 +1,147 @@
+"""What an officer writes of a briefing: Markdown with tokens in it, read into blocks.
+
+A token is a figure (`{{I30}}`), one of its words (`{{I30.says}}`), a word of the briefing itself (`{{period}}`), or, on a
+line of its own, a chart with its table (`{{areas I24}}`, `{{trend I24}}`) or the table of a group (`{{group money}}`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+TOKEN = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
+BLOCKS = ("areas", "trend", "group")
+_BLOCK = re.compile(rf"^\s*\{{\{{\s*({'|'.join(BLOCKS)})\s+([A-Za-z0-9_]+)\s*\}}\}}\s*$")
+_MARKDOWN = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable("table")
+    .disable(["image", "link", "autolink", "html_inline", "html_block", "code", "fence", "reference", "hr", "lheading", "backticks"])
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """Words of one look; tokens still stand in them."""
+
+    text: str
+    is_strong: bool = False
+    is_emphasis: bool = False
+
+
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    runs: Runs
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    runs: Runs
+    is_quote: bool = False
+
+
+@dataclass(frozen=True)
+class Items:
+    is_ordered: bool
+    items: tuple[Runs, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    head: tuple[Runs, ...]
+    rows: tuple[tuple[Runs, ...], ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A chart or a table that a line names: `areas`, `trend` or `group`, and of what."""
+
+    what: str
+    of: str
+
+
+Block = Heading | Paragraph | Items | Rows | Named
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The blocks of a text, in their order. What is no Markdown that a briefing knows stays as it is written."""
+    found: list[Block] = []
+    prose: list[str] = []
+    for line in [*text.replace("\r\n", "\n").split("\n"), None]:
+        named = _BLOCK.match(line) if line is not None else None
+        if line is not None and named is None:
+            prose.append(line)
+            continue
+        found += _prose("\n".join(prose))
+        prose = []
+        if named:
+            found.append(Named(named[1], named[2]))
+    return found
+
+
+def _prose(text: str) -> Iterator[Block]:
+    tokens = _MARKDOWN.parse(text)
+    at, quotes = 0, 0
+    while at < len(tokens):
+        token = tokens[at]
+        quotes += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        end = _end(tokens, at)
+        inside = tokens[at : end + 1]
+        if token.type == "heading_open":
+            yield Heading(int(token.tag[1]), _runs(inside[1]))
+        elif token.type == "paragraph_open":
+            yield Paragraph(_runs(inside[1]), quotes > 0)
+        elif token.type in {"bullet_list_open", "ordered_list_open"}:
+            yield Items(token.type.startswith("ordered"), tuple(_runs(one) for one in inside if one.type == "inline"))
+        elif token.type == "table_open":
+            yield _table(inside)
+        else:
+            end = at
+        at = end + 1
+
+
+def _end(tokens: list[Token], at: int) -> int:
+    """Where what begins at a place ends; itself, where it has no end of its own."""
+    if tokens[at].nesting != 1:
+        return at
+    level = tokens[at].level
+    return next(n for n in range(at + 1, len(tokens)) if tokens[n].nesting == -1 and tokens[n].level == level)
+
+
+def _table(inside: list[Token]) -> Rows:
+    rows: list[list[Runs]] = []
+    for one in inside:
+        if one.type == "tr_open":
+            rows.append([])
+        elif one.type == "inline":
+            rows[-1].append(_runs(one))
+    return Rows(tuple(rows[0]), tuple(tuple(row) for row in rows[1:]))
+
+
+def _runs(inline: Token) -> Runs:
+    """Words of one look each; a line's end within a paragraph is a space between Latin words and nothing between Chinese ones."""
+    found: list[Run] = []
+    strong = emphasis = 0
+    for one in inline.children or []:
+        strong += {"strong_open": 1, "strong_close": -1}.get(one.type, 0)
+        emphasis += {"em_open": 1, "em_close": -1}.get(one.type, 0)
+        words: Any = {"softbreak": "\n", "hardbreak": "\n"}.get(one.type, one.content)
+        if words:
+            found.append(Run(words, strong > 0, emphasis > 0))
+    return tuple(_joined(found))
+
+
+def _joined(runs: list[Run]) -> Iterator[Run]:
+    for at, run in enumerate(runs):
+        if run.text != "\n":
+            yield run
+        elif at and runs[at - 1].text[-1:].isascii() and at + 1 < len(runs) and runs[at + 1].text[:1].isascii():
+            yield Run(" ")

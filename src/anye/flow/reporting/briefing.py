@@ -1,0 +1,148 @@
+"""What a briefing may tell, from the snapshots that were kept; and the same counted once more from the records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from django.utils import timezone
+
+import anye
+from anye.engine.areas import spoken
+from anye.engine.report.briefing.compose import Document
+from anye.engine.report.briefing.page import file_of
+from anye.engine.report.briefing.pdf import pdf_of
+from anye.engine.report.briefing.plain import plain_of
+from anye.engine.report.briefing.told import Tidings, Told, before_of, differences, exact, from_json, words_of
+from anye.engine.report.briefing.word import word_of
+from anye.engine.report.reduce import significant
+from anye.engine.report.said import day_said
+from anye.flow.reporting.figures import Figures, indicators_of
+from anye.flow.reporting.snapshots import counted
+from anye.packs import Pack
+from anye.records.accounts.scope import BATCH, acting
+from anye.records.briefings import queries
+from anye.records.briefings.actions.writing import keep_recount
+from anye.records.briefings.models import Snapshot
+from anye.records.places.queries import areas_on
+
+FONTS = Path(anye.__file__).parent / "doors" / "static" / "vendor" / "fonts"
+FORMATS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8", "txt": "text/plain; charset=utf-8",
+}  # fmt: skip
+"""What a briefing is written as → its media type."""
+TREND = 13
+"""Days of a course: the ends of twelve months, and the day itself."""
+_Values = Mapping[str, Mapping[str, Decimal | None]]
+
+
+def tidings_of(pack: str, snapshot: Snapshot, area: str, kind: str) -> Tidings:
+    """All figures of an area, compared with the day before the period, by area and over time. To be used within `acting` or under a
+    duty's range: an area out of reach has no figures."""
+    before = before_of(kind, snapshot.as_of)
+    earlier = queries.snapshot_of(before, known_until=snapshot.known_on)
+    names = names_on(snapshot.as_of)
+    values = queries.all_by_area(snapshot, [area, *(each for each in names if _parent(each) == significant(area))])
+    values_before = queries.all_by_area(earlier, [area]) if earlier else {}
+    found = Tidings(
+        kind, area, names.get(area, area), snapshot.as_of, snapshot.known_on, _told(pack, area, values, values_before),
+        before if earlier else None, earlier.known_on if earlier else None, trends=_trends(area, snapshot),
+    )  # fmt: skip
+    return replace(found, within=_within(area, values, names))
+
+
+def recounted(pack: Pack, tidings: Tidings) -> Tidings:
+    """The same from the records alone, by what was known then; the course over time stays as it was kept. To be used within
+    `acting(BATCH)`."""
+    values = _counted(pack, tidings.as_of, tidings.known_on)
+    earlier: _Values = {}
+    if tidings.before is not None and tidings.before_known is not None:
+        earlier = _counted(pack, tidings.before, tidings.before_known)
+    figures = {
+        code: replace(
+            told, value=values.get(code, {}).get(tidings.area), earlier=earlier.get(code, {}).get(tidings.area)
+        )
+        for code, told in tidings.figures.items()
+    }
+    return replace(tidings, figures=figures, within=_within(tidings.area, values, names_on(tidings.as_of)))
+
+
+def recount(recount_id: int, pack: Pack) -> None:
+    """Count an issue once more, and keep where it differs."""
+    with acting(BATCH, purpose="recount"):
+        asked = queries.recount_asked(recount_id)
+        if asked is None:
+            return
+        issued = from_json(asked.issue.told)
+        found = differences(issued, recounted(pack, issued))
+        keep_recount(recount_id=recount_id, found=found, at=timezone.now())
+
+
+def written(document: Document, tidings: Tidings, kind: str) -> bytes:
+    """A document as a file of one of the `FORMATS`; at its foot stands of what day it is."""
+    lang = document.lang
+    day, known = day_said(tidings.as_of, lang), day_said(tidings.known_on, lang)
+    foot = f"截至{day}，按{known}所知" if lang == "zh" else f"As of {day}, by what was known on {known}"
+    if kind == "docx":
+        return word_of(document, foot, FONTS)
+    if kind == "pdf":
+        return pdf_of(document, foot, FONTS)
+    return (file_of(document, foot) if kind == "html" else plain_of(document)).encode()
+
+
+def _counted(pack: Pack, on: dt.date, known: dt.date) -> _Values:
+    found: dict[str, dict[str, Decimal | None]] = {}
+    told = counted(Figures(pack, on=on, known=known))
+    for code, area, value in told.select("indicator", "area", "value").iter_rows():
+        found.setdefault(code, {})[area] = exact(value)
+    return found
+
+
+def _told(pack: str, area: str, values: _Values, earlier: _Values) -> dict[str, Told]:
+    return {
+        code: words_of(one, values[code][area], earlier.get(code, {}).get(area))
+        for code, one in indicators_of(pack).items()
+        if area in values.get(code, {})
+    }
+
+
+def _within(area: str, values: _Values, names: Mapping[str, str]) -> dict[str, tuple[tuple[str, Decimal | None], ...]]:
+    """Indicator → the areas right below with their figures, in the order of their codes; none where nobody knows any."""
+    found = {}
+    for code, each in values.items():
+        rows = tuple(
+            (names.get(one, one), exact(value))
+            for one, value in sorted(each.items())
+            if _parent(one) == significant(area)
+        )
+        if any(value is not None for _name, value in rows):
+            found[code] = rows
+    return found
+
+
+def _trends(area: str, snapshot: Snapshot) -> dict[str, tuple[tuple[dt.date, Decimal | None], ...]]:
+    """Indicator → the figure at the ends of the last months and on the day."""
+    found = {}
+    rows = queries.all_over_time(area, until=snapshot.as_of, known=snapshot.known_on)
+    for code, told in rows.items():
+        days = {day: exact(value) for day, _known, value in told if _ends_month(day) or day == snapshot.as_of}
+        if len(days) > 1:
+            found[code] = tuple(sorted(days.items()))[-TREND:]
+    return found
+
+
+def names_on(on: dt.date) -> dict[str, str]:
+    """Area code → the name that people say, on a day."""
+    return {area.code: spoken(area.name) for area in areas_on(on)}
+
+
+def _parent(code: str) -> str:
+    return significant(code)[:-3]
+
+
+def _ends_month(day: dt.date) -> bool:
+    return (day + dt.timedelta(days=1)).day == 1
