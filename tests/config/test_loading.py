@@ -99,3 +99,16 @@ def test_a_day_before_the_last_pass_is_refused(district: District, file: Path) -
         )  # fmt: skip
     assert refused.value.code == "known_on_judged" and KNOWN.isoformat() in refused.value.text("en")
     assert loading.load_one(file, source=None, known_on=KNOWN, user=None, quiet=True, language="en").loaded == 1
+
+
+def test_a_day_that_a_briefing_told_of_is_refused(district: District, file: Path) -> None:
+    """What was known when it was issued stays as it was; the day after is free."""
+    from tests.house.counted import recount_asked_for
+
+    recount_asked_for()  # an issue by what was known on 10 January 2021
+    told = dt.date(2021, 1, 10)
+    with pytest.raises(SetupFault) as refused:
+        loading.load_one(file, source=None, known_on=told, user=None, quiet=True, language="en")
+    assert refused.value.code == "known_on_told" and told.isoformat() in refused.value.text("zh")
+    after = told + dt.timedelta(1)
+    assert loading.load_one(file, source=None, known_on=after, user=None, quiet=True, language="en").loaded == 1

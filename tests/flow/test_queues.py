@@ -31,6 +31,7 @@ def test_files_have_a_queue_of_their_own_and_every_queue_has_a_worker() -> None:
     queues = queues_of_ours()
     of_files = {"load_upload", "look_at_upload", "try_mapping", "make_fault_sheet"}
     of_files |= {"foresee_withdrawal", "carry_out_withdrawal", "judge_everybody", "count_figures", "foresee_rules"}
+    of_files |= {"recount_briefing"}
     assert {name for name, queue in queues.items() if queue == "loads"} == of_files
     assert {queues[name] for name in ("publish_entry", "carry_out_transfer", "judge_person", "hand_to_visits")} == {
         "entries"

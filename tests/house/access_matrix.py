@@ -98,6 +98,18 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "report:index": ("", READERS, NO_POST),
     "report:of": ("snapshot area", READERS, NO_POST),
     "report:indicator": ("snapshot area figure", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    # briefings: read by who reaches the area, written by towns and the district, counted again by any reader
+    "report:briefings": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "report:briefing_begin": ("", f"TD=200 VAFPUX=403 {OUT}", f"TD=422 VAFPUX=403 {OUT}"),
+    "report:briefing": ("briefing", READERS, NO_POST),
+    "report:briefing_edit": ("briefing", f"TD=200 VAFPUX=403 {OUT}", f"TD=422 VAFPUX=403 {OUT}"),
+    "report:briefing_preview": ("briefing language", NO_GET, f"TD=200 VAFPUX=403 {OUT}"),
+    "report:briefing_issue_it": ("briefing", NO_GET, f"TD=302 VAFPUX=403 {OUT}"),
+    "report:briefing_drop": ("briefing", NO_GET, f"TD=302 VAFPUX=403 {OUT}"),
+    "report:briefing_issue": ("briefing issue", READERS, NO_POST),
+    "report:briefing_file": ("briefing issue language form", READERS, NO_POST),
+    "report:briefing_recount": ("briefing issue", NO_GET, f"VTAFPUD=302 X=403 {OUT}"),
+    "report:briefing_recount_state": ("briefing issue", READERS.replace("=200", "=204"), NO_POST),
     "report:count": ("", NO_GET, f"D=302 VTAFPUX=403 {OUT}"),
     # rules: read by everybody; drafts of them are the district's, and change under their author's hand alone
     "rules:index": ("", EVERYBODY, NO_POST),

@@ -1,5 +1,7 @@
 """Figures are asked for and counted in the batch role, over everything."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -8,7 +10,7 @@ from anye.records.accounts.scope import BATCH, acting
 from anye.records.briefings.queries import asked_for as waiting
 from anye.records.briefings.queries import snapshots
 from tests.conftest import District
-from tests.house.counted import asked_for
+from tests.house.counted import asked_for, recount_asked_for
 from tests.house.test_roles import as_role, recorded
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +26,18 @@ def test_figures_are_counted_as_the_batch_role(district: District) -> None:
         assert snapshots().get().pk == asked
 
 
-def test_the_night_asks_for_the_figures_of_the_day_as_the_batch_role(district: District) -> None:
+def test_the_night_asks_for_the_figures_of_the_day_that_is_over_as_the_batch_role(district: District) -> None:
     with recorded() as statements:
         jobs.judge_everybody(0)
     assert statements == as_role(BATCH)
     with acting(BATCH):
         (asked,) = waiting()
-        assert (asked.as_of, asked.known_on, asked.asked_by) == (timezone.localdate(), timezone.localdate(), "worker")
+        yesterday = timezone.localdate() - timedelta(days=1)
+        assert (asked.as_of, asked.known_on, asked.asked_by) == (yesterday, yesterday, "worker")
+
+
+def test_a_briefing_is_counted_again_as_the_batch_role(district: District) -> None:
+    asked = recount_asked_for()
+    with recorded() as statements:
+        jobs.recount_briefing(asked)
+    assert statements == as_role(BATCH)

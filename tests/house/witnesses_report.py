@@ -10,13 +10,28 @@ BY_TEST: dict[str, list[str]] = {
     "tests/house/test_roles_of_figures.py::test_figures_are_counted_as_the_batch_role": [
         "flow/jobs.py count_figures: acting"
     ],
-    "tests/house/test_roles_of_figures.py::test_the_night_asks_for_the_figures_of_the_day_as_the_batch_role": [
+    "tests/house/test_roles_of_figures.py::test_the_night_asks_for_the_figures_of_the_day_that_is_over_as_the_batch_role": [
         "flow/jobs.py judge_everybody: acting",
     ],
     "tests/house/test_roles.py::test_what_was_left_behind_is_given_up_as_the_batch_role": [
         "flow/waiting.py give_up_counting: acting",
+        "flow/waiting.py give_up_recount: acting",
     ],
     "tests/flow/reporting/test_snapshots.py::test_the_figures_are_kept_for_every_area_with_their_rows": [
         "flow/reporting/snapshots.py take: acting",
+    ],
+    "tests/house/test_roles_of_figures.py::test_a_briefing_is_counted_again_as_the_batch_role": [
+        "flow/reporting/briefing.py recount: acting",
+    ],
+    "tests/config/test_briefing.py::test_the_template_with_its_figures_in_both_languages": [
+        "config/briefing.py compose_briefing: acting",
+        "flow/reporting/snapshots.py kept: acting",
+    ],
+    "tests/doors/office/test_briefings.py::test_who_writes_none_is_offered_no_pen": [
+        "doors/office/briefings/pages.py briefing: may",
+        "doors/office/briefings/pages.py briefings: may",
+    ],
+    "tests/config/test_loading.py::test_a_day_that_a_briefing_told_of_is_refused": [
+        "config/loading.py load_one: acting"
     ],
 }

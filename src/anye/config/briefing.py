@@ -2,11 +2,16 @@
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from anye.config import postgres
 from anye.config.commands import language, opened, set_up
 from anye.config.faults import SetupFault
+
+if TYPE_CHECKING:
+    from anye.packs import Pack
 
 
 def briefing(args: argparse.Namespace) -> int:
@@ -16,14 +21,7 @@ def briefing(args: argparse.Namespace) -> int:
     set_up(home, "worker")
     from django.utils import timezone
 
-    from anye.engine.report.briefing.compose import compose
-    from anye.flow.reporting.briefing import FORMATS, recounted, tidings_of, written
-    from anye.flow.reporting.snapshots import take
     from anye.packs import read_pack
-    from anye.packs.briefings import template_of
-    from anye.records.accounts.scope import BATCH, acting
-    from anye.records.briefings.queries import snapshot_at
-    from anye.records.places.queries import first_district
 
     today = timezone.localdate()
     on, known = args.on or args.known or today, args.known or today
@@ -31,30 +29,47 @@ def briefing(args: argparse.Namespace) -> int:
         raise SetupFault("known_on_future", day=known.isoformat())
     if on > known:
         raise SetupFault("snapshot_early", day=on.isoformat(), known=known.isoformat())
-    kind = args.to.suffix.removeprefix(".").lower() if args.to else "txt"
-    if kind not in FORMATS:
-        raise SetupFault("briefing_format", path=args.to)
     lang = args.lang or ("zh" if language(args).startswith("zh") else "en")
-    text = _read(args.text) if args.text else template_of(home.pack, args.kind)[lang]
-    pack = read_pack(home.pack, home.sources)
-    with acting(BATCH, actor="operator", purpose="briefing"):
-        area, snapshot = args.area or first_district(), snapshot_at(on, known)
-    snapshot = snapshot or take(pack, on=on, known=known, by="operator")
-    with acting(BATCH, actor="operator", purpose="briefing"):
-        tidings = tidings_of(pack.name, snapshot, area, args.kind)
+    made = compose_briefing(
+        read_pack(home.pack, home.sources), args.kind, on=on, known=known, area=args.area, lang=lang, text=args.text,
+        to=args.to, is_recount=args.recount, by="operator",
+    )  # fmt: skip
+    if args.to is None:
+        sys.stdout.write(made.decode())
+    return 0
+
+
+def compose_briefing(
+    pack: "Pack", kind: str, *, on: date, known: date, area: str, lang: str, text: Path | None, to: Path | None,
+    is_recount: bool, by: str,
+) -> bytes:  # fmt: skip
+    """A briefing, written to `to` if it is given: its name says as what; else as text. Raises SetupFault."""
+    from anye.engine.report.briefing.compose import compose
+    from anye.flow.reporting.briefing import FORMATS, recounted, tidings_of, written
+    from anye.flow.reporting.snapshots import kept
+    from anye.packs.briefings import template_of
+    from anye.records.accounts.scope import BATCH, acting
+    from anye.records.places.queries import first_district
+
+    form = to.suffix.removeprefix(".").lower() if to else "txt"
+    if form not in FORMATS:
+        raise SetupFault("briefing_format", path=to)
+    words = _read(text) if text else template_of(pack.name, kind)[lang]
+    snapshot = kept(pack, on=on, known=known, by=by)
+    with acting(BATCH, actor=by, purpose="briefing"):
+        area = area or first_district()
+        tidings = tidings_of(pack.name, snapshot, area, kind)
         if not tidings.figures:
             raise SetupFault("briefing_area", found=area, day=on.isoformat())
-        tidings = recounted(pack, tidings) if args.recount else tidings
-    document = compose(text, tidings, lang)
+        tidings = recounted(pack, tidings) if is_recount else tidings
+    document = compose(words, tidings, lang)
     if document.faults:
         told = "\n".join(fault.text(lang) for fault in document.faults)
         raise SetupFault("briefing_tokens", count=len(document.faults), told=told)
-    made = written(document, tidings, kind)
-    if args.to:
-        args.to.write_bytes(made)
-    else:
-        sys.stdout.write(made.decode())
-    return 0
+    made = written(document, tidings, form)
+    if to:
+        to.write_bytes(made)
+    return made
 
 
 def _read(path: Path) -> str:

@@ -39,6 +39,10 @@ SENTENCES: dict[str, Text] = {
         "--known-on {day} 早于最近一次核算所依据的 {last}：那天已知的情况已经定了。请用 {last} 或之后的日期。",
         "--known-on {day} lies before {last}, as of which what is owed was judged: what was known then stays. Use {last} or later.",
     ),
+    "known_on_told": Text(
+        "--known-on {day}：按 {last} 所知的简报已经定稿，那天已知的情况不能再变。请用 {last} 之后的日期。",
+        "--known-on {day}: a briefing was issued by what was known on {last}, and that stays. Use a day after {last}.",
+    ),
     "indicator_unknown": Text(
         "没有指标 {found}。现有的指标：{expected}。",
         "There is no indicator {found}. There are: {expected}.",

@@ -33,6 +33,8 @@ def load_one(
     from anye.flow.load import LoadedElsewhere, load_file
     from anye.flow.refused import DatabaseRefused
     from anye.flow.registry import loading_context
+    from anye.records.accounts.scope import BATCH, acting
+    from anye.records.briefings.queries import issued_until
     from anye.records.entitlements.queries import last_run
 
     if known_on and known_on > timezone.localdate():
@@ -40,6 +42,10 @@ def load_one(
     judged = last_run()
     if known_on and judged and known_on < judged.known_on:
         raise SetupFault("known_on_judged", day=known_on.isoformat(), last=judged.known_on.isoformat())
+    with acting(BATCH, purpose="load"):
+        told = issued_until()
+    if known_on and told and known_on <= told:
+        raise SetupFault("known_on_told", day=known_on.isoformat(), last=told.isoformat())
     if not path.is_file():
         raise SetupFault("file_missing", path=path)
     duty = duty_to_load(user) if user else None

@@ -247,11 +247,12 @@ def judge_person(person_id: int) -> None:
 @app.periodic(cron="30 1 * * *")
 @app.task(queue="loads", retry=RETRY, queueing_lock="night")
 def judge_everybody(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
-    """The night's pass."""
+    """The night's pass, and the figures of the day that is over."""
     today = timezone.localdate()
     entitle(pack_in_use(), on=today, known=today, office_no=district_no(), by=WORKER)
+    yesterday = today - timedelta(days=1)  # today more may come in: what was told of it could not be found again
     with acting(BATCH, purpose="figures"):
-        asked = ask_snapshot(as_of=today, known_on=today, by=WORKER)
+        asked = ask_snapshot(as_of=yesterday, known_on=yesterday, by=WORKER)
         count_figures.defer(snapshot_id=asked.pk)
 
 

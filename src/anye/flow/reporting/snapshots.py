@@ -14,6 +14,7 @@ from anye.packs import Pack
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.briefings.actions import ROWS, ask_snapshot, take_snapshot
 from anye.records.briefings.models import Snapshot
+from anye.records.briefings.queries import snapshot_at
 from anye.records.places.queries import areas_on, office_of_area
 
 MOST_TEXT = 400
@@ -43,6 +44,13 @@ def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
             .write_csv(include_header=False).encode(),
         )  # fmt: skip
         return snapshot
+
+
+def kept(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
+    """The figures of a day as they are kept; counted, where nobody asked for them yet."""
+    with acting(BATCH, actor=by, purpose="figures"):
+        found = snapshot_at(on, known)
+    return found or take(pack, on=on, known=known, by=by)
 
 
 def counted(figures: Figures) -> pl.DataFrame:

@@ -35,8 +35,9 @@ FILES = ("docx", "pdf", "html")
 
 
 def _dress(page: Sequence[Any]) -> Sequence[Any]:
+    names = names_on(max((one.snapshot.as_of for one in page), default=timezone.localdate()))
     for one in page:
-        one.title = words.title_of(one, names_on(one.snapshot.as_of).get(one.area_code, one.area_code))
+        one.title = words.title_of(one, names.get(one.area_code, one.area_code))
         one.href = reverse("report:briefing", args=[one.token])
         one.kind_words = words.KINDS[one.kind]
         one.status = words.ISSUED if one.last_issue else words.DRAFT

@@ -30,6 +30,7 @@ _HEADS = {
     "indicator": {"zh": "指标", "en": "Indicator"}, "now": {"zh": "本期", "en": "Now"}, "change": {"zh": "增减", "en": "Change"},
     "before": {"zh": "{day}", "en": "{day}"},
 }  # fmt: skip
+_NOTHING = {"zh": "{title}：尚无可画的数值。", "en": "{title}: nothing to draw yet."}
 _ACROSS = 3
 """Pairs of area and figure that stand side by side in a table of areas."""
 _WITHOUT_UNIT = frozenset({"yuan", "yuan_per_month", "yuan_per_day", "percent"})  # their words hold the unit
@@ -186,14 +187,20 @@ class _Composing:
         return told.says[self.lang].replace("{value}", said) if part == "says" else said
 
     def _named(self, named: written.Named) -> Iterator[Block]:
-        if _why_not(named, self.tidings):
+        if not _is_there(named, self.tidings):
             yield Paragraph((Span(f"{{{{{named.what} {named.of}}}}}"),))
         elif named.what == "group":
             yield self._group(named.of)
+        elif not self._points(named):
+            title = self.tidings.figures[named.of].title[self.lang]
+            yield Paragraph((Span(_NOTHING[self.lang].format(title=title), is_emphasis=True),))
         elif named.what == "areas":
             yield from self._areas(self.tidings.figures[named.of])
         else:
             yield from self._trend(self.tidings.figures[named.of])
+
+    def _points(self, named: written.Named) -> Sequence[object]:
+        return (self.tidings.within if named.what == "areas" else self.tidings.trends).get(named.of, ())
 
     def _areas(self, told: Told) -> Iterator[Block]:
         rows = sorted(self.tidings.within[told.code], key=lambda each: (each[1] is None, -(each[1] or 0)))
@@ -262,13 +269,11 @@ def _plain(text: str) -> Spans:
     return (Span(text),)
 
 
-def _why_not(named: written.Named, tidings: Tidings) -> str:
-    """Why a line cannot name what it names; nothing if it can."""
+def _is_there(named: written.Named, tidings: Tidings) -> bool:
+    """Whether there is what a line names."""
     if named.what == "group":
-        return "" if any(told.group == named.of for told in tidings.figures.values()) else "token_unknown"
-    if named.of not in tidings.figures:
-        return "token_unknown"
-    return "" if (tidings.within if named.what == "areas" else tidings.trends).get(named.of) else "token_empty"
+        return any(told.group == named.of for told in tidings.figures.values())
+    return named.of in tidings.figures
 
 
 def _faults(text: str, tidings: Tidings) -> Iterator[TokenFault]:
@@ -281,7 +286,8 @@ def _faults(text: str, tidings: Tidings) -> Iterator[TokenFault]:
             what, _space, of = found[1].partition(" ")
             if what in written.BLOCKS and of:
                 named = written.Named(what, of.strip())
-                code = _why_not(named, tidings) or ("token_inside" if line.strip() != found[0] else "")
+                code = "token_unknown" if not _is_there(named, tidings) else ""
+                code = code or ("token_inside" if line.strip() != found[0] else "")
                 near = _near(named.of, groups if what == "group" else list(tidings.figures))
             else:
                 code = "" if _is_known(found[1], tidings) else "token_unknown"

@@ -18,10 +18,6 @@ SENTENCES: dict[str, Texts] = {
         "zh": "第{line}行：{found} 是图或表，请让它独占一行。",
         "en": "Line {line}: {found} is a chart or a table. Put it on a line of its own.",
     },
-    "token_empty": {
-        "zh": "第{line}行：{found} 在这个地区和日期没有可画的数字。请删去这一行，或换一项指标。",
-        "en": "Line {line}: for this area and day there are no figures to draw {found} from. Take the line out, or name another figure.",
-    },
 }
 _NEAR: Texts = {"zh": "相近的有：{names}。", "en": "Near it: {names}. "}
 

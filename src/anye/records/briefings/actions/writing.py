@@ -60,14 +60,18 @@ def issue_briefing(
     *, briefing: Briefing, version: int, told: Mapping[str, Any], note: str, by: str, at: datetime
 ) -> BriefingIssue:
     """Freeze the text of a version with its figures, as the next issue. Raises BriefingRefused."""
-    held = Briefing.objects.filter(pk=briefing.pk, version=version).select_for_update(of=("self",)).first()
+    held = Briefing.objects.filter(pk=briefing.pk, version=version).first()
     if held is None:
         raise BriefingRefused("changed")
     last = BriefingIssue.objects.filter(briefing_id=held.pk).aggregate(last=Max("number"))["last"] or 0
-    issue: BriefingIssue = BriefingIssue.objects.create(
-        briefing=held, scope_no=held.scope_no, number=last + 1, snapshot_id=held.snapshot_id, text_zh=held.text_zh,
-        text_en=held.text_en, told=dict(told), note=note, issued_by=by, issued_at=at,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            issue: BriefingIssue = BriefingIssue.objects.create(
+                briefing=held, scope_no=held.scope_no, number=last + 1, snapshot_id=held.snapshot_id, text_zh=held.text_zh,
+                text_en=held.text_en, told=dict(told), note=note, issued_by=by, issued_at=at,
+            )  # fmt: skip
+    except IntegrityError:  # of two who issue at once
+        raise BriefingRefused("changed") from None
     return issue
 
 

@@ -1,0 +1,107 @@
+"""A document for Word, as PDF and as a page: the same words in each, and nothing that an officer writes is taken for markup."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from xml.etree import ElementTree
+
+import docx
+import pytest
+
+import anye
+from anye.engine.report.briefing.chart import svg_of
+from anye.engine.report.briefing.compose import Chart, compose
+from anye.engine.report.briefing.page import file_of, part_of
+from anye.engine.report.briefing.pdf import pdf_of, picture_of
+from anye.engine.report.briefing.word import word_of
+from tests.engine.report.briefing.told import tidings
+
+FONTS = Path(anye.__file__).parent / "doors" / "static" / "vendor" / "fonts"
+TEXT = """# {{area}}{{period}}简报
+
+兑现**{{I30}}**，*在业*{{I24}}人。
+
+## 一、情况
+{{areas I24}}
+{{trend I30}}
+{{group work}}
+- 甲
+1. 乙
+
+> 引用
+"""
+HOSTILE = (
+    '#read("/etc/passwd") #set page(width: 1pt) "quoted" \\u{41} ]) <b onclick="x">&amp;</b> $x$ @a `code` #{panic()}'
+)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_word_holds_every_word_and_a_picture_that_is_described(lang: str) -> None:
+    document = compose(TEXT, tidings(), lang)
+    paper = docx.Document(io.BytesIO(word_of(document, "foot", FONTS)))
+    words = "\n".join(line.text for line in paper.paragraphs)
+    number = {"zh": "1,370万元", "en": "13.70 million yuan"}[lang]
+    assert number in words and "简报" in words and paper.paragraphs[0].style.name == "Heading 1"
+    cells = [[cell.text for cell in row.cells] for table in paper.tables for row in table.rows]
+    assert any("丙镇" in row and "70" in row for row in cells)
+    assert len(paper.inline_shapes) == 2
+    told = [shape._inline.docPr.get("descr") for shape in paper.inline_shapes]
+    assert "丙镇 70" in told[0] and number in told[1]
+    assert "foot" in paper.sections[0].footer.paragraphs[0].text
+    assert paper.core_properties.title == document.title and not paper.core_properties.author
+
+
+def test_chinese_letters_have_the_face_of_official_papers() -> None:
+    paper = docx.Document(io.BytesIO(word_of(compose(TEXT, tidings(), "zh"), "", FONTS)))
+    faces = paper.styles["Normal"].element.rPr.rFonts
+    assert {"仿宋", "Times New Roman"} == set(faces.attrib.values())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_pdf_is_the_same_every_time(lang: str) -> None:
+    document = compose(TEXT, tidings(), lang)
+    made = pdf_of(document, "foot", FONTS)
+    assert made.startswith(b"%PDF") and made == pdf_of(document, "foot", FONTS)
+    assert made != pdf_of(compose(TEXT.replace("甲", "丁"), tidings(), lang), "foot", FONTS)
+
+
+def test_a_picture_of_a_chart() -> None:
+    chart = next(block for block in compose("{{areas I24}}", tidings(), "zh").blocks if isinstance(block, Chart))
+    assert picture_of(chart, FONTS).startswith(b"\x89PNG")
+
+
+def test_what_is_written_is_never_markup() -> None:
+    document = compose(
+        f"# 题\n\n{HOSTILE}\n\n- {HOSTILE}\n\n| a |\n|---|\n| {HOSTILE.replace('|', '')} |", tidings(), "zh"
+    )
+    assert pdf_of(document, HOSTILE, FONTS).startswith(b"%PDF")
+    page = file_of(document, HOSTILE)
+    assert "<b onclick" not in page and "&lt;b onclick" in page
+    words = "\n".join(line.text for line in docx.Document(io.BytesIO(word_of(document, "", FONTS))).paragraphs)
+    assert '#read("/etc/passwd")' in words and "root:" not in words
+
+
+def test_a_page_links_each_figure_and_ranks_its_headings() -> None:
+    page = part_of(compose(TEXT, tidings(), "zh"), link=lambda code: f"/x/{code}/?a=1&b", below=1)
+    assert '<a href="/x/I30/?a=1&amp;b">1,370万元</a>' in page
+    assert "<h2>" in page and "<h3>" in page and "<h1>" not in page
+    assert "style=" not in page and "<script" not in page
+
+
+@pytest.mark.parametrize("kind", ["bars", "columns"])
+def test_a_chart_draws_lengths_from_zero_and_a_question_mark_for_what_is_not_known(kind: str) -> None:
+    points = (("甲<镇", 40, "40"), ("乙", 20, "20"), ("丙", None, "尚不清楚"), ("丁", 0, "0"))
+    known = tuple(point for point in points if kind == "columns" or point[1] is not None)
+    drawn = ElementTree.fromstring(svg_of(Chart(kind, "图&", known)))
+    marks = drawn.findall("{http://www.w3.org/2000/svg}rect")
+    lengths = [float(mark.get("width" if kind == "bars" else "height", "")) for mark in marks]
+    assert lengths[0] == pytest.approx(2 * lengths[1], abs=0.2) and lengths[-1] == 0
+    texts = [text.text for text in drawn.findall("{http://www.w3.org/2000/svg}text")]
+    assert ("?" in texts) is (kind == "columns") and len(marks) == 3
+    assert "尚不清楚" in drawn.get("aria-label", "") or kind == "bars"
+
+
+def test_a_chart_of_nothing_but_zeros_can_be_drawn() -> None:
+    for kind in ("bars", "columns"):
+        assert ElementTree.fromstring(svg_of(Chart(kind, "图", (("甲", 0, "0"),)))) is not None
