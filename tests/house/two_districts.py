@@ -21,14 +21,6 @@ from anye.records.accounts.models import Duty, User
 from anye.records.audit.actions import note
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
-from anye.records.briefings.models import (
-    Briefing,
-    BriefingIssue,
-    BriefingRecount,
-    Snapshot,
-    SnapshotFigure,
-    SnapshotRow,
-)
 from anye.records.claims.models import Correction, Difference
 from anye.records.entitlements.models import Draft, Foreseen, Nearly
 from anye.records.findings.models import Handover
@@ -46,6 +38,7 @@ from anye.records.registers.models import (
 )
 from tests import factories as made
 from tests.conftest import District
+from tests.house.figures_of_places import counted
 from tests.house.files_of_places import columns_said, looked, workbook
 
 EDITION = dt.date(2016, 1, 1)
@@ -261,25 +254,7 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
         proposed_at=dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), **told,
     )  # fmt: skip
     _rules(place, person, decision.month)
-    snapshot, _ = Snapshot.objects.get_or_create(
-        as_of=dt.date(2026, 9, 30), known_on=dt.date(2026, 10, 1),
-        defaults={"token": new_token(), "state": "done", "taken_at": dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), "asked_by": "w"},
-    )  # fmt: skip
-    place.snapshot = snapshot
-    if place.office.area_code:
-        SnapshotFigure.objects.create(
-            snapshot=snapshot,
-            scope_no=person.scope_no,
-            indicator="I01",
-            area_code=place.office.area_code,
-            value=fen,
-            rows=1,
-        )
-    SnapshotRow.objects.create(
-        snapshot=snapshot, scope_no=person.scope_no, indicator="I01", person=person, firm=place.firm, what=place.text("项"),
-        area_code=person.care_area, lines=6, value=fen, is_in=True,
-    )  # fmt: skip
-    _briefing(place, snapshot)
+    counted(place, person, fen)
     Nearly.objects.create(
         policy=decision.policy, person=person, scope_no=person.scope_no, post=f"{place.text('单位')}|{place.text('岗')}",
         month=decision.month, reason="roster", found_on=dt.date(2026, 10, 1),
@@ -296,38 +271,6 @@ def _doubts_and_visits(place: Place, person: Person) -> None:
     made.make_visit(
         person, place.finding, state="done", made_on=dt.date(2026, 9, 2), made_by=place.text("访"), answer="not_found",
         note_sealed=keyring().seal(place.text("记"), context="note"),
-    )  # fmt: skip
-
-
-def _briefing(place: Place, snapshot: Snapshot) -> None:
-    """A briefing of the office's area, issued and counted again, whose words and figures are its own."""
-    at, area = dt.datetime(2026, 10, 3, 9, tzinfo=dt.UTC), place.office.area_code or "0" * 12
-    text = {"text_zh": f"# {place.text('报')}\n\n{{{{I01}}}}", "text_en": place.text("told")}
-    own = {"scope_no": place.office.scope_no, "snapshot": snapshot, **text}
-    place.briefing = Briefing.objects.create(
-        token=new_token(),
-        area_code=area,
-        kind="month",
-        author="w",
-        begun_at=at,
-        changed_by=place.text("u"),
-        changed_at=at,
-        **own,
-    )
-    figure = {
-        "code": "I01", "group": "work", "unit": "person", "title": {"zh": "人数", "en": "people"}, "period": "year",
-        "says": {"zh": "{value}", "en": "{value}"}, "value": f"{place.fen()}.00", "earlier": None,
-    }  # fmt: skip
-    told = {
-        "kind": "month", "area": area, "name": place.text("区"), "as_of": "2026-09-30", "known_on": "2026-10-01", "before": None,
-        "before_known": None, "figures": {"I01": figure}, "within": {}, "trends": {},
-    }  # fmt: skip
-    issue = BriefingIssue.objects.create(
-        briefing=place.briefing, number=1, told=told, issued_by=place.text("u"), issued_at=at, **own
-    )
-    BriefingRecount.objects.create(
-        issue=issue, scope_no=place.office.scope_no, state="done", asked_by=place.text("u"), asked_at=at, done_at=at,
-        found=[{"code": "I01", "area": place.text("村"), "was": "1", "is": "2"}],
     )  # fmt: skip
 
 
