@@ -30,3 +30,8 @@ def recount_asked_for() -> int:
         asked = ask_recount(issue=issue, by="tests", at=now)
         assert asked is not None
         return asked.pk
+
+
+def left_to_count() -> dict[str, int]:
+    """Task → the row that it would take."""
+    return {"count_figures": asked_for(), "recount_briefing": recount_asked_for()}

@@ -37,7 +37,7 @@ from tests.conftest import District
 from tests.flow.rules_by_hand import drafted, with_value
 from tests.flow.test_load_order import person
 from tests.flow.written import ledger, number
-from tests.house.counted import asked_for, recount_asked_for
+from tests.house.counted import left_to_count
 from tests.house.two_districts import make_world
 
 pytestmark = pytest.mark.django_db
@@ -373,8 +373,7 @@ def test_what_was_left_behind_is_given_up_as_the_batch_role(
         "try_mapping": unmapped_of(loader, file.parent / "unknown.csv"),
         "carry_out_transfer": transfer_of(district),
         "hand_to_visits": handed_over(loader),
-        "count_figures": asked_for(),
-        "recount_briefing": recount_asked_for(),
+        **left_to_count(),
         "settle_duplicate": duplicate_of(district, worker, registers.hand_over),
     }
     for kind in waiting.KINDS:
