@@ -27,15 +27,14 @@ ENDINGS = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 def load_one(
     path: Path, *, source: str | None, known_on: date | None, user: str | None, quiet: bool, language: str
 ) -> "Report":
-    from django.utils import timezone
-
     from anye.engine.intake.formats import LONGEST_FILE_NAME, shown_name
     from anye.flow.load import LoadedElsewhere, load_file
     from anye.flow.refused import DatabaseRefused
     from anye.flow.registry import loading_context
+    from anye.records.audit.day import registry_day
     from anye.records.entitlements.queries import last_run
 
-    if known_on and known_on > timezone.localdate():
+    if known_on and known_on > registry_day():
         raise SetupFault("known_on_future", day=known_on.isoformat())
     judged = last_run()
     if known_on and judged and known_on < judged.known_on:
