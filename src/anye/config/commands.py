@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -224,9 +224,16 @@ def run(args: argparse.Namespace) -> int:
     return 0 if args.no_serve else _serve(args, home)
 
 
-def load_folder(args: argparse.Namespace, home: Home, folder: Path, known: Mapping[str, str] | None = None) -> None:
+def load_folder(
+    args: argparse.Namespace,
+    home: Home,
+    folder: Path,
+    known: Mapping[str, str] | None = None,
+    closed: Sequence[str] = (),
+) -> None:
     env = {**os.environ, "ANYE_HOME": str(home.path), "ANYE_LOGIN": "worker"}
-    command = [sys.executable, "-m", "anye.config.loading", str(folder), language(args), json.dumps(known or {})]
+    command = [sys.executable, "-m", "anye.config.loading", str(folder), language(args)]
+    command += [json.dumps(known or {}), json.dumps(closed)]
     subprocess.run(command, env=env, check=True)
 
 
@@ -250,13 +257,10 @@ def demo(args: argparse.Namespace) -> int:
     truth = write_year(
         files, seed=args.seed, scale=args.scale, areas_csv=HERE / FIRST_PACK / "areas.csv", faults=args.faults
     )
-    say(args, f"正在按得知日期载入 {len(truth.files)} 份登记册，随后核算……",
-        f"Loading {len(truth.files)} registers as they became known, then asking the rules …")  # fmt: skip
-    load_folder(args, home, files, {path.name: day.isoformat() for path, day in truth.files})
-    env = {**os.environ, "ANYE_HOME": str(home.path)}
-    subprocess.run([sys.executable, "-m", "anye.cli", "entitle"], env=env, check=True)
+    say(args, f"正在按得知日期载入 {len(truth.files)} 份登记册，2020年每月底核算一次……",
+        f"Loading {len(truth.files)} registers as they became known; each month of the year is judged at its end …")  # fmt: skip
     days = [last_day(month).isoformat() for month in range(month_of(ON) - 11, month_of(ON) + 1)]
-    subprocess.run([sys.executable, "-m", "anye.cli", "snapshot", "--then", "--on", *days], env=env, check=True)
+    load_folder(args, home, files, {path.name: day.isoformat() for path, day in truth.files}, days)
     return 0 if args.no_serve else _serve(args, home)
 
 

@@ -86,7 +86,7 @@ def test_every_page_says_that_it_is_a_demonstration_and_of_which_day(
         district_officer = client_as("district_officer", district["district"])
         administrator = client_as("administrator", district["district"])
     pages = [(district_officer, path) for path in ("/", "/people/", "/registers/", "/report/", "/rules/", "/account/")]
-    for client, path in [*pages, (administrator, "/users/"), (Client(), "/sign-in/")]:
+    for client, path in [*pages, (administrator, "/administration/users/"), (Client(), "/sign-in/")]:
         assert told in read(client, path, language), path
 
 

@@ -15,6 +15,7 @@ from anye.doors.office.entrance import EVERYBODY, PRIVATE, READERS, VISITORS, du
 from anye.doors.office.navigation import LOADERS, address
 from anye.doors.office.places import offices_of, place_words
 from anye.doors.office.registers import seen_loads
+from anye.doors.office.report.words import headlines
 from anye.doors.office.rows import log_list, log_people
 from anye.doors.office.sources import title_of
 from anye.doors.office.visits import answer_form, dress, record
@@ -39,6 +40,8 @@ def today(request: HttpRequest) -> HttpResponse:
     on, duty = registry_day(), duty_of(request)
     context: dict[str, Any] = {"on": on, "place": place_words(request, duty.office.scope_no)}
     if may(request, READERS):
+        if duty.office.kind != "village":  # a village begins with whom to visit
+            context["year"] = headlines(request)
         context |= _visits_context(request)
         context["rules"] = _rules()
         context |= mending.on_today()
