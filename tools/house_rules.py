@@ -53,6 +53,10 @@ SQL_WRITE = re.compile(
 CLOCK = re.compile(
     r"(^|\.)(datetime|date|timezone|dt)\.(now|today|utcnow)$|(^|\.)time\.(time|time_ns|localtime|gmtime)$"
 )
+# What is due, late or in force goes by the registry's day, which a demonstration has of its own (decision 0044).
+DAY_MODULE = "src/anye/records/audit/day.py"
+CALENDAR = re.compile(r"(^|\.)localdate$|(^|\.)date\.today$|\b(now|localtime)\(.*\)\.date$")
+SQL_CALENDAR = re.compile(r"\bCURRENT_DATE\b|\bnow\(\)::date\b", re.IGNORECASE)
 REGISTRY = re.compile(
     r"(?:https?|git|ssh|file)://(?:[\w.-]*@)?(?:[\w-]+\.)*"
     r"(?:registry|pypi|pythonhosted|npmjs|npmmirror|mirrors?|crates|artifactory|nexus|devpi)\b|file:///[\w./-]*(?:pypi|wheels|simple)\b",
@@ -189,6 +193,15 @@ def clocks_in_engine(source: Source) -> Found:
             yield node.lineno, f"{name}() in the engine; take `on` as an argument"
 
 
+def days_of_the_calendar(source: Source) -> Found:
+    """Today is the registry's day."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and CALENDAR.search(name := ast.unparse(node.func)):
+            yield node.lineno, f"{name}() is the calendar's day; ask registry_day ({DAY_MODULE})"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL_CALENDAR.search(node.value):
+            yield node.lineno, f"SQL that asks for the calendar's day; hand it registry_day() ({DAY_MODULE})"
+
+
 def addresses_and_machine_paths(source: Source) -> Found:
     """Where packages come from and where a work tree lies is the machine's business."""
     machine = [str(folder) for folder in (ROOT, Path.home()) if len(folder.parts) > 1]
@@ -284,6 +297,7 @@ RULES = (
     Rule("module-name", is_package, nameless_modules),
     Rule("writes-in-actions", is_package, stray_writes),
     Rule("no-clock", lambda path: is_python(path) and path.startswith("src/anye/engine/"), clocks_in_engine),
+    Rule("registry-day", lambda path: is_package(path) and path != DAY_MODULE, days_of_the_calendar),
     Rule("no-address", lambda path: True, addresses_and_machine_paths),
     Rule("no-real-id", lambda path: not path.endswith((".lock", "package-lock.json")), real_id_numbers),
     Rule("no-inline-code", is_template, inline_code_in_templates),

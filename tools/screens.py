@@ -45,6 +45,7 @@ SCREENS = (
     Screen("today-en", "village", locale="en"),
     Screen("today-phone", "village", size=PHONE),
     Screen("district", "district"),
+    Screen("district-en", "district", locale="en"),
     Screen("report", "district", "/report/"),
     Screen("report-en", "district", "/report/", locale="en"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import stat
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from anye.config import home as homes
 from anye.config.faults import SENTENCES, SetupFault
 from anye.config.home import Home, default_home, last_home
+
+DAY = dt.date(2020, 12, 31)
 
 
 def mode(path: Path) -> int:
@@ -111,6 +114,37 @@ def test_the_demo_stands_beside_the_registry(tmp_path: Path, monkeypatch: pytest
     assert default_home(demo=True) == default_home().with_name("anye-demo")
     monkeypatch.setenv("ANYE_HOME", str(tmp_path / "mine"))
     assert (default_home(), default_home(demo=True)) == (tmp_path / "mine", tmp_path / "mine-demo")
+
+
+def test_a_demonstration_keeps_its_day_and_no_other_registry_has_one(tmp_path: Path) -> None:
+    made = Home.create(tmp_path / "a", pack="cn", trial=True, day=DAY)
+    assert "day = 2020-12-31" in made.settings_path.read_text()
+    assert Home.open(made.path) == made and made.day == DAY
+    for number, trial in enumerate((True, False)):
+        other = Home.create(tmp_path / f"b{number}", pack="cn", trial=trial)
+        assert Home.open(other.path).day is None and "day =" not in other.settings_path.read_text()
+
+
+def test_a_registry_of_real_people_is_refused_a_day_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(SetupFault, match="real registry") as caught:
+        Home.create(tmp_path / "a", pack="cn", day=DAY)
+    assert caught.value.code == "day_of_real" and not (tmp_path / "a").exists()
+    made = Home.create(tmp_path / "b", pack="cn")
+    written = made.settings_path.read_text()
+    made.settings_path.write_text(f"day = 2020-12-31\n{written}")  # by hand, or copied from a demonstration
+    with pytest.raises(SetupFault, match="2020-12-31, but this is a real registry"):
+        Home.open(made.path)
+    made.settings_path.write_text(written)
+    assert Home.open(made.path) == made
+
+
+@pytest.mark.parametrize("told", ["'2020-12-31'", "2020", "2020-12-31T09:00:00", "true"])
+def test_a_day_is_a_date(tmp_path: Path, told: str) -> None:
+    made = Home.create(tmp_path / "a", pack="cn", trial=True)
+    made.settings_path.write_text(f"day = {told}\n{made.settings_path.read_text()}")
+    with pytest.raises(SetupFault) as caught:
+        Home.open(made.path)
+    assert caught.value.code == "bad_day"
 
 
 def test_the_last_home_is_the_one_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

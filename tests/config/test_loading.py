@@ -12,6 +12,8 @@ from anye.config.faults import SetupFault
 from anye.flow import jobs
 from anye.records.accounts.models import Duty, User
 from anye.records.accounts.scope import BATCH, acting
+from anye.records.briefings.queries import snapshots
+from anye.records.entitlements.models import Run
 from anye.records.registers.models import Batch
 from tests.conftest import District
 from tests.flow.written import ledger, number
@@ -41,6 +43,25 @@ def test_a_duty_over_the_whole_district_loads(
     make_user(role, district["district"], "loader")
     assert load_as("loader", file).loaded == 1
     assert loaded_by() == ["loader"]
+
+
+def test_a_day_is_judged_and_counted_once_what_was_known_by_then_is_loaded_and_before_what_came_later(
+    district: District, tmp_path: Path
+) -> None:
+    days = {"may.csv": dt.date(2020, 5, 20), "zjune.csv": dt.date(2020, 6, 1)}
+    for serial, name in enumerate(days, 1):
+        who = {"镇街": "西岭镇", "村居": "云峰村", "姓名": "陈一", "身份证号": number(serial)}
+        ledger(tmp_path / name, [who], month=f"2020年{days[name].month}月")
+    closed = [dt.date(2020, 4, 30), dt.date(2020, 5, 31), dt.date(2020, 6, 30)]
+    loading.load_folder(tmp_path, "en", days, closed)
+    with acting(BATCH):
+        runs = list(Run.objects.order_by("pk").values_list("known_on", "summary__judged"))
+        assert runs == [(closed[0], 0), (closed[1], 1), (closed[2], 2)]
+        taken = snapshots().order_by("as_of")
+        assert [(one.as_of, one.known_on) for one in taken] == [(day, day) for day in closed]
+        # what a judged day rested on stays as it was
+        with pytest.raises(SetupFault, match="judged"):
+            loading.load_folder(tmp_path, "en", {"may.csv": closed[0]})
 
 
 @pytest.mark.bar(9, control="the same role over the district, above; the rule taken out, below")

@@ -34,10 +34,10 @@ def proposed(month: int, firm: Firm | None = None, *, by: str = "officer") -> Co
         return actions.propose_correction(difference=difference, reason="补发", by=by, at=AT)
 
 
-def approved(month: int, firm: Firm | None = None) -> Correction:
+def approved(month: int, firm: Firm | None = None, *, at: dt.datetime = AT) -> Correction:
     correction = proposed(month, firm)
     with acting(APP, **EVERYWHERE, actor="approver"):
-        actions.approve_correction(correction=correction, by="approver", at=AT)
+        actions.approve_correction(correction=correction, by="approver", at=at)
         correction.refresh_from_db()
     return correction
 
@@ -274,6 +274,21 @@ def test_a_payment_that_was_counted_before_the_approval_carries_nothing_out(firm
     night(context, LATER + dt.timedelta(1))
     assert carried_out(correction) == (None, None)
     assert {one[1] for one in differences()} == {9, 10}
+
+
+@pytest.mark.parametrize("stands_still", [True, False])
+def test_in_a_demonstration_its_day_is_not_over_when_the_clock_has_gone_on(
+    firm: Firm, context: Context, settings: Any, *, stands_still: bool
+) -> None:
+    """Approved by the clock years after the day; of the list it says that it was paid on the day."""
+    settings.ANYE_DAY = LATER if stands_still else None
+    night(context)
+    correction = approved(8, at=AT + dt.timedelta(700))
+    with as_owner():
+        payment = paid_to(firm, 1000, (8, 8), context, known_on=LATER, paid_on=LATER)
+    night(context, LATER)
+    assert carried_out(correction) == ((payment.paid_on, None) if stands_still else (None, None))
+    assert {one[1] for one in differences()} == ({9, 10} if stands_still else {8, 9, 10})
 
 
 def test_a_list_that_comes_late_and_says_it_was_paid_before_the_approval_is_a_doubt(

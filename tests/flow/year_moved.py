@@ -1,5 +1,6 @@
 """One row of one file of the demo's year, written otherwise, moves its figure by what the generator said before anything counted."""
 
+import datetime as dt
 from pathlib import Path
 
 from django.db import transaction
@@ -15,8 +16,8 @@ from anye.records.accounts.scope import BATCH, acting
 from tests.flow.year_figures import PACK, Value, moved, told, true
 
 
-def night(context: Context) -> None:
-    entitle(read_pack(PACK), on=ON, known=ON, office_no=context.office_no, by="tests")
+def night(context: Context, day: dt.date = ON) -> None:
+    entitle(read_pack(PACK), on=day, known=day, office_no=context.office_no, by="tests")
 
 
 def after(move: Move, batch: int, context: Context, folder: Path) -> dict[str, Value]:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from anye.flow import jobs
 from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.day import registry_day
 from anye.records.briefings.queries import asked_for as waiting
 from anye.records.briefings.queries import snapshots
 from tests.conftest import District
@@ -32,7 +32,7 @@ def test_the_night_asks_for_the_figures_of_the_day_that_is_over_as_the_batch_rol
     assert statements == as_role(BATCH)
     with acting(BATCH):
         (asked,) = waiting()
-        yesterday = timezone.localdate() - timedelta(days=1)
+        yesterday = registry_day() - timedelta(days=1)
         assert (asked.as_of, asked.known_on, asked.asked_by) == (yesterday, yesterday, "worker")
 
 

@@ -19,11 +19,10 @@ def briefing(args: argparse.Namespace) -> int:
     home = opened()
     postgres.start(home)
     set_up(home, "worker")
-    from django.utils import timezone
-
     from anye.packs import read_pack
+    from anye.records.audit.day import registry_day
 
-    today = timezone.localdate()
+    today = registry_day()
     on, known = args.on or args.known or today, args.known or today
     if known > today:
         raise SetupFault("known_on_future", day=known.isoformat())

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -134,12 +134,11 @@ def entitle(args: argparse.Namespace) -> int:
     home = opened()
     postgres.start(home)
     set_up(home, "worker")
-    from django.utils import timezone
-
     from anye.config.entitling import judge, tell
     from anye.packs import read_pack
+    from anye.records.audit.day import registry_day
 
-    pack, today = read_pack(home.pack, home.sources), timezone.localdate()
+    pack, today = read_pack(home.pack, home.sources), registry_day()
     report, is_kept = judge(pack, on=args.on or args.known or today, known=args.known, today=today, by="operator")
     tell(report, pack, is_kept=is_kept, as_json=args.json, language=language(args))
     return 0
@@ -150,12 +149,11 @@ def indicator(args: argparse.Namespace) -> int:
     home = opened()
     postgres.start(home)
     set_up(home, "worker")
-    from django.utils import timezone
-
     from anye.config.figuring import indicate, say
     from anye.packs import read_pack
+    from anye.records.audit.day import registry_day
 
-    today = timezone.localdate()
+    today = registry_day()
     if args.known is not None and args.known > today:
         raise SetupFault("known_on_future", day=args.known.isoformat())
     figure, found = indicate(
@@ -171,12 +169,11 @@ def snapshot(args: argparse.Namespace) -> int:
     home = opened()
     postgres.start(home)
     set_up(home, "worker")
-    from django.utils import timezone
-
     from anye.flow.reporting.snapshots import take
     from anye.packs import read_pack
+    from anye.records.audit.day import registry_day
 
-    today = timezone.localdate()
+    today = registry_day()
     for on in args.on or [today]:
         known = on if args.then else args.known or today
         if known > today:
@@ -227,9 +224,16 @@ def run(args: argparse.Namespace) -> int:
     return 0 if args.no_serve else _serve(args, home)
 
 
-def load_folder(args: argparse.Namespace, home: Home, folder: Path, known: Mapping[str, str] | None = None) -> None:
+def load_folder(
+    args: argparse.Namespace,
+    home: Home,
+    folder: Path,
+    known: Mapping[str, str] | None = None,
+    closed: Sequence[str] = (),
+) -> None:
     env = {**os.environ, "ANYE_HOME": str(home.path), "ANYE_LOGIN": "worker"}
-    command = [sys.executable, "-m", "anye.config.loading", str(folder), language(args), json.dumps(known or {})]
+    command = [sys.executable, "-m", "anye.config.loading", str(folder), language(args)]
+    command += [json.dumps(known or {}), json.dumps(closed)]
     subprocess.run(command, env=env, check=True)
 
 
@@ -240,27 +244,23 @@ def demo(args: argparse.Namespace) -> int:
         postgres.discard(Home.open(path))
         for name in ("settings.toml", "keys.json"):
             (path / name).unlink(missing_ok=True)
-    home = Home.create(path, pack=FIRST_PACK, trial=True, language=language(args))
-    furnish(home)
-    files = path / "registers"
-    say(args, "正在生成虚构的登记册……", "Writing the invented registers …")
     from anye.demo.year import ON, write_year
     from anye.engine.entitle.months import last_day, month_of
     from anye.packs import HERE
 
+    home = Home.create(path, pack=FIRST_PACK, trial=True, language=language(args), day=ON)
+    furnish(home)
+    files = path / "registers"
+    say(args, "正在生成虚构的登记册……", "Writing the invented registers …")
     for old in files.glob("*") if files.is_dir() else ():
         old.unlink()
     truth = write_year(
         files, seed=args.seed, scale=args.scale, areas_csv=HERE / FIRST_PACK / "areas.csv", faults=args.faults
     )
-    say(args, f"正在按得知日期载入 {len(truth.files)} 份登记册，随后核算……",
-        f"Loading {len(truth.files)} registers as they became known, then asking the rules …")  # fmt: skip
-    load_folder(args, home, files, {path.name: day.isoformat() for path, day in truth.files})
-    env = {**os.environ, "ANYE_HOME": str(home.path)}
-    command = [sys.executable, "-m", "anye.cli", "entitle", "--on", ON.isoformat(), "--known", ON.isoformat()]
-    subprocess.run(command, env=env, check=True)
+    say(args, f"正在按得知日期载入 {len(truth.files)} 份登记册，2020年每月底核算一次……",
+        f"Loading {len(truth.files)} registers as they became known; each month of the year is judged at its end …")  # fmt: skip
     days = [last_day(month).isoformat() for month in range(month_of(ON) - 11, month_of(ON) + 1)]
-    subprocess.run([sys.executable, "-m", "anye.cli", "snapshot", "--then", "--on", *days], env=env, check=True)
+    load_folder(args, home, files, {path.name: day.isoformat() for path, day in truth.files}, days)
     return 0 if args.no_serve else _serve(args, home)
 
 

@@ -82,6 +82,8 @@ ANYE_OWN_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ANYE_IS_PUBLIC = ANYE_IS_HTTPS = False
 ANYE_PROXIES: list[str] = []
 ANYE_SIGN_IN_LINKS = True
+# the day of a registry that stands still at one; every other goes by the calendar (records/audit/day.py)
+ANYE_DAY = None
 
 AUTH_USER_MODEL = "accounts.User"
 SESSION_COOKIE_HTTPONLY = True

@@ -86,7 +86,8 @@ def _machine(home: Home | None) -> Iterator[Check]:
 
 
 def _registry(home: Home) -> Iterator[Check]:
-    yield Check("home", True, _same(f"{home.path} ({home.pack}{', trial' if home.trial else ''})"))
+    kind = (", trial" if home.trial else "") + (f", day {home.day}" if home.day else "")
+    yield Check("home", True, _same(f"{home.path} ({home.pack}{kind})"))
     yield _site(home.site)
     yield _private("settings_file", home.settings_path)
     yield _private("key_file", home.keys_path)

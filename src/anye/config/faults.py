@@ -143,6 +143,15 @@ SENTENCES: dict[str, Text] = {
         "[site] of settings.toml is wrong: {entry} = {value}. `address` is written https://name, `hosts` is a list of "
         "names or addresses, `proxies` a list of the proxies' addresses.",
     ),
+    "bad_day": Text(
+        "settings.toml 的 day 有误：{value}。写成不带引号的日期，如 day = 2020-12-31。",
+        "`day` of settings.toml is wrong: {value}. It is a date without quotes: day = 2020-12-31.",
+    ),
+    "day_of_real": Text(
+        "settings.toml 写有 day = {day}，但这是正式登记库：只有虚构人员的试用库（trial = true）可以把日期定住。请删去这一行。",
+        "settings.toml says day = {day}, but this is a real registry: only a trial one, of invented people, may stand still at a"
+        " day. Take the line out.",
+    ),
     "local_host": Text(
         "--local 只供本机浏览器使用，不能与 --host {host} 同用。",
         "--local serves a browser on this machine only; it does not go with --host {host}.",

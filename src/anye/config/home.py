@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import secrets
@@ -39,6 +40,7 @@ class Home:
     """One registry's settings as read from its folder. `trial`: it holds invented people only.
 
     `url` is an address of a server written in settings.toml; the environment's DATABASE_URL goes before it.
+    `day` is the day it has of its own, where it is a demonstration (decision 0044): a registry of real people is refused one.
     `cluster` is where our own server keeps its data when that cannot be inside `path`. `site`: how others reach it.
     """
 
@@ -53,6 +55,7 @@ class Home:
     url: str | None = field(default=None, repr=False)
     cluster: Path | None = None
     site: Site = Site()
+    day: dt.date | None = None
 
     @property
     def settings_path(self) -> Path:
@@ -84,6 +87,7 @@ class Home:
         language: str = "zh-hans",
         database: str = "anye",
         url: str | None = None,
+        day: dt.date | None = None,
     ) -> Home:
         """Make a registry's folder (0700) with new passwords and keys. Never overwrites: SetupFault home_exists.
 
@@ -102,6 +106,7 @@ class Home:
             logins={each: Login(f"{database}_{each}", secrets.token_urlsafe(24)) for each in LOGINS},
             superuser_password=secrets.token_urlsafe(24),
             url=url,
+            day=_own_day(day, trial=trial),
         )
         if home.settings_path.exists():
             raise SetupFault("home_exists", path=path)
@@ -117,7 +122,7 @@ class Home:
 
     @classmethod
     def open(cls, path: Path | None = None) -> Home:
-        """Read a registry's settings. Raises SetupFault: home_missing, home_damaged, bad_site."""
+        """Read a registry's settings. Raises SetupFault: home_missing, home_damaged, bad_site, bad_day, day_of_real."""
         path = (path or default_home()).expanduser().absolute()
         file = path / "settings.toml"
         try:
@@ -161,15 +166,19 @@ class Home:
 
     def _as_table(self) -> dict[str, Any]:
         server = {"password": self.superuser_password} | ({"folder": str(self.cluster)} if self.cluster else {})
-        return {
-            "pack": self.pack,
-            "trial": self.trial,
-            "language": self.language,
-            "secret_key": self.secret_key,
-            "database": {"name": self.database} | ({"url": self.url} if self.url else {}),
-            "server": server,
-            "logins": {name: {"user": one.user, "password": one.password} for name, one in self.logins.items()},
-        } | ({"site": told} if (told := self.site.as_table()) else {})
+        return (
+            {
+                "pack": self.pack,
+                "trial": self.trial,
+                "language": self.language,
+                "secret_key": self.secret_key,
+                "database": {"name": self.database} | ({"url": self.url} if self.url else {}),
+                "server": server,
+                "logins": {name: {"user": one.user, "password": one.password} for name, one in self.logins.items()},
+            }
+            | ({"day": self.day} if self.day else {})
+            | ({"site": told} if (told := self.site.as_table()) else {})
+        )
 
     @classmethod
     def _from_table(cls, path: Path, table: dict[str, Any]) -> Home:
@@ -186,6 +195,7 @@ class Home:
             cluster=Path(server["folder"]) if "folder" in server else None,
             logins={name: Login(**table["logins"][name]) for name in LOGINS},
             site=Site.from_table(table.get("site", {})),
+            day=_own_day(table.get("day"), trial=table["trial"]),
         )
 
 
@@ -208,6 +218,17 @@ def last_home() -> Home | None:
         paths = [*used, default_home()]
     there = [path for path in paths if (path / "settings.toml").exists()]
     return Home.open(there[0]) if there else None
+
+
+def _own_day(told: Any, *, trial: bool) -> dt.date | None:
+    """The day that is told. Raises SetupFault: bad_day; day_of_real, since people who wait for their money live by the calendar."""
+    if told is None:
+        return None
+    if type(told) is not dt.date:
+        raise SetupFault("bad_day", value=told)
+    if not trial:
+        raise SetupFault("day_of_real", day=told.isoformat())
+    return told
 
 
 def _pointer() -> Path:

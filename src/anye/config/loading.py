@@ -1,14 +1,14 @@
 """Loading files from the command line: progress, a report a file, and a folder in the order of its names.
 
-`python -m anye.config.loading FOLDER LANGUAGE [KNOWN]` loads a folder into ANYE_HOME under the worker's login; KNOWN is JSON of
-file names and the days on which they were learned.
+`python -m anye.config.loading FOLDER LANGUAGE KNOWN CLOSED` loads a folder into ANYE_HOME under the worker's login; KNOWN is
+JSON of file names and the days on which they were learned, CLOSED a list of days that are judged once they are over.
 """
 
 import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,17 +27,16 @@ ENDINGS = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 def load_one(
     path: Path, *, source: str | None, known_on: date | None, user: str | None, quiet: bool, language: str
 ) -> "Report":
-    from django.utils import timezone
-
     from anye.engine.intake.formats import LONGEST_FILE_NAME, shown_name
     from anye.flow.load import LoadedElsewhere, load_file
     from anye.flow.refused import DatabaseRefused
     from anye.flow.registry import loading_context
     from anye.records.accounts.scope import BATCH, acting
+    from anye.records.audit.day import registry_day
     from anye.records.briefings.queries import issued_until
     from anye.records.entitlements.queries import last_run
 
-    if known_on and known_on > timezone.localdate():
+    if known_on and known_on > registry_day():
         raise SetupFault("known_on_future", day=known_on.isoformat())
     judged = last_run()
     if known_on and judged and known_on < judged.known_on:
@@ -134,13 +133,39 @@ def print_report(report: "Report", language: str) -> None:
         write("    … " + ", ".join(f"{reason} × {count}" for reason, count in more.most_common()) + "\n")
 
 
-def load_folder(folder: Path, language: str, known: Mapping[str, date]) -> None:
-    """All files of a folder in the order of their names. `known`: name → the day it was learned, today for the others."""
+def load_folder(folder: Path, language: str, known: Mapping[str, date], closed: Sequence[date] = ()) -> None:
+    """All files of a folder in the order of their names. `known`: name → the day it was learned, today for the others.
+
+    `closed`: days in their order; each is judged, and its figures are counted, by what was loaded of it and of the days before.
+    """
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith(("~$", ".")))
+    left = list(closed)
     for path in files:
+        while left and known.get(path.name, date.max) > left[0]:
+            _close(left.pop(0), language)
         report = load_one(path, source=None, known_on=known.get(path.name), user=None, quiet=False, language=language)
         print_report(report, language)
         sys.stdout.flush()
+    for day in left:
+        _close(day, language)
+
+
+def _close(day: date, language: str) -> None:
+    """The night's pass and the figures as of a day, by what was known on it."""
+    from anye.config.entitling import judge
+    from anye.flow.registry import pack_in_use
+    from anye.flow.reporting.snapshots import take
+    from anye.records.audit.day import registry_day
+
+    pack = pack_in_use()
+    report, _ = judge(pack, on=day, known=day, today=registry_day(), by="operator")
+    take(pack, on=day, known=day, by="operator")
+    said = Text(
+        f"■ {day}：已核算并统计全部指标，台账新增 {report.appended} 条，停用 {report.retired} 条\n",
+        f"■ {day}: judged, and all figures counted; {report.appended} decisions written, {report.retired} retired\n",
+    )
+    sys.stdout.write(said.in_language(language))
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -148,9 +173,10 @@ def main() -> None:
     import django
 
     django.setup()
-    days = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
+    days = {name: date.fromisoformat(day) for name, day in json.loads(sys.argv[3]).items()}
+    closed = [date.fromisoformat(day) for day in json.loads(sys.argv[4])]
     try:
-        load_folder(Path(sys.argv[1]), sys.argv[2], {name: date.fromisoformat(day) for name, day in days.items()})
+        load_folder(Path(sys.argv[1]), sys.argv[2], days, closed)
     except SetupFault as fault:
         sys.stderr.write(fault.text(sys.argv[2]) + "\n")
         sys.exit(2)

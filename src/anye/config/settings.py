@@ -37,4 +37,5 @@ DATABASES = {
 from anye.config.defaults import *  # noqa: E402, F403
 
 SITE = Site() if os.environ.get("ANYE_LOCAL") else HOME.site
+ANYE_DAY = HOME.day
 globals().update(SITE.settings(filter(None, os.environ.get("ANYE_HOSTS", "").split(","))))

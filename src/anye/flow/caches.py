@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from anye.records.audit.day import registry_day
+
 # the detail kinds that the node caches; `name_key` is the name as names are compared, kept beside it by every row
 KINDS = ("name", "name_key", "sex", "birth", "residence", "employment_state", "id_number", "phone")
 
@@ -16,7 +18,7 @@ def refresh(persons: str = "SELECT DISTINCT person_id FROM link") -> None:
         cursor.execute(f"CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS {persons}")
         cursor.execute("ALTER TABLE fresh ADD PRIMARY KEY (person_id)")
         cursor.execute("ANALYZE fresh")
-        cursor.execute(_NOW)
+        cursor.execute(_NOW, [registry_day()])
         cursor.execute("ALTER TABLE now_known ADD PRIMARY KEY (person_id)")
         cursor.execute("ANALYZE now_known")
         cursor.execute(_UPDATE)
@@ -54,7 +56,7 @@ _NOW = f"""
     SELECT f.person_id, k.*,
            coalesce((SELECT array_agg(m."group" ORDER BY m."group") FROM people_membership m
                      WHERE m.person_id = f.person_id AND m.retired_on IS NULL
-                       AND (m.valid_to IS NULL OR m.valid_to >= CURRENT_DATE)), '{{}}') AS groups,
+                       AND (m.valid_to IS NULL OR m.valid_to >= %s)), '{{}}') AS groups,
            (SELECT n.value FROM people_need n WHERE n.person_id = f.person_id AND n.kind = 'wants_work'
               AND n.retired_on IS NULL) AS wants_work,
            (SELECT h.household_id FROM people_householdmember h WHERE h.person_id = f.person_id

@@ -21,6 +21,7 @@ from anye.engine.entitle.policy import Policy
 from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.spans import month_number, read_numbers
+from anye.records.audit.day import own_day
 from anye.records.claims import actions, queries
 from anye.records.claims.models import Correction
 
@@ -113,7 +114,8 @@ def _payments(
     table: str, whose: str, items: Sequence[str], sought: Sequence[Correction], known: dt.date
 ) -> pl.DataFrame:
     """What lists say was paid to whom corrections are open, whenever it was for. `at`: a second up to which a correction has to
-    be approved: the list was not loaded yet, nor the day over on which it says that was paid; `paid_on`: that day.
+    be approved: the list was not loaded yet, nor the day over on which it says that was paid; `paid_on`: that day. In a registry
+    with a day of its own that day is never over.
 
     Not `known_on`: a payment that was counted when the correction was proposed becomes known anew when another list that said
     the same is taken back.
@@ -122,13 +124,14 @@ def _payments(
     sql = f"""
         SELECT f.id, f.{whose}, {month_number(since)}::bigint, greatest({month_number(until)}, {month_number(since)})::bigint,
                f.amount_fen,
-               extract(epoch FROM least(b.started_at, (f.paid_on + 1)::timestamp AT TIME ZONE %(zone)s))::bigint,
+               extract(epoch FROM least(b.started_at, CASE WHEN f.paid_on >= %(own_day)s THEN NULL
+                   ELSE (f.paid_on + 1)::timestamp AT TIME ZONE %(zone)s END))::bigint,
                (coalesce(f.paid_on, f.known_on) - DATE '1970-01-01')::bigint
         FROM {table} f JOIN registers_batch b ON b.id = f.source_batch
         WHERE f.kind = 'paid' AND f.item = ANY(%(items)s) AND f.{whose} = ANY(%(whose)s)
             AND {since} IS NOT NULL AND {Asked(known).wheres("f", ())}"""
     params = {
         **Asked(known).params(), "items": list(items), "whose": [getattr(one, whose) for one in sought],
-        "zone": settings.TIME_ZONE,
+        "zone": settings.TIME_ZONE, "own_day": own_day(),
     }  # fmt: skip
     return frame(sql, params, ("id", *MOVED, "at", "paid_on"))

@@ -15,7 +15,6 @@ from typing import Any
 import polars as pl
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.utils import timezone
 
 from anye.engine.codes import ID_REFUSALS, INVENTED_PREFIX, check_id
 from anye.engine.intake.clean import ROW_SCHEMA, Cleaned
@@ -28,6 +27,7 @@ from anye.flow.doubts import raise_doubts
 from anye.flow.publishing import PUBLISHING, clear_temporary, office_of, restage, take_facts
 from anye.records.accounts.scope import Scope
 from anye.records.audit.actions import note
+from anye.records.audit.day import registry_day
 from anye.records.audit.keys import keyring
 from anye.records.findings import actions as findings
 from anye.records.people import queries as people
@@ -96,7 +96,7 @@ def _publish(
     entry: Entry, told: Mapping[str, Any], context: Context, by: str, reach: Scope
 ) -> tuple[int | None, list[dict[str, Any]]]:
     """The batch that the entry became, if it says anything, and what of it a stronger source overruled at once."""
-    on = timezone.localdate(entry.entered_at)
+    on = registry_day(entry.entered_at)
     lines = lines_of(entry, told, reach)
     facts = {name: f for name, f in facts_of(entry.kind, told, lines).items() if not f.is_empty()}
     rows = _new_person(told, context, on) if entry.kind == "person" else pl.DataFrame(schema=ROW_SCHEMA)
@@ -145,7 +145,7 @@ def _publish(
 
 def _settle(entry: Entry, told: Mapping[str, Any], stand: Sequence[Mapping[str, Any]]) -> None:
     """Bring the doubts where the answers that stand lead; a doubt whose correction was overruled stays open."""
-    on = timezone.localdate()
+    on = registry_day()
     if entry.kind == "visit":
         given = {answer["finding"]: answer["answer"] for answer in stand}
         findings.settle_visit(visit_id=told["visit"], answers=given, on=on, entry_id=entry.pk)
@@ -235,8 +235,8 @@ def _batch_of(entry: Entry, by: str) -> Batch:
         profile_version=1,
         sha256=hashlib.sha256(entry.token.encode()).digest(),
         file_name="",
-        file_month=timezone.localdate(entry.entered_at).replace(day=1),
-        known_on=timezone.localdate(),
+        file_month=registry_day(entry.entered_at).replace(day=1),
+        known_on=registry_day(),
         by=by,
     )
 

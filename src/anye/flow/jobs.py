@@ -33,6 +33,7 @@ from anye.flow.reporting.snapshots import take
 from anye.flow.trying import try_file
 from anye.records.accounts.queries import HeldDuty, held_duty
 from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.day import registry_day
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new
 from anye.records.briefings.actions import ask_snapshot
@@ -241,14 +242,14 @@ def judge_person(person_id: int) -> None:
     """What a person is owed, anew, since something was changed; those who live with them share some limits."""
     with acting(BATCH, purpose="entitle"):
         home = people.living_with(person_id)
-    entitle_persons(pack_in_use(), home, known=timezone.localdate(), office_no=district_no(), by=WORKER)
+    entitle_persons(pack_in_use(), home, known=registry_day(), office_no=district_no(), by=WORKER)
 
 
 @app.periodic(cron="30 1 * * *")
 @app.task(queue="loads", retry=RETRY, queueing_lock="night")
 def judge_everybody(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
     """The night's pass, and the figures of the day that is over."""
-    today = timezone.localdate()
+    today = registry_day()
     entitle(pack_in_use(), on=today, known=today, office_no=district_no(), by=WORKER)
     yesterday = today - timedelta(days=1)  # today more may come in: what was told of it could not be found again
     with acting(BATCH, purpose="figures"):
@@ -274,7 +275,7 @@ def recount_briefing(recount_id: int) -> None:
 @app.task(queue="loads", retry=RETRY)
 def foresee_rules(draft_id: int) -> None:
     """Whom a draft of rules would change."""
-    foresee(draft_id, pack_in_use(), on=timezone.localdate())
+    foresee(draft_id, pack_in_use(), on=registry_day())
 
 
 @app.task(queue="entries", retry=RETRY)
@@ -287,7 +288,7 @@ def hand_to_visits(handover_id: int) -> None:
             findings.close_handover(handover_id=handover_id, state="refused")
             return
     with acting(BATCH, actor=handover.asked_by, duty=f"duty:{duty.pk}", purpose="hand over"):
-        hand_over(handover_id, duty.reach, on=timezone.localdate())
+        hand_over(handover_id, duty.reach, on=registry_day())
 
 
 @app.task(queue="entries", retry=RETRY)

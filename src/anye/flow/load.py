@@ -13,7 +13,6 @@ from pathlib import Path
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.utils import timezone
 
 from anye.engine.errors import FileFault
 from anye.engine.intake.files import Spans
@@ -24,6 +23,7 @@ from anye.flow.files import OpenFile
 from anye.flow.publishing import publish_batch
 from anye.flow.refused import without_values
 from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.day import registry_day
 from anye.records.registers import actions, queries
 from anye.records.registers.models import Batch
 
@@ -108,7 +108,7 @@ def load_file(
     report = Report(shown_name(file_name or path.name, LONGEST_FILE_NAME), sha.hex())
     try:
         with OpenFile(path, context, source=source, name=report.file, block_rows=BLOCK_ROWS) as opened:
-            return _load(opened, report, sha, context, known_on or timezone.localdate(), by, left_out, token, progress)
+            return _load(opened, report, sha, context, known_on or registry_day(), by, left_out, token, progress)
     except FileFault as fault:
         report.fault = fault
         return report

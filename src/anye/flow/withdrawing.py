@@ -11,7 +11,6 @@ from datetime import date
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.utils import timezone
 
 from anye.flow import attach, brought, caches, staging
 from anye.flow.blocks import Context
@@ -21,6 +20,7 @@ from anye.flow.publishing import CACHED, begin, name_firms, office_of, restage, 
 from anye.flow.specs import SPECS
 from anye.flow.voices import Silenced, silence
 from anye.records.audit.actions import note
+from anye.records.audit.day import registry_day
 from anye.records.registers import actions, queries
 
 
@@ -70,7 +70,7 @@ def withdraw(batch_id: int, context: Context, *, reason: str = "", on: date | No
         batch = queries.batch(batch_id)
         if batch.state != "published":
             raise WithdrawalRefused("withdrawn_already" if batch.state == "withdrawn" else "not_published")
-        on = max(on or timezone.localdate(), batch.known_on)
+        on = max(on or registry_day(), batch.known_on)
         plan_for(cursor, batch.rows)
         office_of(cursor, context)
         newest = newest_month(cursor)

@@ -24,7 +24,7 @@ from anye.engine.yaml_tree import read_yaml
 
 HERE = Path(__file__).parent
 _AREA_CODE = re.compile(r"[0-9]{12}")
-_KEYS = {"name", "version", "title", "base", "district", "areas", "offices"}
+_KEYS = {"name", "version", "title", "base", "district", "areas", "offices", "headlines"}
 
 
 class PackFault(YamlFault):
@@ -77,7 +77,10 @@ class OtherOffice:
 
 @dataclass(frozen=True)
 class Pack:
-    """A pack with its base folded in. `profiles`, `codes` and `columns` by name; `district` is None in a pack of the state."""
+    """A pack with its base folded in. `profiles`, `codes` and `columns` by name; `district` is None in a pack of the state.
+
+    `headlines`: codes of the figures that the first page of a district or a town begins with, the first first.
+    """
 
     name: str
     version: int
@@ -89,6 +92,7 @@ class Pack:
     areas: tuple[AreaRow, ...]
     offices: tuple[OtherOffice, ...]
     profiles: Mapping[str, Profile]
+    headlines: tuple[str, ...] = ()
 
 
 def pack_names() -> tuple[str, ...]:
@@ -141,6 +145,7 @@ def read_folder(folder: Path) -> Pack:
         areas=_areas(path, tree) or (base.areas if base else ()),
         offices=tuple(OtherOffice(dict(each["title"]), tuple(each["runs"])) for each in offices),
         profiles={**(base.profiles if base else {}), **{each.name: each for each in profiles}},
+        headlines=tuple(tree.get("headlines") or (base.headlines if base else ())),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.http import Http404, HttpRequest, HttpResponse
@@ -39,7 +40,8 @@ def test_a_door_provides_the_frame_of_its_pages(ask: Ask, monkeypatch: pytest.Mo
     assert frames.frame(ask("/style/"))["frame"].footer == "/style/"  # type: ignore[attr-defined]
 
 
-def test_a_page_outside_any_door_has_a_plain_frame() -> None:
+def test_a_page_outside_any_door_has_a_plain_frame(settings: Any) -> None:
+    settings.ANYE_TRIAL = False
     html = render_to_string("base.html", {"frame": Frame()})
     assert "<aside" not in html
     assert 'id="content"' in html

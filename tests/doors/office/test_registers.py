@@ -202,14 +202,14 @@ def test_a_source_says_how_fresh_it_is(
     assert words in said["social_insurance"]
 
 
-def test_a_load_of_the_small_hours_is_of_that_day(district: District, client_as: Callable[..., Client]) -> None:
-    """Half past five in Chongqing is still the day before in Greenwich."""
+def test_a_register_was_last_received_on_the_day_it_became_known(
+    district: District, client_as: Callable[..., Client]
+) -> None:
     batch = make_batch("operator", source="social_insurance")
     with acting(BATCH, actor="test"):
-        at = dt.datetime(2020, 6, 29, 21, 30, tzinfo=dt.UTC)
-        Batch.objects.filter(pk=batch.pk).update(published_at=at, started_at=at)
+        Batch.objects.filter(pk=batch.pk).update(known_on=dt.date(2020, 6, 30))
     page = ask(client_as("district_officer", district["district"]), reverse("registers:index"))
-    found = re.findall(r"Last loaded:\s*<[^>]*>([^<]*)<", page.content.decode())
+    found = re.findall(r"Last received:\s*<[^>]*>([^<]*)<", page.content.decode())
     assert found == ["2020-06-30"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from anye.flow import jobs
+from anye.flow.reporting.figures import indicators_of
 from anye.flow.reporting.snapshots import take
 from anye.packs import read_pack
 from anye.records.audit.models import Read
@@ -161,3 +163,60 @@ def test_as_many_queries_whatever_there_is(snapshot: Snapshot, district: Distric
     assert queries_of(client, one) == queries_of(client, other)
     pages = [reverse("report:of", args=[snapshot.token, area]) for area in (DISTRICT, WILLOW)]
     assert len({queries_of(client, page) for page in pages}) == 1
+
+
+# ── the first page ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def headlines(client: Client, language: str = "en") -> list[str]:
+    year = client.get("/", headers={"accept-language": language}).context.get("year")
+    return [one.indicator.code for one in year.figures] if year else []
+
+
+def test_the_districts_first_page_begins_with_the_year_and_each_figure_opens(
+    snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    assert headlines(client) == list(read_pack("cn_yubei").headlines[:6])
+    page = text_of(client.get("/", headers={"accept-language": "en"}))
+    assert page.index('The year up to <time datetime="2020-12-31">') < page.index('id="today-figures"')
+    in_chinese = text_of(client.get("/", headers={"accept-language": "zh-CN"}))
+    assert '本年指标（截至 <time datetime="2020-12-31">2020年12月31日</time>）' in in_chinese
+    assert reverse("report:of", args=[snapshot.token, DISTRICT]) in page
+    for code in headlines(client):
+        href = reverse("report:indicator", args=[snapshot.token, DISTRICT, code])
+        assert f'href="{href}"' in page
+        assert client.get(href).status_code == 200
+
+
+def test_a_town_begins_with_what_is_known_of_a_town_and_a_village_with_its_visits(
+    snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    town = client_as("town_officer", district["east"])
+    assert headlines(town) == ["I01", "I02", "I30", "I31", "C04", "I24"]
+    assert reverse("report:of", args=[snapshot.token, TOWN]) in text_of(town.get("/"))
+    for role, place in (("village_worker", "willow"), ("administrator", "district")):
+        assert headlines(client_as(role, district[place])) == []
+
+
+def test_before_the_first_night_there_is_the_work_alone(year: Year, district: District, client_as: ClientAs) -> None:
+    client = client_as("district_officer", district["district"])
+    page = text_of(client.get("/", headers={"accept-language": "en"}))
+    assert headlines(client) == [] and "The year up to" not in page and 'id="today-figures"' in page
+
+
+def test_the_headlines_cost_one_statement_however_many_snapshots_there_are(
+    year: Year, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    client.get("/")
+    without = queries_of(client, "/")
+    for on in (dt.date(2020, 11, 30), ON):
+        take(read_pack("cn_yubei"), on=on, known=KNOWN, by="tests")
+        assert queries_of(client, "/") == without + 1
+
+
+def test_every_headline_is_a_figure_of_its_pack() -> None:
+    pack = read_pack("cn_yubei")
+    assert len(set(pack.headlines)) == len(pack.headlines) >= 6
+    assert set(pack.headlines) <= set(indicators_of(pack.name))

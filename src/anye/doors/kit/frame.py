@@ -10,9 +10,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anye.doors.kit import formats
 from anye.doors.kit.fragments import Words
+from anye.records.audit.day import own_day
 
 LANGUAGE_NAMES = {"zh-hans": "中文", "en": "English"}
 
@@ -63,6 +66,14 @@ class DutyChoice:
     is_acting: bool = False
 
 
+def _notice() -> str:
+    """What stands above every page of a registry that holds no real people."""
+    if (day := own_day()) is not None:
+        told = {"day": formats.day_text(day)}
+        return gettext("A demonstration: everybody in it is invented, and its day is %(day)s.") % told
+    return gettext("A trial registry: the people in it are invented.") if settings.ANYE_TRIAL else ""
+
+
 @dataclass(slots=True)
 class Frame:
     """Everything around a page's own content."""
@@ -81,7 +92,7 @@ class Frame:
     sign_out_href: str = ""
     search_href: str = ""
     search_label: Words = ""
-    notice: Words = ""
+    notice: Words = field(default_factory=_notice)
     footer: Words = ""
     languages: Sequence[tuple[str, str]] = field(
         default_factory=lambda: [(code, LANGUAGE_NAMES.get(code, str(name))) for code, name in settings.LANGUAGES]

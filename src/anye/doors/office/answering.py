@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,7 @@ from anye.doors.office import doubts, words
 from anye.doors.office.entries import spell_fact
 from anye.doors.office.entry_fields import NameField, OfficeField, code_choices, homes_of
 from anye.doors.office.entry_forms import EARLIEST, WAGE_UNITS, iso
+from anye.records.audit.day import registry_day
 from anye.records.findings.models import Finding
 from anye.records.findings.rules import Answer, answers_to
 from anye.records.firms import queries as firms
@@ -302,11 +302,11 @@ def _job_words(spell: EmploymentSpell) -> str:
 
 
 def _day(label: Words, **more: Any) -> DayField:
-    return DayField(label=label, earliest=EARLIEST, latest=timezone.localdate(), **more)
+    return DayField(label=label, earliest=EARLIEST, latest=registry_day(), **more)
 
 
 _PLAIN: dict[str, Any] = {
-    "since_month": lambda _code: MonthField(label=_("Working since"), latest=timezone.localdate().replace(day=1)),
+    "since_month": lambda _code: MonthField(label=_("Working since"), latest=registry_day().replace(day=1)),
     "wage": lambda _code: forms.DecimalField(
         label=_("Wage in yuan"), min_value=0, max_value=1_000_000, max_digits=9, decimal_places=2
     ),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anye.doors.kit import formats
@@ -24,6 +23,7 @@ from anye.doors.office.owed_words import FIRM_SEARCH
 from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Rows, log_export, log_list, source_of
 from anye.engine.entitle.months import last_day, month_of
+from anye.records.audit.day import registry_day
 from anye.records.claims import queries
 from anye.records.firms.queries import firms_by_key
 from anye.records.people import queries as people
@@ -46,7 +46,7 @@ PROPOSED = Status("proposed", _("a correction is proposed"), "hourglass", "info"
 
 def dressed(request: HttpRequest) -> Any:
     """What rows of differences and of corrections show besides their figures: whose, where, which rule, which months."""
-    on, known, language = timezone.localdate(), policies(), "zh" if formats.is_chinese() else "en"
+    on, known, language = registry_day(), policies(), "zh" if formats.is_chinese() else "en"
 
     def dress(page: Sequence[Any]) -> Sequence[Any]:
         persons = people.people_by_key(one.person_id for one in page if one.person_id is not None)

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -20,6 +19,7 @@ from anye.doors.office.entrance import EVERYBODY, open_to
 from anye.engine.intake.due import Cell, cells, next_month
 from anye.engine.intake.profile import Profile
 from anye.packs import read_pack
+from anye.records.audit.day import registry_day
 from anye.records.registers import queries as registers
 
 SHOWN = 12  # months of the table
@@ -46,7 +46,7 @@ class Owed:
 @require_safe
 def due(request: HttpRequest) -> HttpResponse:
     """The calendar of registers."""
-    on, language = timezone.localdate(), "zh" if formats.is_chinese() else "en"
+    on, language = registry_day(), "zh" if formats.is_chinese() else "en"
     months = [next_month(on, back) for back in range(1 - SHOWN, 1)]
     came = registers.months_that_came()
     rows: list[dict[str, Any]] = []

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,6 +24,7 @@ from anye.doors.office.entry_forms import (
     SpellForm,
     iso,
 )
+from anye.records.audit.day import registry_day
 from anye.records.firms import queries as firms
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.people import queries as people
@@ -184,7 +184,7 @@ def end_spell(request: HttpRequest, token: str, spell: str) -> HttpResponse:
     found = _found_spell(person, spell)
     form = EndForm(
         sent(request),
-        initial={"ended_on": timezone.localdate(), "state": "not_employed"},
+        initial={"ended_on": registry_day(), "state": "not_employed"},
         started_on=found.valid_from,
     )
     if form.is_bound and form.is_valid():
@@ -226,7 +226,7 @@ def needs(request: HttpRequest, token: str) -> HttpResponse:
     known: dict[str, Any] = {need.kind: need.value for need in people.needs_of(person)}
     wage = str(known.get("wanted_wage_fen", ""))
     known["wanted_wage_fen"] = int(wage) if wage.isdigit() else None
-    form = NeedsForm(sent(request), initial={**known, "stated_on": timezone.localdate()})
+    form = NeedsForm(sent(request), initial={**known, "stated_on": registry_day()})
     if form.is_bound and form.is_valid():
         return handed(
             request, [hand_over(request, kind="need", told={"fact": fact}, person=person) for fact in form.told()]

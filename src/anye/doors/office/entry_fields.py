@@ -9,7 +9,6 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +19,7 @@ from anye.engine.money import parse_amount
 from anye.engine.names import is_mojibake_text, is_several_people, name_key_of
 from anye.flow.sentences import reason_sentence
 from anye.packs import read_pack
+from anye.records.audit.day import registry_day
 from anye.records.places.models import Office
 
 Choice = tuple[str, Any]
@@ -63,7 +63,7 @@ class IdField(forms.CharField):
     def clean(self, value: Any) -> str:
         """18 characters. Raises ValidationError with the reason."""
         text = str(super().clean(value) or "")
-        checked = check_id(text, on=timezone.localdate())
+        checked = check_id(text, on=registry_day())
         if checked.id_status not in USABLE_ID_STATUSES or checked.id_number is None:
             raise refused(ID_REFUSALS.get(checked.id_status, "id_chars"))
         if checked.id_number.startswith(INVENTED_PREFIX) and not settings.ANYE_TRIAL:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +22,7 @@ from anye.doors.office.entry_fields import (
     yes_no_choices,
 )
 from anye.engine.households import household_key_of
+from anye.records.audit.day import registry_day
 from anye.records.people import queries as people
 
 HEADS = frozenset({"01", "02"})  # GB/T 4761: the person themselves, the head
@@ -59,7 +59,7 @@ class PastDays(forms.Form):
         for name, field in self.fields.items():
             if isinstance(field, DayField):
                 field.earliest = EARLIEST
-                field.latest = None if name in self.may_be_ahead else timezone.localdate()
+                field.latest = None if name in self.may_be_ahead else registry_day()
 
 
 class WorkFields(PastDays):

@@ -29,6 +29,7 @@ from anye.doors.office.row_names import NamesForm
 from anye.doors.office.rows import Rows, log_export, log_list, log_people, source_of
 from anye.doors.office.visits import publish
 from anye.flow.sentences import reason_sentence
+from anye.records.audit.day import registry_day
 from anye.records.findings import actions, queries
 from anye.records.findings.models import Finding
 from anye.records.findings.rules import HANDED_RULES, OPEN_STATES
@@ -215,7 +216,7 @@ def _context(request: HttpRequest, shown: Finding, person: Person | None, rival:
         "visits": [
             (v, doubts.VISIT_STATES[v.state], doubts.answer_words(v.answer)) for v in queries.visits_about(shown)
         ],
-        "on": timezone.localdate(),
+        "on": registry_day(),
         "crumbs": (
             Crumb(_("Doubts"), reverse("office:findings")),
             Crumb(person.name if person is not None else shown.rule),

@@ -1,9 +1,7 @@
 """The office's frame: who is signed in, the duty acted in, and the entries that its role sees."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -63,8 +61,6 @@ def office_frame(request: HttpRequest) -> Frame:
     """What stands around every page of the office."""
     duty: HeldDuty | None = getattr(request, "duty", None)
     frame = Frame(tagline=_("Work and income, accounted for"), home_href=reverse("office:today"))
-    if settings.ANYE_TRIAL:
-        frame = replace(frame, notice=_("A trial registry: the people in it are invented."))
     user = request.user
     if not user.is_authenticated:
         return frame

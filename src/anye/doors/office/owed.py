@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +23,7 @@ from anye.flow.nightly import window_on
 from anye.flow.one_person import Owed, owed_to
 from anye.flow.registry import pack_in_use
 from anye.packs.rules import pack_folder, read_rules
+from anye.records.audit.day import registry_day
 from anye.records.entitlements import queries
 from anye.records.firms.models import Firm
 from anye.records.people.models import Person
@@ -88,7 +88,7 @@ def asked_for(month: str, known: str) -> Asked:
 
     Raises BadRequest.
     """
-    today = timezone.localdate()
+    today = registry_day()
     try:
         day = dt.date.fromisoformat(known) if known else today
         at = read_month(month) if month else None

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.core.signals import request_started
 from django.dispatch import receiver
-from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from anye.engine.entitle.runs import RuleBook
 from anye.engine.entitle.said import general_said
 from anye.engine.yaml_faults import YamlFault
 from anye.flow.rules import readable_rules, rules_on
+from anye.records.audit.day import registry_day
 from anye.records.entitlements.models import Entitlement
 from anye.records.findings.models import Finding
 from anye.records.firms.models import Firm
@@ -38,7 +38,7 @@ def book() -> RuleBook:
     """The rules by which the office's pages speak: the same for the whole of a request, and asked for once."""
     found = _held.get()
     if found is None:
-        found = rules_of(timezone.localdate())
+        found = rules_of(registry_day())
         _held.set(found)
     return found
 

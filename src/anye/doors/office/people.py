@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,6 +28,7 @@ from anye.doors.office.places import by_place, place_choices, place_words
 from anye.doors.office.rows import Dressed, Rows, log_export, log_list, source_of
 from anye.engine.codes import check_id
 from anye.engine.names import name_key_of
+from anye.records.audit.day import registry_day
 from anye.records.findings.queries import has_open_finding, open_findings
 from anye.records.people import queries as people
 from anye.records.people.models import NameGram, Person
@@ -90,7 +90,7 @@ def searched(rows: PeopleRows, text: str) -> PeopleRows:
     """The people that a search names: by number where the text is one, else by part of a name."""
     plain = re.sub(r"[\s\-—]", "", unicodedata.normalize("NFKC", text)).upper()
     if ID.fullmatch(plain):
-        number = check_id(plain, on=timezone.localdate()).id_number or plain
+        number = check_id(plain, on=registry_day()).id_number or plain
         return replace(rows, query=rows.query.filter(pk__in=people.by_id_number(number).values("pk")))
     if LAST_SIX.fullmatch(plain):
         return replace(rows, query=rows.query.filter(pk__in=people.by_last_six(plain).values("pk")))

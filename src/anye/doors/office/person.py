@@ -29,6 +29,7 @@ from anye.engine.entitle.months import written
 from anye.flow import stated as told_rows
 from anye.flow.ledger import first_day
 from anye.records.accounts.models import Duty, User
+from anye.records.audit.day import registry_day
 from anye.records.audit.queries import looks_at, user_key
 from anye.records.findings import queries as findings
 from anye.records.firms import queries as firms
@@ -75,7 +76,7 @@ def found_person(token: str) -> Person:
 
 
 def _page(request: HttpRequest, person: Person, here: str, context: dict[str, Any]) -> HttpResponse:
-    on = timezone.localdate()
+    on = registry_day()
     tabs = [
         (gettext("Overview"), reverse("office:person", args=[person.token]), here == "person"),
         (gettext("What is owed"), reverse("office:person_owed", args=[person.token]), here == "owed"),
@@ -195,7 +196,7 @@ def _member(row: HouseholdMember, person: Person) -> dict[str, Any]:
         "person": row.person,
         "is_self": row.person_id == person.pk,
         "relation": words.code_words("relation", row.relation) if row.relation else "",
-        "age": words.age_words(row.person.birth_on, timezone.localdate()),
+        "age": words.age_words(row.person.birth_on, registry_day()),
         "status": words.employment(row.person),
     }
 
@@ -253,7 +254,7 @@ def what_is_owed(request: HttpRequest, token: str) -> HttpResponse:
                 "before": written(asked.month - 1),
                 "after": written(asked.month + 1),
             },
-            "is_today": asked.known == timezone.localdate(),
+            "is_today": asked.known == registry_day(),
         },
     )
 

@@ -28,6 +28,7 @@ from anye.engine.intake.blank import blank_sheet
 from anye.flow.jobs import LOADERS, may_load
 from anye.flow.registry import BY_HAND
 from anye.packs import read_pack
+from anye.records.audit.day import registry_day
 from anye.records.registers import queries as registers
 from anye.records.registers.models import Batch, Source, Upload, Withdrawal
 
@@ -151,7 +152,7 @@ LOADS = Listing(
 @open_to(EVERYBODY)
 def index(request: HttpRequest) -> HttpResponse:
     """Registers with their freshness, uploads under way, and every load."""
-    on = timezone.localdate()
+    on = registry_day()
     sources = [
         {"source": one, "title": _title(one), "status": freshness(one, on), "blank": _blank_href(one)}
         for one in fresh_sources(request)

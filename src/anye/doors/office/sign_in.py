@@ -36,6 +36,7 @@ from anye.records.accounts import actions
 from anye.records.accounts import queries as accounts
 from anye.records.accounts.models import User
 from anye.records.accounts.usernames import as_username
+from anye.records.audit.day import registry_day
 from anye.records.places import actions as places
 from anye.records.places.models import Office
 
@@ -156,7 +157,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             name=told["name"],
             password=told["password"],
             district=district,
-            on=timezone.localdate(),
+            on=registry_day(),
         )
     except actions.AlreadySetUp as fault:
         raise Http404 from fault

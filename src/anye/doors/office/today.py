@@ -15,10 +15,12 @@ from anye.doors.office.entrance import EVERYBODY, PRIVATE, READERS, VISITORS, du
 from anye.doors.office.navigation import LOADERS, address
 from anye.doors.office.places import offices_of, place_words
 from anye.doors.office.registers import seen_loads
+from anye.doors.office.report.words import headlines
 from anye.doors.office.rows import log_list, log_people
 from anye.doors.office.sources import title_of
 from anye.doors.office.visits import answer_form, dress, record
 from anye.records.accounts.models import Role
+from anye.records.audit.day import registry_day
 from anye.records.findings import queries
 from anye.records.findings.models import Visit
 from anye.records.people.queries import transfers_asked
@@ -35,9 +37,11 @@ MOVES_SHOWN = 20
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The first page."""
-    on, duty = timezone.localdate(), duty_of(request)
+    on, duty = registry_day(), duty_of(request)
     context: dict[str, Any] = {"on": on, "place": place_words(request, duty.office.scope_no)}
     if may(request, READERS):
+        if duty.office.kind != "village":  # a village begins with whom to visit
+            context["year"] = headlines(request)
         context |= _visits_context(request)
         context["rules"] = _rules()
         context |= mending.on_today()
@@ -54,7 +58,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _visits_context(request: HttpRequest) -> dict[str, Any]:
     """The visits section: the most urgent ones to answer in place; above a village also how they spread over offices."""
-    on = timezone.localdate()
+    on = registry_day()
     visits = dress(request, list(queries.visits_due()[:VISITS_SHOWN]))
     offices = offices_of(request)
     spread = [
@@ -206,7 +210,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     form = answer_form(request, shown, auto_id=f"{token[:8]}_%s")
     if shown.state == "due" and not (request.method == "POST" and form.is_valid()):
         log_people("visit", [(shown.person_id, shown.scope_no)])
-        context = {"visit": shown, "form": form, "on": timezone.localdate()}
+        context = {"visit": shown, "form": form, "on": registry_day()}
         response = _part(request, "office/today/answer.html", context, status=422 if form.is_bound else 200)
         # the form goes back to its own place; only a recorded answer draws the whole section anew
         response["HX-Retarget"], response["HX-Reswap"] = f"#visit-{token}", "outerHTML"

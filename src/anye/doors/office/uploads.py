@@ -24,6 +24,7 @@ from anye.flow.giving_back import may_take
 from anye.flow.jobs import load_upload, look_at_upload, may_load
 from anye.flow.sentences import file_sentence
 from anye.packs import read_pack
+from anye.records.audit.day import registry_day
 from anye.records.audit.keys import keyring
 from anye.records.entitlements.queries import last_run
 from anye.records.registers import actions
@@ -83,7 +84,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        today = timezone.localdate()
+        today = registry_day()
         self.fields["known_on"].latest = today  # type: ignore[attr-defined]
         self.fields["known_on"].initial = today
         if (judged := last_run()) is not None:  # what was known on a day that was judged stays as it was
@@ -106,7 +107,7 @@ def new_upload(request: HttpRequest) -> HttpResponse:
     if not may_load(duty_of(request)):
         raise PermissionDenied
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST + FORM_ROOM:
-        form = UploadForm({"known_on": timezone.localdate().isoformat()})
+        form = UploadForm({"known_on": registry_day().isoformat()})
         form.errors.clear()
         form.add_error("file", too_large())
         response = _page(request, form)

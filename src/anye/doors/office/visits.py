@@ -29,6 +29,7 @@ from anye.doors.office.places import by_place, offices_of, place_choices, place_
 from anye.doors.office.rows import Rows, log_list, log_people, source_of
 from anye.flow.jobs import publish_entry
 from anye.flow.sentences import reason_sentence
+from anye.records.audit.day import registry_day
 from anye.records.findings import actions, queries
 from anye.records.findings.models import Finding, Visit
 from anye.records.findings.rules import HANDED_RULES, UNDO_MINUTES
@@ -46,7 +47,7 @@ def publish(entry: Entry) -> None:
 
 def dress(request: HttpRequest, page: list[Visit]) -> list[Visit]:
     """The people, villages, reasons and clocks of some visits, in four queries."""
-    on = timezone.localdate()
+    on = registry_day()
     reasons = queries.findings_of_visits(visit.pk for visit in page)
     asked = (one.person_id for found in reasons.values() for one in found if one.person_id is not None)
     known = people.people_by_key({*(visit.person_id for visit in page), *asked})
@@ -208,7 +209,7 @@ def _visit_context(request: HttpRequest, shown: Visit, form: AnswersForm, *, may
         "person": shown.person,
         "form": form if may_answer and form.subjects else None,
         "purposes": words.PURPOSES,
-        "on": timezone.localdate(),
+        "on": registry_day(),
         "place": shown.place,  # type: ignore[attr-defined]
         "group": group.value if group is not None else "",
         "address": people.opened_detail(address) if address is not None and may(request, PRIVATE) else "",
@@ -312,7 +313,7 @@ def printed(request: HttpRequest) -> HttpResponse:
         "sheets": sheets,
         "is_cut": is_cut,
         "limit": PRINTED_AT_ONCE,
-        "on": timezone.localdate(),
+        "on": registry_day(),
         "by": getattr(request.user, "name", "") or actor_of(request),
         "at": timezone.localtime(),
         "choices": place_choices(request),

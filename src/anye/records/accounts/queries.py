@@ -7,11 +7,11 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from anye.records.accounts.models import Duty, Role, SignInLink, User
 from anye.records.accounts.scope import Scope
 from anye.records.accounts.user_sheet import KnownUser
+from anye.records.audit.day import registry_day
 from anye.records.places.models import Office
 
 SECOND_FACTOR = "second_factor"  # sealing context: what is sealed for devices opens nowhere else
@@ -36,7 +36,7 @@ class HeldDuty:
 
 def duties_in_force(user: Any, on: date | None = None) -> list[HeldDuty]:
     """The user's duties on a day (default today), one query, in the order they were granted."""
-    on = on or timezone.localdate()
+    on = on or registry_day()
     rows = (
         Duty.objects.filter(user=user, user__is_active=True, scope_kind="office", starts_on__lte=on)
         .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))

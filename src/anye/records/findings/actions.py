@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from anye.records.audit.day import registry_day
 from anye.records.audit.keys import keyring
 from anye.records.audit.tokens import new_token
 from anye.records.findings.models import Finding, Handover, Visit, VisitFinding
@@ -64,7 +65,7 @@ def answer_visit(
         # exactly the columns that the app role may change
         Visit.objects.filter(pk=held.pk).update(
             state="done",
-            made_on=on or timezone.localdate(),
+            made_on=on or registry_day(),
             made_by=by,
             answer=",".join(dict.fromkeys(told["answer"] for told in given)),
             note_sealed=keyring().seal(note, context=NOTE) if note else None,

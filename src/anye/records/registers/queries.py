@@ -126,9 +126,7 @@ def sources_of_files(by_hand: Iterable[str]) -> "QuerySet[Source]":
     stands = Q(batch__state="published")
     return (
         Source.objects.exclude(code__in=list(by_hand))
-        .annotate(
-            last_month=Max("batch__file_month", filter=stands), last_load=Max("batch__published_at", filter=stands)
-        )
+        .annotate(last_month=Max("batch__file_month", filter=stands), last_load=Max("batch__known_on", filter=stands))
         .order_by("id")
     )
 

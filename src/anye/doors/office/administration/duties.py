@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -28,6 +27,7 @@ from anye.records.accounts import actions
 from anye.records.accounts import queries as accounts
 from anye.records.accounts.models import User
 from anye.records.accounts.role_places import fits
+from anye.records.audit.day import registry_day
 from anye.records.places.models import Office
 
 Group = tuple[str, list[tuple[str, str]]]
@@ -74,7 +74,7 @@ class DutyForm(forms.Form):
 def duties_held(request: HttpRequest, user: User) -> list[Held]:
     """The user's duties inside the acting range that are or will be in force."""
     reach = reach_of(request)
-    rows = accounts.current_duties(int(reach.lo or 0), int(reach.hi or 0), timezone.localdate()).filter(user=user)
+    rows = accounts.current_duties(int(reach.lo or 0), int(reach.hi or 0), registry_day()).filter(user=user)
     return [
         Held(sealed("duty", row.pk), role_words(row.role), row.office_name, row.starts_on, row.ends_on, f"end-{place}")
         for place, row in enumerate(rows, 1)
@@ -89,7 +89,7 @@ def grant(request: HttpRequest, token: str) -> HttpResponse:
     here = reverse("administration:user", args=[token])
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        if actions.grant_duty(user=user, role=told["role"], office=told["office"], on=timezone.localdate()):
+        if actions.grant_duty(user=user, role=told["role"], office=told["office"], on=registry_day()):
             messages.success(request, gettext("The duty was granted."))
         else:
             messages.info(request, gettext("%(name)s holds this duty already.") % {"name": user.name})
@@ -113,7 +113,7 @@ def end(request: HttpRequest, token: str, duty: str) -> HttpResponse:
     if one.pk == duty_of(request).pk:
         messages.error(request, gettext("You act in this duty: another administrator can end it."))
     else:
-        actions.end_duty(duty=one, on=timezone.localdate())
+        actions.end_duty(duty=one, on=registry_day())
         messages.success(request, gettext("The duty has ended."))
     return HttpResponseRedirect(reverse("administration:user", args=[token]))
 

@@ -11,12 +11,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 
 from anye.doors.office.entrance import duty_of
 from anye.records.accounts import queries as accounts
 from anye.records.accounts.models import Duty, Role, User
 from anye.records.accounts.scope import Scope
+from anye.records.audit.day import registry_day
 from anye.records.places.models import Office
 from anye.records.places.queries import offices_within
 
@@ -58,7 +58,7 @@ def found_user(request: HttpRequest, token: str) -> User:
 def is_theirs(request: HttpRequest, user: User) -> bool:
     """Whether the account is this administrator's to change: a user who serves elsewhere too could lend that reach."""
     reach = reach_of(request)
-    return not accounts.serves_elsewhere(user, int(reach.lo or 0), int(reach.hi or 0), timezone.localdate())
+    return not accounts.serves_elsewhere(user, int(reach.lo or 0), int(reach.hi or 0), registry_day())
 
 
 def own_user(request: HttpRequest, token: str) -> User:
@@ -72,7 +72,7 @@ def own_user(request: HttpRequest, token: str) -> User:
 def found_duty(request: HttpRequest, user: User, token: str) -> Duty:
     """A duty of the user inside the acting range that is or will be in force. Raises Http404."""
     reach = reach_of(request)
-    rows = accounts.current_duties(int(reach.lo or 0), int(reach.hi or 0), timezone.localdate())
+    rows = accounts.current_duties(int(reach.lo or 0), int(reach.hi or 0), registry_day())
     duty = rows.filter(user=user, pk=opened("duty", token)).first()
     if duty is None:
         raise Http404

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +24,7 @@ from anye.doors.office.administration.guard import administrators_only, found_of
 from anye.doors.office.entrance import duty_of
 from anye.engine.areas import area_code
 from anye.records.accounts import queries as accounts
+from anye.records.audit.day import registry_day
 from anye.records.places import actions
 from anye.records.places.models import Office
 from anye.records.places.queries import areas_on
@@ -101,7 +101,7 @@ class NewOfficeForm(OfficeForm):
         if not text:
             return None
         code = area_code(text)
-        if code is None or not areas_on(timezone.localdate()).filter(code=code).exists():
+        if code is None or not areas_on(registry_day()).filter(code=code).exists():
             raise forms.ValidationError(_("No area has this code: check it, or leave the field empty."), code="unknown")
         if Office.objects.filter(area_code=code).exists():
             raise forms.ValidationError(_("Another office looks after this area."), code="taken")
@@ -178,7 +178,7 @@ def close(request: HttpRequest, token: str) -> HttpResponse:
     one = found_office(request, token)
     if not _may_close(request, one):
         raise Http404
-    today = timezone.localdate()
+    today = registry_day()
     if one.children.filter(closed_on__isnull=True).exists():
         messages.error(request, gettext("Not closed: offices below it are open. Close those first."))
     elif accounts.current_duties(one.scope_no, one.scope_hi, today).exists():

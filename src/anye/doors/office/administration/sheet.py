@@ -36,6 +36,7 @@ from anye.records.accounts.models import Role
 from anye.records.accounts.passwords import valid_until
 from anye.records.accounts.user_sheet import COLUMNS, KnownOffice, Plan, PlannedRow, RowFault, SheetRow
 from anye.records.accounts.usernames import as_username
+from anye.records.audit.day import registry_day
 
 LARGEST = 5 * 1024 * 1024
 PREVIEW_SECONDS = 3_600
@@ -117,7 +118,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     plan = _plan(request, [SheetRow(line, dict(zip(COLUMNS, cells, strict=True))) for line, cells in kept])
     try:
         with transaction.atomic():
-            made = actions.apply_plan(rows=plan.rows, scope_no=int(reach_of(request).lo or 0), on=timezone.localdate())
+            made = actions.apply_plan(rows=plan.rows, scope_no=int(reach_of(request).lo or 0), on=registry_day())
     except actions.UsernameTaken:
         return _too_late(request)
     names = {row.username: (row.name, row.office.name) for row in plan.rows}
@@ -213,7 +214,7 @@ def _plan(request: HttpRequest, rows: Sequence[SheetRow]) -> Plan:
     ]
     reach = reach_of(request)
     wanted = {as_username(row.cells["username"]) for row in rows}
-    users = accounts.known_users(wanted, int(reach.lo or 0), int(reach.hi or 0), timezone.localdate())
+    users = accounts.known_users(wanted, int(reach.lo or 0), int(reach.hi or 0), registry_day())
     return user_sheet.plan(rows, offices=offices, users=users, roles=_roles_as_said())
 
 

@@ -36,6 +36,7 @@ from anye.records.accounts import queries as accounts
 from anye.records.accounts.models import Duty, User
 from anye.records.accounts.passwords import new_one_time_password
 from anye.records.accounts.usernames import LONGEST
+from anye.records.audit.day import registry_day
 
 ACTIVE = Status("active", pgettext_lazy("account", "active"), "circle-check", "ok")
 INACTIVE = Status("inactive", pgettext_lazy("account", "deactivated"), "ban", "idle")
@@ -48,7 +49,7 @@ def _duties(user: User) -> str:
 
 
 def _by_role(rows: Any, role: str) -> Any:
-    today = timezone.localdate()
+    today = registry_day()
     in_force = Duty.objects.filter(role=role).exclude(ends_on__lt=today)
     return rows.filter(pk__in=in_force.values("user"))
 
@@ -126,7 +127,7 @@ class NewUserForm(DutyForm):
 def index(request: HttpRequest) -> HttpResponse:
     """All users of the range, with the duties they hold in it."""
     reach = guard.reach_of(request)
-    held = accounts.current_duties(int(reach.lo or 0), int(reach.hi or 0), timezone.localdate())
+    held = accounts.current_duties(int(reach.lo or 0), int(reach.hi or 0), registry_day())
     rows = guard.users_of(request).annotate(has_device=accounts.second_factor_of_users())
     rows = rows.prefetch_related(Prefetch("duties", queryset=held, to_attr="held"))
     return LISTING.respond(request, rows, template="office/administration/users.html")
@@ -152,7 +153,7 @@ def add(request: HttpRequest) -> HttpResponse:
         except actions.UsernameTaken:
             form.add_error("username", _("This user name is taken: choose another."))
         else:
-            actions.grant_duty(user=user, role=told["role"], office=told["office"], on=timezone.localdate())
+            actions.grant_duty(user=user, role=told["role"], office=told["office"], on=registry_day())
             return _given(request, user, password=password)
     page = FormPage(
         title=_("Add a user"),

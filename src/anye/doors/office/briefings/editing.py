@@ -24,6 +24,7 @@ from anye.engine.report.briefing.compose import WORDS
 from anye.engine.report.briefing.told import Tidings, as_json
 from anye.engine.report.said import GROUPS, value_said
 from anye.packs.briefings import template_of
+from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
 from anye.records.briefings.actions.writing import (
     BriefingRefused,
@@ -154,7 +155,7 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "crumbs": _crumbs(Crumb(title, reverse("report:briefing", args=[token])), Crumb(_("Edit"))), "title": title,
         "briefing": found, "form": form, "palette": _palette(tidings), "meanings": [(word, MEANINGS[word]) for word in WORDS],
-        "issues": queries.issues_of(found).count(), "may_issue": found.snapshot.known_on < timezone.localdate(),
+        "issues": queries.issues_of(found).count(), "may_issue": found.snapshot.known_on < registry_day(),
         **_previewed(words.texts_of(found), tidings, found.snapshot.token, language),
     }  # fmt: skip
     return render(request, "office/briefings/edit.html", context, status=422 if request.method == "POST" else 200)
@@ -246,7 +247,7 @@ def issue(request: HttpRequest, token: str) -> HttpResponse:
 
 def _why_not(found: Briefing, tidings: Tidings, note: str) -> str:
     """Why it cannot be issued as it stands; nothing if it can."""
-    if found.snapshot.known_on >= timezone.localdate():
+    if found.snapshot.known_on >= registry_day():
         return gettext("Registers may still come in today. Issue it tomorrow, or choose the figures of an earlier day.")
     if queries.issues_of(found).exists() and not note:
         return gettext("Say what this issue puts right.")

@@ -27,6 +27,7 @@ from anye.doors.office.report.words import lang
 from anye.doors.office.rows import Rows, source_of
 from anye.flow.jobs import recount_briefing
 from anye.flow.reporting.briefing import FORMATS, names_on, written
+from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
 from anye.records.briefings.actions.writing import ask_recount
 
@@ -35,7 +36,7 @@ FILES = ("docx", "pdf", "html")
 
 
 def _dress(page: Sequence[Any]) -> Sequence[Any]:
-    names = names_on(max((one.snapshot.as_of for one in page), default=timezone.localdate()))
+    names = names_on(max((one.snapshot.as_of for one in page), default=registry_day()))
     for one in page:
         one.title = words.title_of(one, names.get(one.area_code, one.area_code))
         one.href = reverse("report:briefing", args=[one.token])

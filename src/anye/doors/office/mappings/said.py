@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, QueryDict
-from django.utils import timezone
 
 from anye.doors.office.mappings.words import masked_cell, spellings
 from anye.engine.intake.guess import Guess, Table, guess
@@ -15,6 +14,7 @@ from anye.engine.intake.mapping import SheetMapping
 from anye.engine.intake.profile import Profile
 from anye.engine.intake.sample import Sample, SampleSheet
 from anye.packs import read_pack
+from anye.records.audit.day import registry_day
 from anye.records.registers import mappings
 from anye.records.registers import queries as registers
 from anye.records.registers.models import MappingTrial, Upload
@@ -97,7 +97,7 @@ def _number(text: str | None, default: int, *, most: int | None = None) -> int:
 
 
 def table_at(sample: Sample, place: Place) -> Table | None:
-    return sample.sheets[place.sheet_no].table(place.line, place.depth, on=timezone.localdate())
+    return sample.sheets[place.sheet_no].table(place.line, place.depth, on=registry_day())
 
 
 def guessed(sample: Sample, place: Place, profile: Profile) -> Draft:

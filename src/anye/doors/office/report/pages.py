@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +16,7 @@ from anye.doors.office.report import words
 from anye.engine.report.said import GROUPS
 from anye.flow.jobs import count_figures
 from anye.records.accounts.models import Role
+from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
 from anye.records.briefings.actions import ask_snapshot
 
@@ -43,7 +43,7 @@ def index(request: HttpRequest, token: str = "", area: str = "") -> HttpResponse
             groups += [{"title": title[words.lang()], "figures": figures}] if figures else []
     context = {
         "snapshot": snapshot, "place": place, "groups": groups, "snapshots": queries.snapshots()[:60], "asked": queries.asked_for()[:10],
-        "may_count": duty_of(request).role in COUNTERS, "today": timezone.localdate(),
+        "may_count": duty_of(request).role in COUNTERS, "today": registry_day(),
     }  # fmt: skip
     return render(request, "office/report/index.html", context)
 
@@ -52,7 +52,7 @@ def index(request: HttpRequest, token: str = "", area: str = "") -> HttpResponse
 @open_to(COUNTERS)
 def count(request: HttpRequest) -> HttpResponse:
     """Ask the worker for the figures of a day."""
-    today = timezone.localdate()
+    today = registry_day()
     try:
         on, known = (dt.date.fromisoformat(request.POST.get(name, "")) for name in ("on", "known"))
     except ValueError:

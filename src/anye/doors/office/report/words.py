@@ -21,11 +21,13 @@ from anye.engine.report.definition import Indicator, Measure
 from anye.engine.report.reduce import significant
 from anye.engine.report.said import UNITS, sentence, value_said
 from anye.flow.reporting.figures import indicators_of
+from anye.packs import read_pack
 from anye.records.briefings import queries
 from anye.records.briefings.models import Snapshot
 from anye.records.places.models import Area
 from anye.records.places.queries import areas_on
 
+HEADLINES = 6
 PERIODS: Mapping[str, Words] = {
     "year": _("from 1 January to the day"), "half_year": _("from the beginning of the half-year to the day"),
     "quarter": _("from the beginning of the quarter to the day"), "month": _("in the month"), "all": _("up to the day"),
@@ -90,6 +92,26 @@ def place_of(request: HttpRequest, snapshot: Snapshot, code: str = "") -> Place 
     ]
     above = next(((each, names.get(each, each)) for each in reach if significant(each) == _parent(code)), None)
     return Place(code, names.get(code, code), within, above)
+
+
+class Headlines(NamedTuple):
+    """The figures that a first page begins with: of which day, of the reader's own area."""
+
+    snapshot: Snapshot
+    area: str
+    figures: list[Told]
+
+
+def headlines(request: HttpRequest) -> Headlines | None:
+    """The pack's headlines of the latest day, those alone that are known of the area. None while there are none."""
+    snapshot, area = queries.snapshot(), duty_of(request).office.area_code
+    if snapshot is None or not area:
+        return None
+    values = queries.figures_of(snapshot, area)
+    wanted = read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES).headlines
+    known = [code for code in wanted if code in indicators() and code in values and values[code].value is not None]
+    figures = [told(indicators()[code], values[code].value) for code in known[:HEADLINES]]
+    return Headlines(snapshot, area, figures) if figures else None
 
 
 def _parent(code: str) -> str:

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -25,6 +24,7 @@ from anye.flow.rules import readable_rules
 from anye.packs.rules import pack_folder, read_rules
 from anye.records.accounts.models import Role
 from anye.records.accounts.queries import HeldDuty
+from anye.records.audit.day import registry_day
 from anye.records.entitlements import queries
 from anye.records.entitlements.actions import keep_version, rules
 from anye.records.entitlements.models import Draft
@@ -147,7 +147,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     try:
         base = keep_version(
             code=code, digest=found.digest, title=(found.title["zh"], found.title["en"]), text=found.text,
-            reasons=found.reasons, on=timezone.localdate(),
+            reasons=found.reasons, on=registry_day(),
         )  # fmt: skip
         draft = rules.begin_draft(
             base=base, text=edit.tidy(found.text), by=actor_of(request), scope_no=duty.office.scope_no

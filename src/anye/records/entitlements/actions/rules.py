@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from anye.records.audit.day import registry_day
 from anye.records.audit.tokens import new_token
 from anye.records.entitlements.actions import keep_version
 from anye.records.entitlements.models import Draft, Foreseen, PolicyVersion, Publication
@@ -125,7 +126,7 @@ def publish_draft(
         if not is_foreseen(held, digest, now):
             raise DraftRefused("unforeseen")
         version = keep_version(
-            code=held.code, digest=digest, title=title, text=held.text, reasons=reasons, on=timezone.localdate(now)
+            code=held.code, digest=digest, title=title, text=held.text, reasons=reasons, on=registry_day(now)
         )
         Draft.objects.filter(pk=held.pk).update(state="published", decided_by=by, decided_at=now, note=note)
         return Publication.objects.create(
