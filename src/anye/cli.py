@@ -124,7 +124,18 @@ def _briefing(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     briefing.add_argument("--area", default="", metavar="CODE", help="of a town or village (default the district)")
     briefing.add_argument("--lang", choices=["zh", "en"], help="its language (default the command's own)")
-    briefing.add_argument("--text", type=Path, metavar="FILE.md", help="a text of one's own in the template's place")
+    briefing.add_argument(
+        "--text",
+        type=Path,
+        nargs="+",
+        metavar="FILE.md",
+        help="texts of one's own: NAME.zh.md, NAME.en.md, or one in its language",
+    )
+    keep = briefing.add_mutually_exclusive_group()
+    keep.add_argument("--keep", action="store_true", help="keep it in the registry as a draft")
+    keep.add_argument(
+        "--issue", action="store_true", help="keep it in the registry and issue it: text and figures are frozen"
+    )
     briefing.add_argument(
         "--to", type=Path, metavar="OUT", help="a .docx, .pdf, .html or .txt file (default: print it)"
     )

@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from anye.config.briefing import compose_briefing
+from anye.config.briefing import Composed, composed
 from anye.config.faults import SetupFault
 from anye.packs import read_pack
 from anye.records.audit.models import Event
-from anye.records.briefings.models import Snapshot
+from anye.records.briefings.models import Briefing, Snapshot
 from tests.conftest import District
 from tests.factories import as_owner
 from tests.flow.reporting.planted import KNOWN, ON, Year
@@ -23,12 +24,15 @@ def year(district: District) -> Year:
         return Year(district)
 
 
-def made(**more: Any) -> bytes:
-    told: dict[str, Any] = {
-        "on": ON, "known": KNOWN, "area": "", "lang": "zh", "text": None, "to": None, "is_recount": False, "by": "operator",
-        **more,
+def told(kind: str = "month", **more: Any) -> Composed:
+    asked: dict[str, Any] = {
+        "on": ON, "known": KNOWN, "area": "", "lang": "zh", "texts": [], "is_recount": False, "by": "operator", **more,
     }  # fmt: skip
-    return compose_briefing(read_pack("cn_yubei"), told.pop("kind", "month"), **told)
+    return composed(read_pack("cn_yubei"), kind, **asked)
+
+
+def made(kind: str = "month", *, to: Path | None = None, **more: Any) -> bytes:
+    return told(kind, **more).written(to)
 
 
 def test_the_template_with_its_figures_in_both_languages() -> None:
@@ -51,21 +55,23 @@ def test_counted_anew_it_is_the_same_and_tells_what_is_kept_no_more() -> None:
 @pytest.mark.parametrize("form", ["docx", "pdf", "html", "txt", "PDF"])
 def test_a_file_is_written_as_its_name_says(tmp_path: Path, form: str) -> None:
     out = tmp_path / f"briefing.{form}"
-    assert made(to=out) == out.read_bytes()
+    begins = {"docx": b"PK", "pdf": b"%PDF", "html": b"<!DOCTYPE", "txt": b"# "}[form.lower()]
+    assert made(to=out).startswith(begins)
 
 
 def test_a_text_of_ones_own(tmp_path: Path) -> None:
     text = tmp_path / "own.md"
     text.write_text("\ufeff# {{area}}\n\n返还{{I03}}", encoding="utf-8")
-    assert made(text=text).decode() == "# 青石区\n\n返还51.7万元\n"
+    assert made(texts=[text]).decode() == "# 青石区\n\n返还51.7万元\n"
 
 
 @pytest.mark.parametrize(
     ("more", "code", "told"),
     [
         ({"to": Path("x.doc")}, "briefing_format", "x.doc"),
+        ({"texts": [Path(__file__).with_name("x.en.md")]}, "briefing_text", "x.en.md"),
         ({"area": "500112999999"}, "briefing_area", "500112999999"),
-        ({"text": Path("no such file.md")}, "briefing_text", "no such file.md"),
+        ({"texts": [Path("no such file.md")]}, "briefing_text", "no such file.md"),
     ],
 )
 def test_what_cannot_be_done_is_said(more: dict[str, Any], code: str, told: str) -> None:
@@ -78,9 +84,27 @@ def test_tokens_that_name_nothing_are_told_with_their_lines(tmp_path: Path) -> N
     text = tmp_path / "own.md"
     text.write_text("一\n{{I3}}\n{{perid}}", encoding="utf-8")
     with pytest.raises(SetupFault) as refused:
-        made(text=text)
+        made(texts=[text])
     assert (
         "第2行" in refused.value.text("zh")
         and "第3行" in refused.value.text("zh")
         and "period" in refused.value.text("zh")
     )
+
+
+def test_a_language_that_nobody_wrote_is_not_made_up(tmp_path: Path) -> None:
+    text = tmp_path / "own.en.md"
+    text.write_text("# {{area}}", encoding="utf-8")
+    assert made(texts=[text], lang="en").decode().startswith("# ")
+    with pytest.raises(SetupFault) as refused:
+        told(texts=[text])
+    assert refused.value.code == "briefing_language" and "own.en.md" in refused.value.text("zh")
+
+
+@pytest.mark.parametrize("is_issued", [False, True])
+def test_it_is_kept_as_a_draft_or_issued(is_issued: bool) -> None:
+    told().keep(is_issued=is_issued, by="operator", at=timezone.now())
+    with as_owner():
+        kept = Briefing.objects.get()
+        assert kept.text_zh and kept.text_en and kept.kind == "month" and kept.author == "operator"
+        assert list(kept.issues.values_list("number", flat=True)) == ([1] if is_issued else [])

@@ -24,7 +24,7 @@ BY_TEST: dict[str, list[str]] = {
         "flow/reporting/briefing.py recount: acting",
     ],
     "tests/config/test_briefing.py::test_the_template_with_its_figures_in_both_languages": [
-        "config/briefing.py compose_briefing: acting",
+        "config/briefing.py composed: acting",
         "flow/reporting/snapshots.py kept: acting",
     ],
     "tests/doors/office/test_briefings.py::test_who_writes_none_is_offered_no_pen": [
@@ -34,4 +34,5 @@ BY_TEST: dict[str, list[str]] = {
     "tests/config/test_loading.py::test_a_day_that_a_briefing_told_of_is_refused": [
         "config/loading.py load_one: acting"
     ],
+    "tests/config/test_briefing.py::test_it_is_kept_as_a_draft_or_issued[False]": ["config/briefing.py keep: acting"],
 }

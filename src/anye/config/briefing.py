@@ -2,7 +2,9 @@
 
 import argparse
 import sys
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,10 @@ from anye.config.commands import language, opened, set_up
 from anye.config.faults import SetupFault
 
 if TYPE_CHECKING:
+    from anye.engine.report.briefing.compose import Document
+    from anye.engine.report.briefing.told import Tidings
     from anye.packs import Pack
+    from anye.records.briefings.models import Snapshot
 
 
 def briefing(args: argparse.Namespace) -> int:
@@ -19,6 +24,8 @@ def briefing(args: argparse.Namespace) -> int:
     home = opened()
     postgres.start(home)
     set_up(home, "worker")
+    from django.utils import timezone
+
     from anye.packs import read_pack
     from anye.records.audit.day import registry_day
 
@@ -28,32 +35,91 @@ def briefing(args: argparse.Namespace) -> int:
         raise SetupFault("known_on_future", day=known.isoformat())
     if on > known:
         raise SetupFault("snapshot_early", day=on.isoformat(), known=known.isoformat())
+    if args.issue and known >= today:
+        raise SetupFault("briefing_early", day=known.isoformat())
     lang = args.lang or ("zh" if language(args).startswith("zh") else "en")
-    made = compose_briefing(
-        read_pack(home.pack, home.sources), args.kind, on=on, known=known, area=args.area, lang=lang, text=args.text,
-        to=args.to, is_recount=args.recount, by="operator",
+    pack = read_pack(home.pack, home.sources)
+    told = composed(
+        pack, args.kind, on=on, known=known, area=args.area, lang=lang, texts=args.text or [], is_recount=args.recount,
+        by="operator",
     )  # fmt: skip
-    if args.to is None:
+    made = told.written(args.to)
+    if args.keep or args.issue:
+        told.keep(is_issued=args.issue, by="operator", at=timezone.now())
+    if args.to:
+        args.to.write_bytes(made)
+    elif not (args.keep or args.issue):
         sys.stdout.write(made.decode())
     return 0
 
 
-def compose_briefing(
-    pack: "Pack", kind: str, *, on: date, known: date, area: str, lang: str, text: Path | None, to: Path | None,
-    is_recount: bool, by: str,
-) -> bytes:  # fmt: skip
-    """A briefing, written to `to` if it is given: its name says as what; else as text. Raises SetupFault."""
+@dataclass(frozen=True)
+class Composed:
+    """A briefing that is ready; `texts`: of every language, as they are written."""
+
+    snapshot: "Snapshot"
+    tidings: "Tidings"
+    texts: Mapping[str, str]
+    document: "Document"
+
+    def written(self, to: Path | None) -> bytes:
+        """As a file of the kind that its name says; without one as text. Raises SetupFault."""
+        from anye.flow.reporting.briefing import FORMATS, written
+
+        form = to.suffix.removeprefix(".").lower() if to else "txt"
+        if form not in FORMATS:
+            raise SetupFault("briefing_format", path=to)
+        return written(self.document, self.tidings, form)
+
+    def keep(self, *, is_issued: bool, by: str, at: datetime) -> None:
+        """As a draft in the registry, or issued there."""
+        from anye.engine.report.briefing.told import as_json
+        from anye.records.accounts.scope import BATCH, acting
+        from anye.records.briefings.actions.writing import begin_briefing, issue_briefing
+        from anye.records.briefings.queries import figures_of
+
+        area = self.tidings.area
+        with acting(BATCH, actor=by, purpose="briefing"):
+            scope_no = next(iter(figures_of(self.snapshot, area).values())).scope_no
+            begun = begin_briefing(
+                snapshot=self.snapshot,
+                area_code=area,
+                scope_no=scope_no,
+                kind=self.tidings.kind,
+                texts=self.texts,
+                by=by,
+                at=at,
+            )
+            if is_issued:
+                issue_briefing(briefing=begun, version=begun.version, told=as_json(self.tidings), note="", by=by, at=at)
+
+
+def composed(
+    pack: "Pack",
+    kind: str,
+    *,
+    on: date,
+    known: date,
+    area: str,
+    lang: str,
+    texts: Sequence[Path],
+    is_recount: bool,
+    by: str,
+) -> Composed:
+    """A briefing from the template or from texts of one's own: a file a language, NAME.zh.md and NAME.en.md; one alone is in `lang`.
+
+    Raises SetupFault.
+    """
     from anye.engine.report.briefing.compose import compose
-    from anye.flow.reporting.briefing import FORMATS, recounted, tidings_of, written
+    from anye.flow.reporting.briefing import recounted, tidings_of
     from anye.flow.reporting.snapshots import kept
     from anye.packs.briefings import template_of
     from anye.records.accounts.scope import BATCH, acting
     from anye.records.places.queries import first_district
 
-    form = to.suffix.removeprefix(".").lower() if to else "txt"
-    if form not in FORMATS:
-        raise SetupFault("briefing_format", path=to)
-    words = _read(text) if text else template_of(pack.name, kind)[lang]
+    words = {_language_of(path, lang): _read(path) for path in texts} or template_of(pack.name, kind)
+    if lang not in words:
+        raise SetupFault("briefing_language", lang=lang, files=", ".join(path.name for path in texts))
     snapshot = kept(pack, on=on, known=known, by=by)
     with acting(BATCH, actor=by, purpose="briefing"):
         area = area or first_district()
@@ -61,14 +127,17 @@ def compose_briefing(
         if not tidings.figures:
             raise SetupFault("briefing_area", found=area, day=on.isoformat())
         tidings = recounted(pack, tidings) if is_recount else tidings
-    document = compose(words, tidings, lang)
-    if document.faults:
-        told = "\n".join(fault.text(lang) for fault in document.faults)
-        raise SetupFault("briefing_tokens", count=len(document.faults), told=told)
-    made = written(document, tidings, form)
-    if to:
-        to.write_bytes(made)
-    return made
+    documents = {name: compose(text, tidings, name) for name, text in words.items()}
+    faults = [fault for each in documents.values() for fault in each.faults]
+    if faults:
+        told = "\n".join(fault.text(lang) for fault in faults)
+        raise SetupFault("briefing_tokens", count=len(faults), told=told)
+    return Composed(snapshot, tidings, words, documents[lang])
+
+
+def _language_of(path: Path, lang: str) -> str:
+    name = path.stem.rpartition(".")[2]
+    return name if name in {"zh", "en"} else lang
 
 
 def _read(path: Path) -> str:

@@ -261,7 +261,22 @@ def demo(args: argparse.Namespace) -> int:
         f"Loading {len(truth.files)} registers as they became known; each month of the year is judged at its end …")  # fmt: skip
     days = [last_day(month).isoformat() for month in range(month_of(ON) - 11, month_of(ON) + 1)]
     load_folder(args, home, files, {path.name: day.isoformat() for path, day in truth.files}, days)
+    _tell(home, days)
     return 0 if args.no_serve else _serve(args, home)
+
+
+def _tell(home: Home, days: Sequence[str]) -> None:
+    """The demo's briefings: those of the months that are over are issued; the year's own is a draft on its last day."""
+    from anye import demo as told
+
+    env = {**os.environ, "ANYE_HOME": str(home.path)}
+    command = [sys.executable, "-m", "anye.cli", "briefing"]
+    for day in days[-3:-1]:
+        subprocess.run([*command, "month", "--on", day, "--known", day, "--issue"], env=env, check=True)
+    texts = [str(path) for path in sorted((Path(str(told.__file__)).parent / "briefings").glob("year.*.md"))]
+    subprocess.run(
+        [*command, "year", "--on", days[-1], "--known", days[-1], "--text", *texts, "--keep"], env=env, check=True
+    )
 
 
 def serve(args: argparse.Namespace) -> int:

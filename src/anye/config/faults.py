@@ -55,6 +55,15 @@ SENTENCES: dict[str, Text] = {
         "简报不能写成 {path}：请用 .docx、.pdf、.html 或 .txt 作为文件名的结尾。",
         "A briefing cannot be written as {path}: end the file's name in .docx, .pdf, .html or .txt.",
     ),
+    "briefing_early": Text(
+        "按 {day} 所知的简报还不能定稿：当天还可能有登记册报来。请次日定稿，或用更早的 --known。",
+        "A briefing by what was known on {day} cannot be issued yet: registers may still come in on that day. Issue it the day"
+        " after, or give an earlier --known.",
+    ),
+    "briefing_language": Text(
+        "{files} 中没有 {lang} 的正文：请加上 .{lang}.md 文件，或改用 --lang。",
+        "There is no text in {lang} among {files}: add a file that ends in .{lang}.md, or choose another --lang.",
+    ),
     "briefing_text": Text(
         "读不出 {path}：{why}。请给出 UTF-8 编码的文本文件。",
         "{path} cannot be read: {why}. Give a text file in UTF-8.",
