@@ -19,6 +19,7 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import launch_options
+from tools.paper import photograph
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "img"
@@ -31,13 +32,14 @@ PHONE = (390, 844)
 
 @dataclass(frozen=True)
 class Screen:
-    """A picture: whose page, in which language, on what."""
+    """A picture: whose page, in which language, on what. `opens`: the link to follow on the page of the path."""
 
     name: str
     user: str
     path: str = "/"
     locale: str = "zh-CN"
     size: tuple[int, int] = DESK
+    opens: str = ""
 
 
 SCREENS = (
@@ -48,12 +50,16 @@ SCREENS = (
     Screen("district-en", "district", locale="en"),
     Screen("report", "district", "/report/"),
     Screen("report-en", "district", "/report/", locale="en"),
+    Screen("briefing", "district", "/report/briefings/", opens=".listing a[href$='/show/']"),
+    Screen(
+        "briefing-en", "district", "/report/briefings/", locale="en", opens=".listing a[href$='/show/']"
+    ),
 )
 
 
 @contextmanager
-def served_demo() -> Iterator[dict[str, str]]:
-    """A demo registry in a temporary home, served; the one-time link of each user. Removed at the end."""
+def served_demo() -> Iterator[tuple[Path, dict[str, str]]]:
+    """A demo registry in a temporary home, served: its home and the one-time link of each user. Removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="anye-screens-"))
     folder.chmod(0o755)  # a database server started by root runs as somebody else and must reach its data
     environment = {**os.environ, "ANYE_HOME": str(folder / "home")}
@@ -61,7 +67,7 @@ def served_demo() -> Iterator[dict[str, str]]:
     command = [*ANYE, "demo", "--port", str(PORT), "--scale", SCALE]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT) as served:
         try:
-            yield _links(served)
+            yield folder / "home-demo", _links(served)
         finally:
             served.send_signal(signal.SIGINT)
             served.wait(60)
@@ -101,6 +107,8 @@ def take(browser: Browser, screen: Screen, state: Any) -> None:
     )
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{PORT}{screen.path}")
+    if screen.opens:
+        page.locator(screen.opens).first.click()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / f"{screen.name}.png")
     context.close()
@@ -109,12 +117,15 @@ def take(browser: Browser, screen: Screen, state: Any) -> None:
 def main() -> int:
     """Take every picture."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with served_demo() as links, sync_playwright() as playwright:
+    with served_demo() as (home, links), sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         states = {user: signed_in(browser, links[user]) for user in {screen.user for screen in SCREENS}}
         for screen in SCREENS:
             take(browser, screen, states[screen.user])
         browser.close()
+        with tempfile.TemporaryDirectory() as scratch:
+            for missing in photograph(home, Path(scratch)):
+                sys.stderr.write(f"{missing}\n")
     return 0
 
 

@@ -32,7 +32,8 @@ _HEADS = {
 }  # fmt: skip
 _NOTHING = {"zh": "{title}：尚无可画的数值。", "en": "{title}: nothing to draw yet."}
 _ACROSS = 3
-"""Pairs of area and figure that stand side by side in a table of areas."""
+"""Pairs of area and figure that stand side by side in a table of areas; one less where a figure is longer than so many letters."""
+_SHORT = 11
 _WITHOUT_UNIT = frozenset({"yuan", "yuan_per_month", "yuan_per_day", "percent"})  # their words hold the unit
 
 
@@ -212,7 +213,7 @@ class _Composing:
         else:
             self.unknown.add(told.code)
         cells = [(_plain(name), (Span(said, told.code),)) for name, _value, said in points]
-        yield self._across("area", cells, title)
+        yield self._across("area", cells, "" if known else title)
 
     def _trend(self, told: Told) -> Iterator[Block]:
         points = tuple(
@@ -220,16 +221,18 @@ class _Composing:
             for day, value in self.tidings.trends[told.code]
         )
         title = self._titled(told)
-        if any(value is not None for _label, value, _said in points):
+        is_known = any(value is not None for _label, value, _said in points)
+        if is_known:
             yield Chart("columns", title, points)
         else:
             self.unknown.add(told.code)
         cells = [(_plain(label), (Span(said, told.code),)) for label, _value, said in points]
-        yield self._across("day", cells, title)
+        yield self._across("day", cells, "" if is_known else title)
 
     def _across(self, name: str, cells: Sequence[tuple[Spans, Spans]], caption: str) -> Table:
         """Pairs one below the other, in as many columns as a sheet of paper holds."""
-        across = min(_ACROSS, len(cells))
+        longest = max(len(span.text) for _name, spans in cells for span in spans)
+        across = min(_ACROSS if longest <= _SHORT else _ACROSS - 1, len(cells))
         down = -(-len(cells) // across)
         full = [*cells, *[((), ())] * (down * across - len(cells))]
         rows = (tuple(cell for at in range(row, len(full), down) for cell in full[at]) for row in range(down))
