@@ -160,9 +160,9 @@ def _face(styled: Any, chinese: str, size: float) -> None:
 
 
 def _page_number(line: Any) -> None:
-    run = line.add_run()
-    _size(run, 9)
     for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        run = line.add_run()
+        _size(run, 9)
         part = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
             part.set(qn("w:fldCharType"), kind)
