@@ -1,10 +1,13 @@
 """Figures are asked for and counted in the batch role, over everything."""
 
+import datetime as dt
 from datetime import timedelta
 
 import pytest
 
 from anye.flow import jobs
+from anye.flow.reporting.snapshots import kept
+from anye.packs import read_pack
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.day import registry_day
 from anye.records.briefings.queries import asked_for as waiting
@@ -40,4 +43,12 @@ def test_a_briefing_is_counted_again_as_the_batch_role(district: District) -> No
     asked = recount_asked_for()
     with recorded() as statements:
         jobs.recount_briefing(asked)
+    assert statements == as_role(BATCH)
+
+
+def test_kept_figures_are_looked_for_as_the_batch_role(district: District) -> None:
+    day = dt.date(2020, 12, 31)
+    with recorded() as statements:
+        for _ in range(2):  # counted, then found
+            kept(read_pack("cn_yubei"), on=day, known=day, by="tests")
     assert statements == as_role(BATCH)
