@@ -33,7 +33,7 @@ BY_TEST: dict[str, list[str]] = {
     "tests/config/test_loading.py::test_a_day_that_a_briefing_told_of_is_refused": [
         "config/loading.py load_one: acting"
     ],
-    "tests/config/test_briefing.py::test_it_is_kept_as_a_draft_or_issued[False]": ["config/briefing.py keep: acting"],
+    "tests/config/test_briefing.py::test_it_is_kept_as_a_draft_or_issued[False]": ["config/briefing.py Composed.keep: acting"],
     "tests/house/test_roles_of_figures.py::test_kept_figures_are_looked_for_as_the_batch_role": [
         "flow/reporting/snapshots.py kept: acting",
     ],
