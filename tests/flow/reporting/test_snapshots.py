@@ -42,7 +42,7 @@ def test_the_figures_are_kept_for_every_area_with_their_rows(year: Year) -> None
     with acting(BATCH):
         figures = Figures(PACK, on=ON, known=KNOWN)
         for code in FIGURES:
-            assert SnapshotRow.objects.filter(snapshot=snapshot, indicator=code).count() == figures.rows(code).height
+            assert SnapshotRow.objects.filter(snapshot=snapshot, indicator=code).count() == figures.behind(code).height
         village = queries.figures_of(snapshot, "990100101201")
         assert {code: each.value for code, each in village.items()}["I01"] == 1
         assert village["I01"].scope_no == year.places["willow"].scope_no

@@ -29,15 +29,33 @@ def value_of(take: str, rows: pl.DataFrame) -> float | int | None:
     """The figure of these rows; None where it is not known. Money is fen, a share per cent."""
     if take == "count":
         return rows.height
-    if take == "share":
-        return round(100 * int(rows.get_column("is_in").sum()) / rows.height, 2) if rows.height else None
+    if take in {"share", "part"}:
+        part = int(rows.get_column("is_in").sum())
+        return (part if take == "part" else round(100 * part / rows.height, 2)) if rows.height else None
     told = rows.get_column("value").drop_nulls()
     if take == "sum":
         return int(told.sum())
+    if take == "weight":
+        whole = int(told.sum())
+        return round(100 * int(rows.filter(pl.col("is_in")).get_column("value").sum()) / whole, 2) if whole else None
     if not len(told):
         return None
-    lines = int(rows.filter(pl.col("value").is_not_null()).get_column("lines").sum())
-    return int(told.max()) if take == "most" else round(int(told.sum()) / lines, 2)  # type: ignore[arg-type]
+    return int(told.max()) if take == "most" else round(int(told.sum()) / len(told), 2)  # type: ignore[arg-type]
+
+
+def busiest_month(rows: pl.DataFrame) -> pl.DataFrame:
+    """Those of one month, from one day to the same day of the next, in which most was added up; of equals the first."""
+    days = rows.drop_nulls("since").group_by("since").agg(pl.col("value").sum())
+    months = days.select(first="since", last=pl.col("since").dt.offset_by("1mo")).join(days, how="cross")
+    within = (
+        months.filter(pl.col("since").is_between(pl.col("first"), pl.col("last")))
+        .group_by("first", "last")
+        .agg(pl.col("value").sum())
+    )
+    most = within.sort("value", "first", descending=[True, False]).head(1)
+    return rows.join_where(
+        most.select("first", "last"), pl.col("since") >= pl.col("first"), pl.col("since") <= pl.col("last")
+    ).drop("first", "last")
 
 
 def by_area(take: str, rows: pl.DataFrame, areas: Sequence[str]) -> dict[str, float | int | None]:

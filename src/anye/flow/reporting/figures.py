@@ -5,27 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import polars as pl
 from django.db import connection
 
 from anye.engine.entitle.bits import Array
-from anye.engine.entitle.months import month_of
+from anye.engine.entitle.months import last_day, month_of
 from anye.engine.entitle.nodes import Node
 from anye.engine.report.definition import Indicator, Measure, why_not_divided
-from anye.engine.report.reduce import FRAME, by_area, significant, value_of
-from anye.engine.report.who import asked, holds
+from anye.engine.report.periods import months_before
+from anye.engine.report.reduce import FRAME, busiest_month, by_area, significant, value_of
+from anye.engine.report.who import asked, holds, states
 from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.spans import copied
 from anye.flow.drawing.subjects import RecordSubjects
-from anye.flow.reporting.lines import When, Whom, rows_of
+from anye.flow.reporting.households import members_of, of_whom, told_by_household, with_nobody
+from anye.flow.reporting.lines import When, Whom, newest_month, rows_of
 from anye.flow.reporting.tables import COLUMNS
 from anye.flow.rules import rules_in_use
 from anye.flow.settling import named_by
 from anye.packs import Pack
+from anye.packs.calendar import read_workdays
 from anye.packs.indicators import read_indicators
 
 MONEY = frozenset({"yuan", "yuan_per_month", "yuan_per_day"})
@@ -71,7 +74,8 @@ class Figures:
             if rows.height and rows.get_column("person").is_null().all():  # what has no home is not of a town
                 return Figure(indicator, None, rows.clear())
             rows = rows.filter(pl.col("area").str.starts_with(significant(area)))
-        return Figure(indicator, self._told(indicator, value_of(indicator.take, rows)), rows)
+        value = self._told(indicator, value_of(indicator.take, rows))
+        return Figure(indicator, value, rows.filter(pl.col("is_in")) if indicator.take == "part" else rows)
 
     def divided(self, one: str, other: str) -> float | None:
         """One figure by another. Raises NotDivided where they are of unlike periods or populations (K09)."""
@@ -90,19 +94,24 @@ class Figures:
 
     def counts_by_area(self, code: str, areas: Sequence[str]) -> dict[str, int]:
         """Area → how many rows stand behind its figure."""
-        return {area: int(count or 0) for area, count in by_area("count", self.rows(code), areas).items()}
+        return {area: int(count or 0) for area, count in by_area("count", self.behind(code), areas).items()}
 
     def rows(self, code: str) -> pl.DataFrame:
-        """What an indicator counts, in the whole district."""
+        """What an indicator counts, in the whole district; of a part the others too, of a whole that is known."""
         if code not in self._rows:
             indicator = self.indicators[code]
             if indicator.take == "ratio":
                 return pl.DataFrame(schema=FRAME)
             rows = self._measured(indicator.among or indicator.of)
             if indicator.among is not None:
-                rows = rows.with_columns(is_in=self._is_in(indicator.of, rows))
+                rows = rows.with_columns(is_in=self._is_in(indicator.of, rows)).filter(pl.col("is_in").is_not_null())
             self._rows[code] = rows.select([pl.col(name).cast(dtype) for name, dtype in FRAME.items()])
         return self._rows[code]
+
+    def behind(self, code: str) -> pl.DataFrame:
+        """The rows that stand behind a figure."""
+        rows = self.rows(code)
+        return rows.filter(pl.col("is_in")) if self.indicators[code].take == "part" else rows
 
     def _told(self, indicator: Indicator, value: float | None) -> float | int | None:
         if value is None or indicator.unit not in MONEY:
@@ -111,33 +120,68 @@ class Figures:
 
     def _measured(self, measure: Measure) -> pl.DataFrame:
         whom = Whom(self._those(measure.persons_of, "person"), self._those(measure.firms_of, "firm"))
-        if measure.lines:
-            rows = rows_of(measure, self.when, whom, self.items)
-        else:  # the persons themselves
-            rows = pl.DataFrame({"person": self._who(measure.who)}, schema_overrides={"person": pl.Int64})
-            rows = rows.with_columns(lines=1, what=pl.lit(""))
+        rows = self._lines(measure, whom) if measure.lines else self._persons(measure)
         for name, dtype in FRAME.items():
             if name not in rows.columns and name not in {"area", "is_in"}:
                 rows = rows.with_columns(pl.lit(None, dtype).alias(name))
+        if "household" in measure.count:
+            rows = told_by_household(rows, self.members)
         rows = rows.join(self.homes, on="person", how="left", maintain_order="left").with_columns(
             is_in=pl.lit(value=True)
         )
         if measure.lines and measure.who is not None:
-            rows = rows.filter(pl.col("person").is_in(self._who(measure.who)))
+            who = self._who(measure.who)
+            rows = rows.filter(
+                pl.col("person").is_in(of_whom(self.members, who) if "household" in measure.count else who)
+            )
+        if measure.also:
+            others = self._measured(replace(measure, period=measure.also, also=""))
+            rows = rows.join(others.select("person").unique(), on="person", how="semi", maintain_order="left")
         if measure.is_resident:
             rows = rows.filter(
                 pl.any_horizontal(pl.lit(value=False), *(pl.col("area").str.starts_with(each) for each in self.digits))
             )
         return self._top(measure, rows)
 
+    def _lines(self, measure: Measure, whom: Whom) -> pl.DataFrame:
+        """What the registers say in the period; of a household first person by person."""
+        when = self.when
+        if measure.period == "newest":
+            newest = newest_month({each.table for each in measure.lines}, when)
+            if newest is None:
+                return pl.DataFrame(schema=FRAME)
+            when = when._replace(on=last_day(month_of(newest)))
+        if measure.ago:
+            when = when._replace(on=months_before(when.on, measure.ago))
+        count = tuple("person" if each == "household" else each for each in measure.count)
+        rows = rows_of(replace(measure, count=count), when, whom, self.items)
+        return self._in_working_days(rows) if any(each.is_working for each in measure.lines) else rows
+
+    def _in_working_days(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Not known where the holidays of a day's year are not told."""
+        days = (rows.get_column(name).to_numpy().astype("datetime64[D]") for name in ("since", "until"))
+        counted, is_known = read_workdays(self.pack.name).between(*days)
+        value = pl.when(pl.Series(is_known)).then(pl.Series(counted)).cast(pl.Int64)
+        return rows.with_columns(value=value)
+
+    def _persons(self, measure: Measure) -> pl.DataFrame:
+        """The persons themselves of whom a condition holds."""
+        rows = pl.DataFrame({"person": self._who(measure.who)}, schema_overrides={"person": pl.Int64})
+        return rows.with_columns(lines=1, what=pl.lit(""))
+
     def _top(self, measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows of the firm with the most of them, of equals the first."""
+        """The rows of the firm with the most of them, of equals the first; or of the month with most of the sum."""
         if not measure.top or not rows.height:
             return rows
+        if measure.top == "month":
+            return busiest_month(rows)
         counts = rows.group_by("firm").len().sort("len", "firm", descending=[True, False])
         return rows.filter(pl.col("firm") == counts.item(0, "firm"))
 
     def _is_in(self, part: Measure, rows: pl.DataFrame) -> pl.Series:
+        if part.nobody is not None:
+            told = with_nobody(self.members, self.subjects.persons, *states(part.nobody, self.subjects))
+            return rows.select("person").join(told, on="person", how="left", maintain_order="left").get_column("found")
         if not part.lines:
             return rows.get_column("person").is_in(self._who(part.who))
         keys = ["person", "firm", "what"] if part.count else ["fact"]
@@ -158,7 +202,7 @@ class Figures:
     @cached_property
     def subjects(self) -> RecordSubjects:
         """Everybody's facts in the month of the day."""
-        nodes = (each.who for one in self.indicators.values() for each in one.measures if each.who is not None)
+        nodes = (node for one in self.indicators.values() for each in one.measures for node in each.conditions)
         book = rules_in_use(self.pack.name)
         facts = frozenset[str]().union(*(asked(node, book.catalogue) for node in nodes))
         with connection.cursor() as cursor:
@@ -170,6 +214,11 @@ class Figures:
     def everybody(self) -> tuple[Array, Array]:
         """The ids of all persons, and the scope numbers of their offices."""
         return self.subjects.persons, self.subjects.scope_no
+
+    @cached_property
+    def members(self) -> pl.DataFrame:
+        """Who belongs to which household, as known then."""
+        return members_of(self.when)
 
     @cached_property
     def homes(self) -> pl.DataFrame:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
+from django.db import connection
 
 from anye.engine.report.definition import KEYS, Lines, Measure
 from anye.engine.report.periods import months_back, span_of
@@ -44,6 +45,19 @@ def rows_of(measure: Measure, when: When, whom: Whom, items: Mapping[str, str]) 
             pl.col("fact").first(),
         )  # fmt: skip
     return rows.select(list(_READ))
+
+
+def newest_month(tables: Collection[str], when: When) -> dt.date | None:
+    """The first day of the last month up to the day of which all of these tables tell."""
+    known, found = Asked(when.known), list[dt.date | None]()
+    with connection.cursor() as cursor:
+        for table in tables:
+            sql = (
+                f"SELECT max(f.month) FROM {TABLES[table].sql} f WHERE f.month <= %(last)s AND {known.wheres('f', ())}"
+            )
+            cursor.execute(sql, {**known.params(), "last": when.on})
+            found.append(cursor.fetchone()[0])
+    return None if None in found else min(each for each in found if each is not None)
 
 
 def _read(measure: Measure, lines: Lines, when: When, whom: Whom, items: Mapping[str, str]) -> pl.DataFrame:
@@ -130,6 +144,8 @@ class Statement:
             found.append(self.of_policies())
         if lines.step:
             found.append(self.step())
+        if lines.told:
+            found.append(self.told())
         return found
 
     def keys(self) -> dict[str, str]:
@@ -152,6 +168,15 @@ class Statement:
             return "f.policy = ANY(%(policies)s)"
         self.params["items"] = [item for item, code in self.items.items() if code in codes]
         return "f.item = ANY(%(items)s)"
+
+    def told(self) -> str:
+        """Rows of whose person and month another one says something: a wage of which a ledger tells is not all that was had."""
+        says = []
+        for at, (column, values) in enumerate(self.lines.told.items()):
+            self.params[f"told_{at}"] = list(values)
+            says.append(f"g.{column} = ANY(%(told_{at})s)")
+        return f"""(f.person_id, f.month) IN (SELECT g.person_id, g.month FROM {self.table.sql} g
+            WHERE {" AND ".join(says)} AND {self.asked.wheres("g", ())})"""
 
     def step(self) -> str:
         """Spells of work of those who also had one on the other side of a training."""
@@ -190,6 +215,8 @@ def _time(lines: Lines, table: Table) -> list[str]:
 
 def _days(lines: Lines, table: Table) -> tuple[str, str]:
     """SQL: the first and the last day that a row tells."""
+    if lines.is_working:
+        return f"f.{lines.days[0]}", f"f.{lines.days[1]}"
     if lines.at and table.columns[lines.at] == "date":
         return f"f.{lines.at}", f"f.{lines.at}"
     if "month" in table.columns:

@@ -68,7 +68,7 @@ def _figures(figures: Figures, code: str, areas: list[str]) -> pl.DataFrame:
 
 
 def _rows(figures: Figures, code: str) -> pl.DataFrame:
-    return figures.rows(code).with_columns(
+    return figures.behind(code).with_columns(
         indicator=pl.lit(code), what=pl.col("what").fill_null("").str.slice(0, MOST_TEXT), area=pl.col("area").fill_null(""),
         is_in=pl.col("is_in").fill_null(value=True), lines=pl.col("lines").fill_null(1),
     )  # fmt: skip

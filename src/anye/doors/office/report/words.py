@@ -40,6 +40,7 @@ PERIODS: Mapping[str, Words] = {
     "year": _("from 1 January to the day"), "half_year": _("from the beginning of the half-year to the day"),
     "quarter": _("from the beginning of the quarter to the day"), "month": _("in the month"), "all": _("up to the day"),
     "day": _("on the day"), "year_before": _("in the year before"),
+    "newest": _("in the last month that the register tells of"),
 }  # fmt: skip
 
 
