@@ -241,7 +241,7 @@ class Year:
             ("bridge", (self.idle,)),
             ("bridge", (self.brief, self.scholar)),
         ):
-            home = make_household(self.places[place], f"{place}{len(members)}")
+            home = make_household(self.places[place], f"{self.places[place].scope_no}-{len(members)}")
             for person in members:
                 HouseholdMember.objects.create(person=person, household=home, **source(person, self.batch))
         add_detail(self.idle, "employment_state", "not_employed", self.batch)

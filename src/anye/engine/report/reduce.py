@@ -12,10 +12,11 @@ import polars as pl
 
 FRAME: Mapping[str, type[pl.DataType]] = {
     "person": pl.Int64, "firm": pl.Int64, "what": pl.String, "area": pl.String, "since": pl.Date, "until": pl.Date,
-    "lines": pl.Int64, "value": pl.Int64, "fact": pl.Int64, "is_in": pl.Boolean,
+    "lines": pl.Int64, "value": pl.Int64, "fact": pl.Int64, "is_in": pl.Boolean, "district": pl.Int64,
 }  # fmt: skip
 """`what`: the columns by which it is told from others, as text; `since`, `until`: the first and the last day of its lines;
-`lines`: how many; `value`: their sum; `fact`: the first of them; `is_in`: of a share, whether it is in the part."""
+`lines`: how many; `value`: their sum; `fact`: the first of them; `is_in`: of a share, whether it is in the part; `district`: where
+there are several, the scope number of the one whose it is."""
 DIGITS = (12, 9, 6)
 """How many digits of its code an area's villages share: a village's own, a town's, the district's."""
 
@@ -58,8 +59,11 @@ def busiest_month(rows: pl.DataFrame) -> pl.DataFrame:
     ).drop("first", "last")
 
 
-def by_area(take: str, rows: pl.DataFrame, areas: Sequence[str]) -> dict[str, float | int | None]:
-    """Area → its figure; the district's is that of all rows. Of rows that have no home nothing is known below the district."""
+def by_area(
+    take: str, rows: pl.DataFrame, areas: Sequence[str], districts: Mapping[str, int] | None = None
+) -> dict[str, float | int | None]:
+    """Area → its figure; the district's is that of all rows, or of its own where there are several (`districts`: area → scope
+    number). Of rows that have no home nothing is known below the district."""
     has_homes = rows.get_column("person").is_not_null().any() or not rows.height
     found: dict[str, float | int | None] = {}
     for digits in DIGITS[:2]:
@@ -68,4 +72,9 @@ def by_area(take: str, rows: pl.DataFrame, areas: Sequence[str]) -> dict[str, fl
         parts = keyed.partition_by("within", as_dict=True) if of_level and has_homes else {}
         for area in of_level:
             found[area] = value_of(take, parts.get((significant(area),), rows.clear())) if has_homes else None
-    return found | {area: value_of(take, rows) for area in areas if area not in found}
+    return found | {area: value_of(take, of_district(rows, area, districts)) for area in areas if area not in found}
+
+
+def of_district(rows: pl.DataFrame, area: str, districts: Mapping[str, int] | None) -> pl.DataFrame:
+    """The rows of a district; all of them, where there is no other."""
+    return rows.filter(pl.col("district") == districts[area]) if districts and area in districts else rows

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
+import numpy as np
 import polars as pl
 from django.db import connection
 
@@ -16,7 +17,7 @@ from anye.engine.entitle.months import last_day, month_of
 from anye.engine.entitle.nodes import Node
 from anye.engine.report.definition import Indicator, Measure, why_not_divided
 from anye.engine.report.periods import months_before
-from anye.engine.report.reduce import FRAME, busiest_month, by_area, significant, value_of
+from anye.engine.report.reduce import FRAME, busiest_month, by_area, of_district, significant, value_of
 from anye.engine.report.who import asked, holds, states
 from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.months import Window
@@ -74,6 +75,7 @@ class Figures:
             if rows.height and rows.get_column("person").is_null().all():  # what has no home is not of a town
                 return Figure(indicator, None, rows.clear())
             rows = rows.filter(pl.col("area").str.starts_with(significant(area)))
+        rows = of_district(rows, area, self.split)
         value = self._told(indicator, value_of(indicator.take, rows))
         return Figure(indicator, value, rows.filter(pl.col("is_in")) if indicator.take == "part" else rows)
 
@@ -89,12 +91,12 @@ class Figures:
         if indicator.take == "ratio":
             parts = [self.by_area(part, areas) for part in indicator.parts]
             return {area: _divided([part[area] for part in parts]) for area in areas}
-        found = by_area(indicator.take, self.rows(code), areas)
+        found = by_area(indicator.take, self.rows(code), areas, self.split)
         return {area: self._told(indicator, value) for area, value in found.items()}
 
     def counts_by_area(self, code: str, areas: Sequence[str]) -> dict[str, int]:
         """Area → how many rows stand behind its figure."""
-        return {area: int(count or 0) for area, count in by_area("count", self.behind(code), areas).items()}
+        return {area: int(count or 0) for area, count in by_area("count", self.behind(code), areas, self.split).items()}
 
     def rows(self, code: str) -> pl.DataFrame:
         """What an indicator counts, in the whole district; of a part the others too, of a whole that is known."""
@@ -119,16 +121,14 @@ class Figures:
         return value // 100 if isinstance(value, int) and value % 100 == 0 else round(value / 100, 2)
 
     def _measured(self, measure: Measure) -> pl.DataFrame:
-        whom = Whom(self._those(measure.persons_of, "person"), self._those(measure.firms_of, "firm"))
+        whom = self._whom(measure)
         rows = self._lines(measure, whom) if measure.lines else self._persons(measure)
-        for name, dtype in FRAME.items():
-            if name not in rows.columns and name not in {"area", "is_in"}:
+        for name, dtype in {**FRAME, "office": pl.Int64}.items():
+            if name not in rows.columns and name not in {"area", "is_in", "district"}:
                 rows = rows.with_columns(pl.lit(None, dtype).alias(name))
         if "household" in measure.count:
             rows = told_by_household(rows, self.members)
-        rows = rows.join(self.homes, on="person", how="left", maintain_order="left").with_columns(
-            is_in=pl.lit(value=True)
-        )
+        rows = self._settled(rows).with_columns(is_in=pl.lit(value=True))
         if measure.lines and measure.who is not None:
             who = self._who(measure.who)
             rows = rows.filter(
@@ -142,6 +142,21 @@ class Figures:
                 pl.any_horizontal(pl.lit(value=False), *(pl.col("area").str.starts_with(each) for each in self.digits))
             )
         return self._top(measure, rows)
+
+    def _settled(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """With where each person lives; and, where there are several districts, whose each row is: the person's, or the office's."""
+        rows = rows.join(self.homes, on="person", how="left", maintain_order="left")
+        if not self.split:
+            return rows.with_columns(district=pl.lit(None, pl.Int64))
+        numbers = np.array(sorted(self.split.values()), np.int64)
+        persons, scopes = self.everybody
+        theirs = numbers[np.maximum(np.searchsorted(numbers, scopes, side="right") - 1, 0)]
+        of_persons = pl.DataFrame(
+            {"person": persons, "district": theirs}, schema={"person": pl.Int64, "district": pl.Int64}
+        )
+        return rows.join(of_persons, on="person", how="left", maintain_order="left").with_columns(
+            pl.coalesce("district", "office").alias("district")
+        )
 
     def _lines(self, measure: Measure, whom: Whom) -> pl.DataFrame:
         """What the registers say in the period; of a household first person by person."""
@@ -173,6 +188,8 @@ class Figures:
         """The rows of the firm with the most of them, of equals the first; or of the month with most of the sum."""
         if not measure.top or not rows.height:
             return rows
+        if self.split and rows.get_column("district").n_unique() > 1:
+            return pl.concat([self._top(measure, part) for part in rows.partition_by("district", maintain_order=True)])
         if measure.top == "month":
             return busiest_month(rows)
         counts = rows.group_by("firm").len().sort("len", "firm", descending=[True, False])
@@ -189,9 +206,18 @@ class Figures:
         joined = rows.select(keys).join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
         return joined.get_column("found").fill_null(value=False)
 
-    def _those(self, code: str, key: str) -> list[int] | None:
-        """The persons or firms that another indicator counts."""
-        return self.rows(code).get_column(key).drop_nulls().unique().sort().to_list() if code else None
+    def _whom(self, measure: Measure) -> Whom:
+        """The persons and firms that other indicators count."""
+        persons, firms = (
+            self.rows(code).select(key, "district").drop_nulls(key).unique().sort(key, "district") if code else None
+            for code, key in ((measure.persons_of, "person"), (measure.firms_of, "firm"))
+        )
+        return Whom(
+            None if persons is None else persons.get_column("person").to_list(),
+            None if firms is None else firms.get_column("firm").to_list(),
+            () if firms is None else firms.get_column("district").to_list(),
+            has_offices=bool(self.split),
+        )
 
     def _who(self, node: Node | None) -> Array:
         """The ids of those of whom a condition holds."""
@@ -242,11 +268,18 @@ class Figures:
         return {item: code for item, code in found.items() if code}
 
     @cached_property
-    def districts(self) -> frozenset[str]:
-        """The codes of the districts whose registry it is."""
+    def districts(self) -> Mapping[str, int]:
+        """The codes of the districts whose registry it is, with their scope numbers."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT area_code FROM places_office WHERE kind = 'district' AND area_code IS NOT NULL")
-            return frozenset(code for (code,) in cursor.fetchall())
+            cursor.execute(
+                "SELECT area_code, scope_no FROM places_office WHERE kind = 'district' AND area_code IS NOT NULL"
+            )
+            return dict(cursor.fetchall())
+
+    @property
+    def split(self) -> Mapping[str, int]:
+        """The districts, where there are several: each has its own figures then, and none sees the others'."""
+        return self.districts if len(self.districts) > 1 else {}
 
     @property
     def digits(self) -> list[str]:

@@ -45,6 +45,7 @@ def told_by_household(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame
     found = joined.with_columns(what=what, person=pl.col("stands")).group_by("person", "what", maintain_order=True).agg(
         pl.col("firm").first(), pl.col("since").min(), pl.col("until").max(), pl.col("lines").sum(),
         pl.when(pl.col("value").is_not_null().any()).then(pl.col("value").sum()).alias("value"), pl.col("fact").first(),
+        pl.col("office").first(),
     )  # fmt: skip
     return found.select([name for name in rows.columns if name in found.columns])
 

@@ -17,7 +17,10 @@ from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.spans import copied, wheres_of
 from anye.flow.reporting.tables import OF_FIRMS, OF_PERSONS, TABLES, Table
 
-_READ = {name: dtype for name, dtype in FRAME.items() if name not in {"area", "is_in"}}
+_READ = {name: dtype for name, dtype in FRAME.items() if name not in {"area", "is_in", "district"}}
+_WITH_OFFICE = {**_READ, "office": pl.Int64}
+_LOADED_BY = """(SELECT e.scope_no FROM audit_event e
+    WHERE e.table_name = 'registers_batch' AND e.row_id = f.source_batch AND e.verb = 'load' LIMIT 1)"""
 _NAMES = ("name", "item", "number", "document_no", "class_name", "post_name", "trade")
 
 
@@ -29,22 +32,26 @@ class When(NamedTuple):
 
 
 class Whom(NamedTuple):
-    """Of whom alone: persons and firms that another indicator counts; None: of all."""
+    """Of whom alone: persons and firms that another indicator counts; None: of all. `districts`: where there are several, whose each
+    of the firms is; `has_offices`: which office a row without a person is of is asked then."""
 
     persons: Sequence[int] | None = None
     firms: Sequence[int] | None = None
+    districts: Sequence[int] = ()
+    has_offices: bool = False
 
 
 def rows_of(measure: Measure, when: When, whom: Whom, items: Mapping[str, str]) -> pl.DataFrame:
-    """The rows in the order of `FRAME`, without area and part. `items`: what lists of payments say → the policy they mean."""
+    """The rows in the order of `FRAME`, without area, part and district, and the office whose each is. `items`: what lists of
+    payments say → the policy they mean."""
     parts = [_read(measure, each, when, whom, items) for each in measure.lines]
-    rows = pl.concat(parts) if parts else pl.DataFrame(schema=_READ)
+    rows = pl.concat(parts) if parts else pl.DataFrame(schema=_WITH_OFFICE)
     if len(parts) > 1 and measure.count:  # the same may be told by two tables
-        rows = rows.group_by("person", "firm", "what", maintain_order=True).agg(
-            pl.col("since").min(), pl.col("until").max(), pl.col("lines").sum(), pl.col("value").sum(),
-            pl.col("fact").first(),
+        rows = rows.group_by("person", "firm", "what", "office", maintain_order=True).agg(
+            pl.col("since").min(), pl.col("until").max(), pl.col("lines").sum(),
+            pl.when(pl.col("value").is_not_null().any()).then(pl.col("value").sum()).alias("value"), pl.col("fact").first(),
         )  # fmt: skip
-    return rows.select(list(_READ))
+    return rows.select(list(_WITH_OFFICE))
 
 
 def newest_month(tables: Collection[str], when: When) -> dt.date | None:
@@ -64,8 +71,10 @@ def _read(measure: Measure, lines: Lines, when: When, whom: Whom, items: Mapping
     statement = Statement(measure, lines, when, whom, items)
     text = b"".join(copied(f"COPY ({statement.sql()}) TO STDOUT (FORMAT CSV)", statement.params))
     if not text:
-        return pl.DataFrame(schema=_READ)
-    return pl.read_csv(io.BytesIO(text), has_header=False, schema=_READ).with_columns(pl.col("what").fill_null(""))
+        return pl.DataFrame(schema=_WITH_OFFICE)
+    return pl.read_csv(io.BytesIO(text), has_header=False, schema=_WITH_OFFICE).with_columns(
+        pl.col("what").fill_null("")
+    )
 
 
 class Statement:
@@ -92,19 +101,44 @@ class Statement:
                 "1",
                 value,
                 "f.id",
+                self.office(),
             ]
             return f"SELECT {', '.join(listed)} FROM {self.table.sql} f {joins} WHERE {wheres} ORDER BY f.id"
         listed = [
             f"{keys.get('person', 'NULL')}::bigint", f"{keys.get('firm', 'NULL')}::bigint", keys.get("what", "''"),
             f"min({since})", f"max({until})", "count(*)", f"sum({value})::bigint", "min(f.id)",
+            self.office(),
         ]  # fmt: skip
         enough = f"HAVING count(DISTINCT f.month) >= {self.measure.enough}" if self.measure.enough else ""
         return f"""
             SELECT {", ".join(listed)} FROM {self.table.sql} f {joins} WHERE {wheres}
-            GROUP BY 1, 2, 3 {enough} ORDER BY 1, 2, 3"""
+            GROUP BY 1, 2, 3, 9 {enough} ORDER BY 1, 2, 3, 9"""
 
     def own(self, key: str, tables: frozenset[str]) -> str:
         return f"f.{key}_id" if self.lines.table in tables else "NULL"
+
+    def office(self) -> str:
+        """The district whose a row is: that of the office that it is filed with, or else of the one that brought the file. Persons'
+        rows go with the person."""
+        counts, is_of_person = self.measure.count, self.lines.table in OF_PERSONS and self.lines.table != "entitlement"
+        if not self.whom.has_offices or "person" in counts or (is_of_person and not counts):
+            return "NULL::bigint"
+        return self.district()
+
+    def district(self) -> str:
+        office = f"f.{self.table.office}" if self.table.office else _LOADED_BY
+        return f"""(SELECT d.scope_no FROM places_office d
+            WHERE d.kind = 'district' AND {office} BETWEEN d.scope_no AND d.scope_hi)"""
+
+    def of_firms(self) -> str:
+        """The rows of firms that another indicator counts, in the same district where there are several."""
+        self.params["firms_of"] = list(self.whom.firms or ())
+        if not self.whom.has_offices:
+            return "f.firm_id = ANY(%(firms_of)s)"
+        self.params["firms_in"] = list(self.whom.districts)
+        return (
+            f"(f.firm_id, {self.district()}) IN (SELECT * FROM unnest(%(firms_of)s::bigint[], %(firms_in)s::bigint[]))"
+        )
 
     def value(self) -> str:
         days = self.lines.days
@@ -131,12 +165,11 @@ class Statement:
         ]
         if self.joins():
             found.append("p.is_hidden IS NOT TRUE")
-        for name, column, tables, chosen in (
-            ("whom", "person_id", OF_PERSONS, self.whom.persons), ("firms_of", "firm_id", OF_FIRMS, self.whom.firms),
-        ):  # fmt: skip
-            if chosen is not None and lines.table in tables:
-                self.params[name] = list(chosen)
-                found.append(f"f.{column} = ANY(%({name})s)")
+        if self.whom.persons is not None and lines.table in OF_PERSONS:
+            self.params["whom"] = list(self.whom.persons)
+            found.append("f.person_id = ANY(%(whom)s)")
+        if self.whom.firms is not None and lines.table in OF_FIRMS:
+            found.append(self.of_firms())
         found += [f"f.{key}_id IS NOT NULL" for key in ("person", "firm") if key in self.measure.count]
         if lines.table == "entitlement":
             found.append("f.outcome = 1")

@@ -24,24 +24,20 @@ def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
     with acting(BATCH, actor=by, purpose="figures"):
         figures = Figures(pack, on=on, known=known)
         offices = office_of_area()
-        district = offices[""]
+        outside = offices[""]
         areas = sorted(
             {area.code for area in areas_on(on) if area.level in {"town", "street", "village", "community"}}
-            | figures.districts
+            | figures.districts.keys()
         )
         told = pl.concat([_figures(figures, code, areas) for code in figures.indicators])
-        scope = [offices.get(area, district) for area in told.get_column("area")]
+        scope = [offices.get(area, outside) for area in told.get_column("area")]
         rows = pl.concat([_rows(figures, code) for code in figures.indicators])
-        if len(figures.districts) > 1:  # what has no home tells of no district: none sees the other's
-            told = told.with_columns(
-                value=pl.when(pl.col("area").is_in(list(figures.districts))).then(None).otherwise(pl.col("value")),
-                rows=pl.when(pl.col("area").is_in(list(figures.districts))).then(0).otherwise(pl.col("rows")),
-            )
-            rows = rows.filter(pl.col("person").is_not_null())
         scopes = pl.DataFrame({"person": figures.everybody[0], "scope_no": figures.everybody[1]})
         rows = rows.join(scopes, on="person", how="left", maintain_order="left").with_columns(
-            pl.col("scope_no").fill_null(district)
+            pl.coalesce("scope_no", "district").fill_null(outside)
         )
+        if figures.split:  # of whom or of which office a row is, nobody knows: none sees it
+            rows = rows.filter(pl.col("district").is_not_null())
         snapshot = ask_snapshot(as_of=on, known_on=known, by=by)
         take_snapshot(
             snapshot=snapshot, definitions=_digest(figures), at=timezone.now(),
