@@ -79,7 +79,7 @@ def test_every_role_is_declared() -> None:
 
 
 CODES = {"code": "part_time_post", "records": "firm_payment", "source": "village_ledger"}
-WORDS = {"level": "queried", "part": "file", "figure": "I01"}
+WORDS = {"level": "queried", "part": "file", "figure": "I01", "row": "0-3"}
 
 
 @dataclass

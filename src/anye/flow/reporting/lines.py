@@ -80,7 +80,17 @@ def _read(measure: Measure, lines: Lines, when: When, whom: Whom, items: Mapping
 class Statement:
     """SQL of one table's rows: person, firm, what tells them apart, first and last day, how many lines, their sum, one of them."""
 
-    def __init__(self, measure: Measure, lines: Lines, when: When, whom: Whom, items: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        measure: Measure,
+        lines: Lines,
+        when: When,
+        whom: Whom,
+        items: Mapping[str, str],
+        only: Sequence[int] | None = None,
+    ) -> None:
+        """`only`: of these rows of the table alone."""
+        self.only = only
         self.measure, self.lines, self.items, self.whom = measure, lines, items, whom
         self.table, self.asked = TABLES[lines.table], Asked(when.known)
         first, last = span_of(measure.period, when.on)
@@ -173,6 +183,9 @@ class Statement:
         found += [f"f.{key}_id IS NOT NULL" for key in ("person", "firm") if key in self.measure.count]
         if lines.table == "entitlement":
             found.append("f.outcome = 1")
+        if self.only is not None:
+            self.params["only"] = list(self.only)
+            found.append("f.id = ANY(%(only)s)")
         if lines.policies:
             found.append(self.of_policies())
         if lines.step:
