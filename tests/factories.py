@@ -159,8 +159,8 @@ def add_need(person: Person, kind: str, value: str, batch: Batch) -> Need:
     return Need.objects.create(person=person, kind=kind, value=value, **source(person, batch))
 
 
-def add_income(person: Person, month: dt.date, fen: int, batch: Batch) -> IncomeLine:
-    return IncomeLine.objects.create(person=person, month=month, kind="wage", amount_fen=fen, **source(person, batch))
+def add_income(person: Person, month: dt.date, fen: int, batch: Batch, kind: str = "wage") -> IncomeLine:
+    return IncomeLine.objects.create(person=person, month=month, kind=kind, amount_fen=fen, **source(person, batch))
 
 
 def add_status(

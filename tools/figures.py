@@ -19,7 +19,7 @@ VALUES = ROOT / "docs" / "figures.json"
 PACK, ON = "cn_yubei", "2020-12-31"
 PERIODS = {
     "year": "year to date", "half_year": "half-year to date", "quarter": "quarter to date", "month": "month", "all": "so far",
-    "day": "on the day", "year_before": "the year before",
+    "day": "on the day", "year_before": "the year before", "newest": "last month told of",
 }  # fmt: skip
 
 

@@ -51,9 +51,7 @@ SCREENS = (
     Screen("report", "district", "/report/"),
     Screen("report-en", "district", "/report/", locale="en"),
     Screen("briefing", "district", "/report/briefings/", opens=".listing a[href$='/show/']"),
-    Screen(
-        "briefing-en", "district", "/report/briefings/", locale="en", opens=".listing a[href$='/show/']"
-    ),
+    Screen("briefing-en", "district", "/report/briefings/", locale="en", opens=".listing a[href$='/show/']"),
 )
 
 

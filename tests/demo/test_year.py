@@ -19,7 +19,7 @@ AREAS = HERE / "cn_yubei" / "areas.csv"
 DEMO = HERE.parent / "demo"
 WHOLE = Targets()
 FULL = {
-    "I01": WHOLE.stable, "I02": WHOLE.trained, "I03": WHOLE.refund, "I04": Share(16, 12), "I05": WHOLE.firms,
+    "I01": WHOLE.stable, "I02": WHOLE.trained, "I03": WHOLE.refund, "I04": Share(16, 12), "I04B": Share(12, 16), "I05": WHOLE.firms,
     "I06": WHOLE.hired * 600_000 + WHOLE.premiums, "I08": WHOLE.training_firms, "I09": WHOLE.training_classes,
     "I10": WHOLE.training_people, "I11": WHOLE.training_poor, "I12": WHOLE.electronics_people, "I13": WHOLE.electronics_poor,
     "I14": (WHOLE.electronics_people * 3 - WHOLE.electronics_refused) * 50_000, "I15": WHOLE.classes, "I16": WHOLE.special_trades,

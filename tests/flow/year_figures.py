@@ -21,8 +21,10 @@ def as_told(indicator: Indicator, figure: Figure) -> Value:
     if isinstance(figure, int):
         return figure if indicator.unit not in MONEY else figure // 100 if figure % 100 == 0 else round(figure / 100, 2)
     part, whole = figure
-    if indicator.take == "share":
+    if indicator.take in {"share", "weight"}:
         return round(100 * part / whole, 2) if whole else None
+    if indicator.take == "part":
+        return part if whole else None
     if indicator.unit == "day":  # of one case: by the calendar, and working days beside it
         return float(part)
     return round(part / whole / 100, 2)

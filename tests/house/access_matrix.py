@@ -33,6 +33,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     "office:people": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:person": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:person_history": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
+    "office:person_row": ("person batch row", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:person_owed": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:person_looks": ("person", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:person_show": ("person", f"VTAFPUD=405 X=403 {OUT}", f"VTAFPUD=400 X=403 {OUT}"),
@@ -40,6 +41,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     # firms: names of employers are public, whom they employ is not
     "office:firms": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "office:firm": ("firm", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "office:firm_row": ("firm batch row", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "office:firm_owed": ("firm", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     # visits and doubts
     "office:visits": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),

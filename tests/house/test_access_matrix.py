@@ -79,7 +79,9 @@ def test_every_role_is_declared() -> None:
 
 
 CODES = {"code": "part_time_post", "records": "firm_payment", "source": "village_ledger"}
-WORDS = {"level": "queried", "part": "file", "figure": "I01", "issue": "1", "language": "zh", "form": "html"}
+WORDS = {
+    "level": "queried", "part": "file", "figure": "I01", "row": "0-3", "issue": "1", "language": "zh", "form": "html",
+}  # fmt: skip
 
 
 @dataclass

@@ -1,6 +1,9 @@
 """Which test notices that a scope call of the figures and the report is gone (see witnesses.py)."""
 
 BY_TEST: dict[str, list[str]] = {
+    "tests/doors/office/test_source_row.py::test_what_is_private_in_a_row_is_for_those_alone_whose_duty_needs_it": [
+        "doors/office/source_row.py _page: may",
+    ],
     "tests/doors/office/test_report.py::test_who_counts_no_day_is_not_offered_to": [
         "doors/office/report/pages.py index: compare",
     ],
@@ -33,7 +36,9 @@ BY_TEST: dict[str, list[str]] = {
     "tests/config/test_loading.py::test_a_day_that_a_briefing_told_of_is_refused": [
         "config/loading.py load_one: acting"
     ],
-    "tests/config/test_briefing.py::test_it_is_kept_as_a_draft_or_issued[False]": ["config/briefing.py Composed.keep: acting"],
+    "tests/config/test_briefing.py::test_it_is_kept_as_a_draft_or_issued[False]": [
+        "config/briefing.py Composed.keep: acting"
+    ],
     "tests/house/test_roles_of_figures.py::test_kept_figures_are_looked_for_as_the_batch_role": [
         "flow/reporting/snapshots.py kept: acting",
     ],

@@ -156,11 +156,12 @@ def indicator(args: argparse.Namespace) -> int:
     today = registry_day()
     if args.known is not None and args.known > today:
         raise SetupFault("known_on_future", day=args.known.isoformat())
+    pack = read_pack(home.pack, home.sources)
     figure, found = indicate(
-        read_pack(home.pack, home.sources), args.code, on=args.on or today, known=args.known or today, area=args.area,
+        pack, args.code, on=args.on or today, known=args.known or today, area=args.area,
         rows_to=args.rows, by="operator",
     )  # fmt: skip
-    say(figure, found, as_json=args.json, language=language(args))
+    say(figure, found, pack, as_json=args.json, language=language(args))
     return 0
 
 

@@ -14,6 +14,7 @@ from anye.config.faults import SetupFault, Text
 from anye.flow.reporting.figures import Figure, Figures, NotDivided
 from anye.flow.reporting.opened import opened
 from anye.packs import Pack
+from anye.packs.calendar import read_workdays
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.actions import looked
 from anye.records.places.models import Area
@@ -61,14 +62,14 @@ def told(figure: Figure, *, on: date, known: date, area: str) -> dict[str, objec
     }  # fmt: skip
 
 
-def say(figure: Figure, found: dict[str, object], *, as_json: bool, language: str) -> None:
+def say(figure: Figure, found: dict[str, object], pack: Pack, *, as_json: bool, language: str) -> None:
     """The figure on the terminal."""
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
         return
     value = found["value"]
     if value is None:
-        said = Text("不知道", "not known")
+        said = _unknown(figure, pack)
     else:
         said = Text(f"{value:,}" if isinstance(value, int) else f"{value:,.2f}", f"{value:,}")
     lines = [said.in_language(language)]
@@ -76,6 +77,18 @@ def say(figure: Figure, found: dict[str, object], *, as_json: bool, language: st
         name = "zh" if language.startswith("zh") else "en"
         lines = [f"{figure.indicator.title[name]} {lines[0]} ({figure.indicator.unit})", figure.indicator.note[name]]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _unknown(figure: Figure, pack: Pack) -> Text:
+    """Where days were there and could not be counted, of which years the holidays are known."""
+    is_of_days = any(each.is_working for each in figure.indicator.of.lines)
+    if not is_of_days or figure.rows.is_empty():
+        return Text("不知道", "not known")
+    years = read_workdays(pack.name).years
+    return Text(
+        f"不知道：节假日表只有{years[0]}–{years[-1]}年，请在地区包的 holidays.csv 中补上其他年份",
+        f"not known: the table of holidays has {years[0]}–{years[-1]} only; add the other years to holidays.csv of the pack;",
+    )
 
 
 def _divided(figures: Figures, parts: list[str]) -> float | None:

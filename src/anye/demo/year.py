@@ -24,9 +24,11 @@ from anye.demo.year_money import Money
 from anye.demo.year_moves import Move, Moves
 from anye.demo.year_outreach import Outreach
 from anye.demo.year_registers import Registers
+from anye.demo.year_results import with_results
 from anye.demo.year_sheets import Files
 from anye.demo.year_targets import Targets
 from anye.demo.year_training import Training
+from anye.demo.year_turnover import Turnover
 from anye.demo.year_world import LAST_DAY, Year
 
 ON = LAST_DAY
@@ -37,7 +39,8 @@ ON = LAST_DAY
 class YearTruth:
     """`files`: each with the day on which it became known, in that order.
 
-    `figures`: I01 … C06 (`year_counts`), sums in fen, and `by_area` the same of who lives in a town or village, by 12-digit code.
+    `figures`: I01 … C06 (`year_counts`) and R01 … R08 (`year_results`), sums in fen, and `by_area` the same of who lives in a town
+    or village, by 12-digit code.
     `refused`: of the electronics firm's people and months those for which nothing is paid, and why. `unclaimed`: what is owed and
     nobody asked for: (policy, credit code, month) → fen. `moves`: figure → a row that, altered, moves it.
 
@@ -65,6 +68,7 @@ def write_year(folder: Path, *, seed: int, scale: float, areas_csv: Path, faults
     cast = Cast(seed, targets, year)
     cast.whole()
     Training(cast.names, targets, year).whole()
+    Turnover(seed, targets, year).whole()
     Money(cast.names, targets, year).whole()
     outreach = Outreach(cast.names, year)
     outreach.whole()
@@ -74,7 +78,7 @@ def write_year(folder: Path, *, seed: int, scale: float, areas_csv: Path, faults
     outreach.write(files)
     cases = dict(zip(KINDS, ((), FEW, ALL), strict=True))[faults]
     planted = Faults(cast.names, year, files).plant(cases) if cases else []
-    counts = Counting(year, outreach.told).whole()
+    counts = with_results(Counting(year, outreach.told).whole(), year)
     moves = Moves(year, files).whole()
     listed = [(file.path, file.known) for file in files.in_order]
     return YearTruth(listed, counts.figures, counts.by_area, counts.refused, year.unclaimed, planted, moves, year)

@@ -36,8 +36,8 @@ from anye.demo.year_world import (
 ABSORBED = frozenset({HIRING, PREMIUMS})
 OF_THE_YEAR = frozenset({HIRING, PREMIUMS, FULL_TIME, PART_TIME, TRAVEL, GRADUATE, LIVING})
 """What I30 adds up and of which I31 counts people: neither the refund nor training through work."""
-ENOUGH = 6
-"""Insured months that make stable work."""
+ENOUGH, OR_ENOUGH = 6, 3
+"""Insured months that make stable work, by the one reading and by the other."""
 
 
 class Share(NamedTuple):
@@ -88,6 +88,7 @@ class Counting:
         part = [post.person for post in year.posts if post.weekly <= 24]
         return {
             "I01": [person for person in poor if self.insured[person.number] >= ENOUGH],
+            "I01B": [person for person in poor if self.insured[person.number] >= OR_ENOUGH],
             "I02": [person for person in poor if person.trained and person.trained.certified_on.year == 2020],
             "I20": full, "I21": part, "I24": [person for person in poor if works_and_is_ours(person)],
             "I26": year.of("workshop"), "I27": [person for person in (*full, *part) if person.is_poor],
@@ -145,8 +146,10 @@ class Counting:
         post_fund = sum(paid.fen for paid in payments if paid.item == PART_TIME)
         return {
             "I03": refund.fen, "I04": Share((refund.paid_on - refund.filed_on).days, workdays(refund.filed_on, refund.paid_on)),
+            "I04B": Share(workdays(refund.filed_on, refund.paid_on), (refund.paid_on - refund.filed_on).days),
             "I05": len({paid.to.code for paid in absorbed if isinstance(paid.to, Firm)}), "I06": sum(paid.fen for paid in absorbed),
             "I07": Share(sum(within_a_month(paid) for paid in absorbed), len(absorbed)),
+            "I07B": Share(sum(paid.fen for paid in of_the_busiest_month(absorbed)), sum(paid.fen for paid in absorbed)),
             "I14": sum(paid.fen for paid in payments if paid.item == TRAINING and paid.to is self.year.electronics),
             "I19": post_fund // 100 * 100, "I30": sum(paid.fen for paid in counted),
             "I31": len({(item, person.number) for item in OF_THE_YEAR for person in self._got(item) if person.is_poor}),
@@ -197,9 +200,22 @@ def works_and_is_ours(person: Someone) -> bool:
 
 
 def within_a_month(paid: Paid) -> bool:
-    at = month_of(paid.filed_on) + 1
-    last = min(paid.filed_on.day, (date((at + 1) // 12, (at + 1) % 12 + 1, 1) - timedelta(days=1)).day)
-    return paid.paid_on <= date(at // 12, at % 12 + 1, last)
+    return paid.paid_on <= a_month_later(paid.filed_on)
+
+
+def a_month_later(day: date) -> date:
+    at = month_of(day) + 1
+    last = min(day.day, (date((at + 1) // 12, (at + 1) % 12 + 1, 1) - timedelta(days=1)).day)
+    return date(at // 12, at % 12 + 1, last)
+
+
+def of_the_busiest_month(payments: list[Paid]) -> list[Paid]:
+    """Those of the month, from some day on, in which most was paid; of equals the first."""
+    months = [
+        [paid for paid in payments if first <= paid.paid_on <= a_month_later(first)]
+        for first in sorted({paid.paid_on for paid in payments})
+    ]
+    return max(months, key=lambda within: sum(paid.fen for paid in within))
 
 
 def workdays(filed: date, paid: date) -> int:

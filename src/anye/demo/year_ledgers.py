@@ -13,6 +13,7 @@ DOUBT = "大湾镇"
 """Where the article places the fruit-forest trainee's village, which is in another town: one row says so, and is asked about."""
 WHOLE = (FIRST, JANUARY, DECEMBER)
 """Ledgers that name all of the district's own; those of other months name whose situation has changed."""
+INCOME_MONTHS = (month(2019, 11), month(2020, 11))
 SINCE = {"full": month(2020, 5), "carer": month(2020, 5), "early": month(2020, 8), "late": month(2020, 9), "graduate": month(2020, 8),
          "workshop": month(2020, 3)}  # fmt: skip
 
@@ -83,10 +84,11 @@ class Ledgers:
 
     # ── who came to work here ────────────────────────────────────────────────────────────────────────────────────────
     def _elsewhere(self) -> None:
-        """Told once, in the month in which they started, and again when they left: without a village, for they live in none of ours."""
+        """Told in the month in which they started with an employer, and again when they left; without a village: they live in none."""
         by_month: dict[int, list[Someone]] = {}
         for person in (each for each in self.year.people if not each.is_own):
-            by_month.setdefault(month_of(person.jobs[0].since), []).append(person)
+            for job in person.jobs:
+                by_month.setdefault(month_of(job.since), []).append(person)
             if person.number in self.year.left:
                 by_month.setdefault(DECEMBER, []).append(person)
         for at, people in sorted(by_month.items()):
@@ -140,23 +142,39 @@ class Ledgers:
 
     def _incomes(self) -> None:
         """What some households had in a month, before and after: the fruit-forest trainee's dividend is property, no wage."""
-        chosen = [*self.year.of("fruit"), *self.year.of("carer"), *self.year.of("early", "far")[::5]]
-        for at, known in ((month(2019, 11), date(2019, 12, 15)), (month(2020, 11), date(2020, 12, 15))):
+        chosen = of_the_income_register(self.year)
+        for at, known in zip(INCOME_MONTHS, (date(2019, 12, 15), date(2020, 12, 15)), strict=True):
             rows: list[tuple[str, Row]] = [(f"income {person.number}", self._income(person, at)) for person in chosen]
             self.files.sheet(f"{spoken(at)}家庭收入明细", rows, known)
 
     @staticmethod
     def _income(person: Someone, at: int) -> Row:
-        job = person.job_in(at)
-        wage = 0 if job is None else job.wage * (22 if job.is_daily else 1)
-        is_post = job is not None and job.kind == "公益性岗位"
         return {
             **person.place,
             "户编号": person.household, "姓名": person.name, "身份证号": person.number, "月份": spoken(at),
-            "工资性收入": yuan(0 if is_post else wage * 100), "公益性岗位收入": yuan(wage * 100 if is_post else 0),
-            "生产经营性收入": yuan(int(person.number[10:12]) * 1_500), "财产性收入": yuan(18_000 if person.part == "fruit" else 0),
-            "转移性收入": yuan(12_000), "其他收入": yuan(0),
+            **{kind: yuan(fen) for kind, fen in incomes_of(person, at).items()},
         }  # fmt: skip
+
+
+def of_the_income_register(year: Year) -> list[Someone]:
+    """Of whose income the register tells, in both years."""
+    return [*year.of("fruit"), *year.of("carer"), *year.of("early", "far")[::5]]
+
+
+def incomes_of(person: Someone, at: int) -> dict[str, int]:
+    """Kind → fen that somebody had in a month."""
+    job = person.job_in(at)
+    wage = 0 if job is None else job.wage * (22 if job.is_daily else 1)
+    is_post = job is not None and job.kind == "公益性岗位"
+    return {
+        "工资性收入": 0 if is_post else wage * 100, "公益性岗位收入": wage * 100 if is_post else 0,
+        "生产经营性收入": int(person.number[10:12]) * 1_500, "财产性收入": 18_000 if person.part == "fruit" else 0,
+        "转移性收入": 12_000, "其他收入": 0,
+    }  # fmt: skip
+
+
+def income_of(person: Someone, at: int) -> int:
+    return sum(incomes_of(person, at).values())
 
 
 def _over(job: Job, at: int) -> Job:

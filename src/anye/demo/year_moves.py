@@ -7,16 +7,17 @@ moves with the night's pass.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from anye.demo.forms import Cell
-from anye.demo.year_counts import Figure, Share
+from anye.demo.year_counts import Figure, Share, of_the_busiest_month
 from anye.demo.year_registers import STRANGER
 from anye.demo.year_sheets import File, Files, yuan
-from anye.demo.year_world import DECEMBER, HIRING, PREMIUMS, REFUND, TRAINING, TRAVEL, Firm, Someone, Year
+from anye.demo.year_world import DECEMBER, HIRING, JANUARY, PREMIUMS, REFUND, TRAINING, TRAVEL, Firm, Someone, Year
 
 LEFT: Mapping[str, Cell] = {"就业状态": "未就业", "就业终止日期": date(2020, 11, 30)}
 OTHER_NAMES = {"身份证号": STRANGER["身份证号"], "姓名": STRANGER["姓名"]}
@@ -49,9 +50,15 @@ class Moves:
         self.year, self.files = year, files
 
     def whole(self) -> dict[str, Move]:
-        return dict(
-            [*self._persons(), *self._training(), *self._money(), *self._posts(), *self._others(), *self._shares()]
+        of_figures = (
+            *self._persons(),
+            *self._training(),
+            *self._money(),
+            *self._posts(),
+            *self._others(),
+            *self._shares(),
         )
+        return dict([*of_figures, *self._results()])
 
     def _move(self, mark: str, cells: Mapping[str, Cell], deltas: Mapping[str, Figure], at: int = -1) -> Move:
         file, line = self.files.marks[mark][at]
@@ -68,7 +75,8 @@ class Moves:
     def _persons(self) -> Iterator[tuple[str, Move]]:
         stable, own = self._first("stable", is_trained=False), self._first("inside", "far", is_trained=False)
         learnt = next(p for p in self.year.people if p.trained and not p.is_own)
-        yield "I01", self._move(f"elsewhere {stable.number}", {"户类型": "非贫困户"}, {"I01": -1})
+        yield "I01", self._move(f"elsewhere {stable.number}", {"户类型": "非贫困户"}, {"I01": -1, "I01B": -1})
+        yield "I01B", self._move(f"elsewhere {stable.number}", {"户类型": "非贫困户"}, {"I01": -1, "I01B": -1})
         failed: dict[str, Cell] = {"考核结果": "不合格", "证书编号": None, "发证日期": None}
         yield "I02", self._move(f"trained {learnt.number}", failed, {"I02": -1})
         yield "I24", self._move(f"ledger {own.number}", {"劳动能力": "丧失劳动力"}, {"I24": -1})
@@ -115,7 +123,8 @@ class Moves:
         more = 12_300
         refund = f"paid {REFUND} {year.garment.code}"
         yield "I03", self._more(refund, "拨付金额", more, {"I03": more})
-        yield "I04", self._move(refund, {"拨付日期": date(2020, 3, 13)}, {"I04": Share(1, 1)})
+        later = self._move(refund, {"拨付日期": date(2020, 3, 13)}, {"I04": Share(1, 1), "I04B": Share(1, 1)})
+        yield from ((code, later) for code in ("I04", "I04B"))
         alone = self._paid_once()
         lost = sum(paid.fen for paid in year.payments if paid.to is alone)
         yield (
@@ -128,6 +137,14 @@ class Moves:
         assert isinstance(some.to, Firm)
         mark = f"paid {HIRING} {some.to.code}"
         yield "I06", self._more(mark, "拨付金额", more, {"I06": more, "I30": more})
+        absorbed = [paid for paid in year.payments if paid.item in {HIRING, PREMIUMS}]
+        lasts = {(paid.item, paid.to): paid for paid in sorted(absorbed, key=lambda each: each.paid_on)}.values()
+        late = next(paid for paid in of_the_busiest_month(absorbed) if paid in lasts)
+        assert isinstance(late.to, Firm)
+        yield (
+            "I07B",
+            self._more(f"paid {late.item} {late.to.code}", "拨付金额", more, {"I07B": Share(more, more), "I06": more}),
+        )
         yield "I07", self._move(mark, {"申请日期": date(2019, 12, 2)}, {"I07": Share(-1, 0)})
         town = next(name for name in self.files.marks if name.startswith("fund "))
         yield "I19", self._more(town, "下达金额", more, {"I19": more})
@@ -146,8 +163,8 @@ class Moves:
         for name in ("I31", "I32", "C04", "C06"):
             yield name, self._move(f"paid {TRAVEL} {second.number}", OTHER_NAMES, deltas)
 
-    def _more(self, mark: str, heading: str, fen: int, deltas: Mapping[str, Figure]) -> Move:
-        file, line = self.files.marks[mark][-1]
+    def _more(self, mark: str, heading: str, fen: int, deltas: Mapping[str, Figure], at: int = -1) -> Move:
+        file, line = self.files.marks[mark][at]
         whole, part = str(file.lines[line][file.headings.index(heading)]).split(".")
         return Move(file, line, {heading: yuan(int(whole) * 100 + int(part) + fen)}, deltas)
 
@@ -199,6 +216,33 @@ class Moves:
         before: dict[str, Cell] = {"联系日期": date(2019, 6, 3)}
         deltas: dict[str, Figure] = {"C05": Share(-1, 0), "C05 work_travel_subsidy": Share(-1, 0)}
         yield "C05", self._move(f"told {TRAVEL} {told.number}", before, deltas)
+
+    def _results(self) -> Iterator[tuple[str, Move]]:
+        (fruit,) = self.year.of("fruit")
+        more, mark = 34_500, f"income {fruit.number}"
+        for at, codes in enumerate((("R01", "R03"), ("R02", "R04"))):
+            raised = self._more(mark, "转移性收入", more, dict.fromkeys(codes, Share(more, 0)), at)
+            yield from ((code, raised) for code in codes)
+        alone = Counter(person.household for person in self.year.people if person.is_own)
+        away = next(p for p in self.year.of("far") if alone[p.household] == 1 and not p.trained)
+        yield "R05", self._move(f"ledger {away.number}", LEFT, {"R05": Share(1, 0), "R06": Share(1, 0), "I24": -1})
+        idle = next(
+            p for p in self.year.of("idle")
+            if alone[p.household] == 1 and p.is_poor and not p.capacity.startswith("丧失") and not p.wants_post
+        )  # fmt: skip
+        yield (
+            "R06",
+            self._move(f"ledger {idle.number}", {"劳动能力": "丧失劳动力"}, {"R06": Share(-1, -1), "R05": Share(0, 0)}),
+        )
+        stayed = next(
+            cover for cover in self.year.covers
+            if cover.person.part == "stable" and cover.since <= JANUARY and len(cover.person.jobs) == 1 and cover.until == DECEMBER
+        )  # fmt: skip
+        mark, gone = f"insured {stayed.person.number} {DECEMBER}", Share(-1, 0)
+        yield "R07", self._move(mark, OTHER_NAMES, {"R07": gone, "R08": gone})
+        other = next(firm for firm in self.year.firms if firm is not stayed.firm and not firm.ground)
+        elsewhere: dict[str, Cell] = {"单位名称": other.name, "统一社会信用代码": other.code}
+        yield "R08", self._move(mark, elsewhere, {"R08": gone, "R07": Share(0, 0)})
 
 
 def _tells(file: File, line: int, employer: str) -> bool:

@@ -59,6 +59,9 @@ class Targets:
     """Who said they want to be trained, and were in no class."""
     beside: int = 40
     """At firms that train through work, and in no roster."""
+    leavers: int = 219
+    changers: int = 167
+    """Of the staff of other firms: who lost their work in the autumn, and who went on with another employer: R07, R08."""
     refund: int = 51_700_000
     """I03: the garment firm's, the only one; filed and paid on the days of I04."""
     special_trades: int = 11
@@ -100,6 +103,6 @@ LEAST = {
     "electronics_refused": 3, "full_time": 2, "part_time_early": 2, "part_time_late": 2, "graduates": 2, "workshop_workers": 4,
     "far": 4, "near": 3, "own_idle": 3, "unclaimed_premiums": 2, "unclaimed_hiring": 2, "trained": 12, "six_days": 4, "hired": 12,
     "electronics_poor": 8, "training_poor": 12, "training_people": 16, "beside": 2, "classes": 8, "stable": 100, "wish_open": 2,
-    "post_open": 1,
+    "post_open": 1, "leavers": 2, "changers": 2,
 }  # fmt: skip
 """Below this a district has nothing to show."""

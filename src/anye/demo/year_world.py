@@ -241,10 +241,10 @@ class Year:
 
     @cached_property
     def _covers(self) -> dict[str, Cover]:
-        return {cover.person.number: cover for cover in self.covers}
+        return {cover.person.number: cover for cover in reversed(self.covers)}
 
     def cover_of(self, person: Someone) -> Cover:
-        """Once all are there: nobody is insured at two firms."""
+        """Once all are there: the first one, of who changed to another firm."""
         return self._covers[person.number]
 
     def of(self, *parts: str) -> list[Someone]:

@@ -37,6 +37,10 @@ class PackFault(YamlFault):
         "csv_heading": ("a table lacks a column", "add it", "表缺少一列", "补上"),
         "area": ("this is no area code", "correct it", "不是地区代码", "改正"),
         "date": ("this is no date", "write it as YYYY-MM-DD", "不是日期", "写成 YYYY-MM-DD"),
+        "no_holidays": ("the pack and those that it stands on have no holidays.csv", "add one, or name a base",
+                        "地区包及其上级都没有 holidays.csv", "补上，或写明 base"),
+        "holiday": ("this line tells of no holiday and no day worked instead", "write the day as YYYY-MM-DD and holiday or worked",
+                    "这一行既不是假日也不是调休上班日", "日期写成 YYYY-MM-DD，类别写 holiday 或 worked"),
         "no_facts": ("the pack and those that it stands on have no facts.yaml", "add one, or name a base",
                      "地区包及其上级都没有 facts.yaml", "补上，或写明 base"),
     })  # fmt: skip

@@ -11,12 +11,23 @@ from anye.records.claims.models import FirmPayment, FundAllocation, Payment, Sha
 from anye.records.entitlements.models import Entitlement, Policy, PolicyVersion, Run
 from anye.records.firms.models import EmploymentSpell, Firm
 from anye.records.outreach.models import Contact
-from anye.records.people.models import Person
+from anye.records.people.models import HouseholdMember, Person
 from anye.records.posts.models import Assignment, Attendance, Workshop
 from anye.records.registers.models import Batch
 from anye.records.training.models import Enrolment, Filing, Trade, TrainingClass, WorkTraining
 from tests.conftest import District
-from tests.factories import add_insurance, add_need, add_status, make_batch, make_firm, make_person, source
+from tests.factories import (
+    add_detail,
+    add_income,
+    add_insurance,
+    add_need,
+    add_status,
+    make_batch,
+    make_firm,
+    make_household,
+    make_person,
+    source,
+)
 
 ON = dt.date(2020, 12, 31)
 KNOWN = dt.date(2021, 1, 10)
@@ -25,7 +36,8 @@ FIGURES: dict[str, float | int | None] = {
     "I01": 2, "I02": 1, "I03": 517_000, "I04": 16, "I05": 2, "I06": 6_300.5, "I07": 50, "I08": 1, "I09": 2, "I10": 1, "I11": 1,
     "I12": 2, "I13": 1, "I14": 500, "I15": 4, "I16": 1, "I17": 60, "I18": 100, "I19": 560_000, "I20": 1, "I21": 1, "I22": 1_850,
     "I23": 1_900, "I24": 2, "I25": 1, "I26": 1, "I27": 1, "I28": 2, "I29": 50, "I30": 6_850.5, "I31": 3, "I32": 50, "C01": 50,
-    "C02": 50, "C03": 100, "C04": 25, "C05": 25, "C06": 50,
+    "C02": 50, "C03": 100, "C04": 25, "C05": 25, "C06": 50, "R01": 1_000, "R02": 2_000, "R03": 1_300, "R04": 2_500, "R05": 1, "R06": 1,
+    "R07": 50, "R08": 50, "I01B": 3, "I04B": 12, "I07B": 95.23,
 }  # fmt: skip
 """As of ON, as known at KNOWN."""
 
@@ -51,7 +63,7 @@ class Year:
         self.idle = self.person("bridge", "poor", birth="1998-03-05")
         self.scholar = self.person("willow", "none")
         self.first, self.second = make_firm("第一实业有限公司"), make_firm("第二实业有限公司")
-        for make in (self.work, self.training, self.money, self.posts, self.graduates, self.coverage):
+        for make in (self.work, self.training, self.money, self.posts, self.graduates, self.coverage, self.results):
             make()
 
     def person(self, place: str, group: str, *, wants: str = "yes", **details: str) -> Person:
@@ -222,3 +234,22 @@ class Year:
         for on, channel in ((day(5), "短信"), (day(6), "电话")):
             Contact.objects.create(contacted_on=on, channel=channel, topic="社保补贴", **self.of(self.one))
         Contact.objects.create(contacted_on=day(6, year=2019), channel="电话", topic="社保补贴", **self.of(self.brief))
+
+    def results(self) -> None:
+        for place, members in (
+            ("willow", (self.one, self.rich)),
+            ("bridge", (self.idle,)),
+            ("bridge", (self.brief, self.scholar)),
+        ):
+            home = make_household(self.places[place], f"{self.places[place].scope_no}-{len(members)}")
+            for person in members:
+                HouseholdMember.objects.create(person=person, household=home, **source(person, self.batch))
+        add_detail(self.idle, "employment_state", "not_employed", self.batch)
+        for person, year, fen in (
+            (self.one, 2019, 100_000), (self.one, 2020, 200_000), (self.rich, 2019, 30_000), (self.rich, 2020, 50_000),
+            (self.brief, 2020, 1),
+        ):  # fmt: skip
+            add_income(person, day(11, year=year), fen - fen // 4, self.batch)
+            add_income(person, day(11, year=year), fen // 4, self.batch, "transfer")
+            add_income(person, day(10, year=year), 777_700, self.batch)  # a wage alone, as ledgers tell it
+        add_insurance(self.leaver, self.first, day(6), 1, self.batch)

@@ -40,7 +40,7 @@ def test_the_rows_behind_a_figure_come_to_it(figures: Figures) -> None:
         told = rows.get_column("value").sum()
         if indicator.take == "sum":
             assert round(told, 2) == figure.value, code
-        if indicator.take == "count":
+        if indicator.take in {"count", "part"}:
             assert rows.height == figure.value, code
         if indicator.take == "share":
             assert round(100 * rows.get_column("is_in").sum() / rows.height, 2) == figure.value, code
@@ -76,5 +76,10 @@ def test_what_is_unlike_is_not_divided(one: str, other: str, why: str, figures: 
 
 
 def test_every_indicator_of_the_pack_is_read() -> None:
-    codes = {f"I{at:02d}" for at in range(1, 33)} | {f"C{at:02d}" for at in range(1, 7)}
+    codes = (
+        {f"I{at:02d}" for at in range(1, 33)}
+        | {f"C{at:02d}" for at in range(1, 7)}
+        | {f"R{at:02d}" for at in range(1, 9)}
+    )
+    codes |= {"I01B", "I04B", "I07B"}
     assert indicators_of("cn_yubei").keys() == codes

@@ -10,12 +10,14 @@ from anye.flow.reporting.figures import Figures
 from anye.flow.reporting.snapshots import take
 from anye.packs import read_pack
 from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.actions import note
 from anye.records.briefings import queries
 from anye.records.briefings.models import Snapshot, SnapshotFigure, SnapshotRow
-from anye.records.places.models import Office
+from anye.records.training.models import TrainingClass
 from tests.conftest import District
 from tests.factories import add_insurance, as_owner, make_batch, make_person
 from tests.flow.reporting.planted import FIGURES, KNOWN, ON, POOR, Year, day
+from tests.house.two_districts import offices_of_two
 
 PACK = read_pack("cn_yubei")
 
@@ -42,7 +44,7 @@ def test_the_figures_are_kept_for_every_area_with_their_rows(year: Year) -> None
     with acting(BATCH):
         figures = Figures(PACK, on=ON, known=KNOWN)
         for code in FIGURES:
-            assert SnapshotRow.objects.filter(snapshot=snapshot, indicator=code).count() == figures.rows(code).height
+            assert SnapshotRow.objects.filter(snapshot=snapshot, indicator=code).count() == figures.behind(code).height
         village = queries.figures_of(snapshot, "990100101201")
         assert {code: each.value for code, each in village.items()}["I01"] == 1
         assert village["I01"].scope_no == year.places["willow"].scope_no
@@ -112,15 +114,67 @@ def test_each_nights_figures_are_kept_for_sixty_days_and_then_those_of_the_month
     assert kept == {dt.date(2020, 9, 28), nights[1], nights[2], ON}
 
 
-def test_of_two_districts_none_sees_what_the_other_paid(year: Year) -> None:
+FAR = "990200000000"
+
+
+@pytest.fixture
+def both(year: Year) -> Year:
+    """The other district's year beside the first's: the same once more, and a payment to a firm of the first."""
     with as_owner():
-        Office.objects.create(
-            token="two", kind="district", name="另一区", area_code="990200000000", scope_no=2_000_000_000_000,
-            scope_hi=2_999_999_999_999,
-        )  # fmt: skip
+        offices = offices_of_two(year.places)
+        there = {"district": "far", "willow": "bamboo", "bridge": "peach", "outside": "far"}
+        far = Year(District({name: offices[other] for name, other in there.items()}))
+        far.paid(year.first, "社会保险补贴", 12_300, day(6, 1))
+        for each in (year, far):  # as loads say who brought them
+            note("load", "registers_batch", each.batch.pk, each.places["district"].scope_no, {})
+    return far
+
+
+def test_each_of_two_districts_has_its_own_figures(both: Year, year: Year) -> None:
     snapshot = taken()
-    assert set(values(snapshot).values()) == {None}
-    assert values(snapshot, "990100101201")["I01"] == 1
+    assert values(snapshot) == FIGURES
+    more = {"I05": 3, "I06": FIGURES["I06"] + 123, "I30": FIGURES["I30"] + 123, "I07B": 93.41}  # type: ignore[operator]
+    assert values(snapshot, FAR) == FIGURES | more
     with acting(BATCH):
-        assert not SnapshotRow.objects.filter(person=None).exists()
-        assert SnapshotRow.objects.exists()
+        figures = Figures(PACK, on=ON, known=KNOWN)
+        for code in FIGURES:
+            assert [figures.figure(code, area).value for area in ("990100000000", FAR)] == [
+                FIGURES[code],
+                {**FIGURES, **more}[code],
+            ]
+
+
+def test_of_two_districts_none_sees_the_others_rows(both: Year, year: Year) -> None:
+    taken()
+    seen = []
+    for each in (year, both):
+        office = each.places["district"]
+        with acting(lo=office.scope_no, hi=office.scope_hi):
+            seen.append([*SnapshotRow.objects.values_list("id", "person_id", "firm_id", "indicator")])
+            assert SnapshotFigure.objects.filter(area_code=office.area_code).count() == len(FIGURES)
+            assert not SnapshotFigure.objects.exclude(area_code__startswith=office.area_code[:6]).exists()
+    mine, theirs = seen
+    assert not {row for row, *_ in mine} & {row for row, *_ in theirs}
+    assert not {person for _, person, *_ in mine if person} & {person for _, person, *_ in theirs if person}
+    shared = {code for _, _, firm, code in theirs if firm == year.first.pk}
+    assert shared == {"I05", "I06", "I07B", "I30"}
+    with acting(BATCH):
+        assert SnapshotRow.objects.count() == len(mine) + len(theirs)
+
+
+def test_a_row_that_nobody_says_who_brought_is_no_districts(both: Year, year: Year) -> None:
+    with as_owner():
+        late = make_batch(month=day(12))
+        type(late).objects.filter(pk=late.pk).update(known_on=day(12, 28))
+        TrainingClass.objects.create(
+            class_code="K77",
+            valid_from=day(8, 3),
+            firm=year.first,
+            known_on=day(12, 28),
+            source_batch=late.pk,
+            source_line=3,
+        )
+    snapshot = taken()
+    assert values(snapshot)["I15"] == values(snapshot, FAR)["I15"] == FIGURES["I15"]
+    with acting(BATCH):
+        assert not SnapshotRow.objects.filter(what="K77").exists()

@@ -3,8 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.urls import reverse
 
 from anye.doors.kit import formats
+from anye.records.firms.models import Firm
+from anye.records.people.models import Person
 from anye.records.registers.models import Batch
 
 
@@ -15,6 +20,7 @@ class Said:
     title: str
     month: date | None
     known_on: date
+    token: str = ""
 
     @property
     def words(self) -> str:
@@ -31,4 +37,12 @@ def said_by(batches: Iterable[int | None]) -> dict[int, Said]:
     """Batches by key, in one query."""
     keys = {key for key in batches if key is not None}
     rows = Batch.objects.filter(pk__in=keys).select_related("source")
-    return {b.pk: Said(title_of(b), b.file_month, b.known_on) for b in rows}
+    return {b.pk: Said(title_of(b), b.file_month, b.known_on, b.token) for b in rows}
+
+
+def row_href(fact: Any, source: Said | None, subject: Person | Firm) -> str:
+    """The page of the row that a fact of a person or a firm stands in."""
+    if source is None:
+        return ""
+    name = "office:person_row" if isinstance(subject, Person) else "office:firm_row"
+    return reverse(name, args=[subject.token, source.token, f"{fact.source_sheet}-{fact.source_line}"])

@@ -21,7 +21,7 @@ from anye.doors.kit.sources import Order
 from anye.doors.office import words
 from anye.doors.office.entrance import READERS, open_to
 from anye.doors.office.rows import log_nameless_export
-from anye.doors.office.sources import Said
+from anye.doors.office.sources import Said, row_href
 from anye.engine.intake.statements import STATEMENTS
 from anye.flow import stated
 from anye.flow.specs import SPECS
@@ -110,11 +110,12 @@ _PRIVATE = frozenset({"note"})
 
 @dataclass(frozen=True)
 class Stated:
-    """One row of a register: what it is, what it says, who says so."""
+    """One row of a register: what it is, what it says, who says so; of a firm's, the page of the row."""
 
     title: str
     said: str
     source: str
+    href: str = ""
 
 
 def _value(field: str, value: Any) -> str:
@@ -162,7 +163,8 @@ def _stated(name: str, row: Any, said: Mapping[int, Said], *, may_see_private: b
             parts.append(text if field in _CODED else f"{LABELS[field]} {text}")
     source = said.get(row.source_batch)
     told = f"{source.words} · {formats.day_text(row.known_on)}" if source else formats.day_text(row.known_on)
-    return Stated(title(name, row), " · ".join(parts), told)
+    href = row_href(row, source, row.firm) if SPECS[name].parent == "firm_id" else ""
+    return Stated(title(name, row), " · ".join(parts), told, href)
 
 
 def _heading(name: str, row: Any) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from anye.doors.kit import formats
 from anye.doors.kit.links import token_url
 from anye.doors.office import doubts, stated, statuses, words
-from anye.doors.office.sources import Said, said_by
+from anye.doors.office.sources import Said, row_href, said_by
 from anye.engine.areas import spoken
 from anye.flow import stated as stated_rows
 from anye.flow.specs import SPECS
@@ -187,7 +187,7 @@ def entries(subject: Person, places: list[Place], *, may_see_private: bool) -> l
         if by:
             for after in table.rows(subject).filter(source_batch__in=by).select_related(*table.related):
                 followers[number, after.source_batch, _key(table, after)] = after
-    _name_areas([*rows.values(), *followers.values()])
+    name_areas([*rows.values(), *followers.values()])
     said = said_by(getattr(row, name, None) for row in rows.values() for name in ("source_batch", "retired_by"))
     lines: list[Entry] = []
     insured: list[InsuranceMonth] = []
@@ -200,16 +200,17 @@ def entries(subject: Person, places: list[Place], *, may_see_private: bool) -> l
                 row.source_batch,
             ):
                 insured.append(row)
-                lines[-1] = _insured(insured, said)
+                lines[-1] = _insured(subject, insured, said)
             else:
                 insured = [row]
-                lines.append(_insured(insured, said))
+                lines.append(_insured(subject, insured, said))
         elif row is not None:
-            lines.append(_entry(on, TABLES[number], number, row, followers, said, may_see_private=may_see_private))
+            known = _Known(subject, followers, said)
+            lines.append(_entry(on, TABLES[number], number, row, known, may_see_private=may_see_private))
     return lines
 
 
-def _name_areas(rows: list[Any]) -> None:
+def name_areas(rows: list[Any]) -> None:
     """Give residences the names of their areas."""
     homes = [row for row in rows if isinstance(row, PersonDetail) and row.kind == "residence"]
     codes = {row.value for row in homes}
@@ -218,7 +219,7 @@ def _name_areas(rows: list[Any]) -> None:
         row.area_name = spoken(names.get(row.value or "", row.value or ""))  # type: ignore[attr-defined]
 
 
-def _insured(rows: list[InsuranceMonth], said: dict[int, Said]) -> Entry:
+def _insured(subject: Person, rows: list[InsuranceMonth], said: dict[int, Said]) -> Entry:
     """The months of one firm that one file brought, as one line."""
     months = sorted(row.month for row in rows)
     given = {"firm": rows[0].firm.name, "first": formats.month_text(months[0]), "last": formats.month_text(months[-1])}
@@ -228,23 +229,25 @@ def _insured(rows: list[InsuranceMonth], said: dict[int, Said]) -> Entry:
         given["count"] = formats.number_text(len(months))
         title = gettext("Insured by %(firm)s for %(first)s to %(last)s (%(count)s months)") % given
     source = said.get(rows[0].source_batch)
-    return Entry(rows[0].known_on, title, "", "shield-check", "info", source.words if source else "")
+    by = source.words if source else ""
+    return Entry(rows[0].known_on, title, "", "shield-check", "info", by, row_href(rows[-1], source, subject))
 
 
 def _key(table: Table, row: Any) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in table.key)
 
 
-def _entry(
-    on: dt.date,
-    table: Table,
-    number: int,
-    row: Any,
-    followers: dict[Any, Any],
-    said: dict[int, Said],
-    *,
-    may_see_private: bool,
-) -> Entry:
+@dataclass(frozen=True)
+class _Known:
+    """Whose history it is, what came after its facts, and which batches told of them."""
+
+    subject: Person
+    followers: dict[Any, Any]
+    said: dict[int, Said]
+
+
+def _entry(on: dt.date, table: Table, number: int, row: Any, known: _Known, *, may_see_private: bool) -> Entry:
+    subject, followers, said = known.subject, known.followers, known.said
     title = table.title(row, may_see_private)
     if isinstance(row, Finding):
         return Entry(
@@ -256,7 +259,7 @@ def _entry(
     source = said.get(row.source_batch)
     by = source.words if source else ""
     if row.retired_on is None:
-        return Entry(on, title, "", table.icon, "info", by)
+        return Entry(on, title, "", table.icon, "info", by, row_href(row, source, subject))
     after = followers.get((number, row.retired_by, _key(table, row)))
     given = {
         "day": formats.day_text(row.retired_on),

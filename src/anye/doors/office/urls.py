@@ -18,6 +18,7 @@ from anye.doors.office import (
     people,
     person,
     proposing,
+    source_row,
     today,
     visits,
 )
@@ -30,6 +31,7 @@ urlpatterns = [
     path("people/", people.index, name="people"),
     path("people/<str:token>/", person.overview, name="person"),
     path("people/<str:token>/history/", person.history, name="person_history"),
+    path("people/<str:token>/rows/<str:batch>/<str:row>/", source_row.person_row, name="person_row"),
     path("people/<str:token>/owed/", person.what_is_owed, name="person_owed"),
     path("people/<str:token>/looks/", person.looks, name="person_looks"),
     path("people/<str:token>/show/", person.show, name="person_show"),
@@ -46,6 +48,7 @@ urlpatterns = [
     path("owed/corrections/<str:token>/decide/", correction.decide, name="correction_decide"),
     path("firms/", firms.index, name="firms"),
     path("firms/<str:token>/", firms.firm, name="firm"),
+    path("firms/<str:token>/rows/<str:batch>/<str:row>/", source_row.firm_row, name="firm_row"),
     path("firms/<str:token>/owed/", firm_owed.index, name="firm_owed"),
     path("visits/", visits.index, name="visits"),
     path("visits/print/", visits.printed, name="visits_print"),

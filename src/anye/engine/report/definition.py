@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from anye.engine.entitle.catalogue import Texts
 from anye.engine.entitle.nodes import Node
 
-KEYS = ("person", "firm", "policy")
-"""What is counted beside columns: rows with the same keys are one."""
+KEYS = ("person", "firm", "policy", "household")
+"""What is counted beside columns: rows with the same keys are one. A household stands by its head."""
 TIMES = ("in", "on", "any")
 """Of rows that hold from a day to a day: those of some day of the period, those of its last, all."""
-TAKES = ("count", "sum", "mean", "most", "share", "ratio")
+TAKES = ("count", "sum", "mean", "most", "share", "part", "weight", "ratio")
+"""`share`: how many in a hundred of a whole are in a part of it; `part`: how many, where of the whole anything is known; `weight`:
+how much in a hundred of a sum."""
+PARTS = frozenset({"share", "part", "weight"})
+"""What is taken of a whole."""
+TOPS = ("firm", "month")
 UNITS = (
     "person", "person_time", "firm", "class", "trade", "workshop", "household", "month", "day", "percent", "yuan",
     "yuan_per_month", "yuan_per_day", "times",
@@ -24,9 +29,10 @@ class Lines:
     """Rows of one table. `where`, `words`, `unless`, `having`: as in drawn.yaml; `least`, `below`: column → number from which
     on, or under which, a row counts. `at`: the day, or the year, that lies in the period; else the month, or the spell by `time`.
 
-    `of`: the column that is added up; `days`: the two days between which days are counted instead; `within`: months from the
-    first of them within which the second lies. `policies`: of the ledger, those alone; of payments, the policy that the item
-    names is the key `policy`. `step`: of spells of work, the last that began `before` a training and the first `after` it.
+    `of`: the column that is added up; `days`: the two days between which days are counted instead, `is_working` the working ones
+    among them; `within`: months from the first of them within which the second lies. `policies`: of the ledger, those alone; of
+    payments, the policy that the item names is the key `policy`. `told`: rows alone of whose person and month another one says
+    this. `step`: of spells of work, the last that began `before` a training and the first `after` it.
     """
 
     table: str
@@ -43,6 +49,8 @@ class Lines:
     within: int = 0
     policies: tuple[str, ...] = ()
     step: str = ""
+    is_working: bool = False
+    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,9 @@ class Measure:
     """Whom or what a figure is about. `count`: keys and columns that tell one from another; none: each row is one.
 
     `who`: a condition on persons, asked in the last month; `is_resident`: who lives in the area alone. `enough`: of how many
-    different months at least, in so many up to the day (`back`). `top`: the firm with the most of them alone; `firms_of`,
-    `persons_of`: those that another indicator counts.
+    different months at least, in so many up to the day (`back`). `top`: the firm with the most of them alone, or the month with
+    most of the sum; `firms_of`, `persons_of`: those that another indicator counts. `ago`: as of so many months before; `also`: of
+    whom there are rows in that period too. `nobody`: households of which it is known of each member that this does not hold.
     """
 
     lines: tuple[Lines, ...]
@@ -64,11 +73,19 @@ class Measure:
     top: str = ""
     firms_of: str = ""
     persons_of: str = ""
+    ago: int = 0
+    also: str = ""
+    nobody: Node | None = None
+
+    @property
+    def conditions(self) -> Iterator[Node]:
+        """What it asks of persons."""
+        yield from (each for each in (self.who, self.nobody) if each is not None)
 
     @property
     def population(self) -> tuple[object, ...]:
         """What two figures must have in common to be divided by one another."""
-        return self.period, tuple(sorted({each.table for each in self.lines})), self.firms_of
+        return self.period, self.ago, tuple(sorted({each.table for each in self.lines})), self.firms_of
 
 
 @dataclass(frozen=True)
@@ -97,6 +114,11 @@ class Indicator:
             yield self.among
 
     @property
+    def is_of_money(self) -> bool:
+        """Whether what its rows add up is money."""
+        return any(each.of.endswith("_fen") for one in self.measures for each in one.lines)
+
+    @property
     def asks(self) -> frozenset[str]:
         """The indicators that it needs to know."""
         named = {name for each in self.measures for name in (each.firms_of, each.persons_of)}
@@ -105,7 +127,7 @@ class Indicator:
 
 def why_not_divided(one: Indicator, other: Indicator) -> str:
     """The reason why two figures must not be divided by one another (K09): `period`, `population`, `take`; nothing if they may."""
-    if "share" in (one.take, other.take) or "ratio" in (one.take, other.take):
+    if {one.take, other.take} & {*PARTS, "ratio"}:
         return "take"
     if one.of.period != other.of.period:
         return "period"

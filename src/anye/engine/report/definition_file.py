@@ -11,16 +11,19 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from anye.engine.entitle.catalogue import Catalogue, Texts
 from anye.engine.entitle.catalogue_file import PolicyYaml
+from anye.engine.entitle.nodes import Node
 from anye.engine.entitle.policy_faults import PolicyFault
-from anye.engine.report.definition import KEYS, TAKES, TIMES, UNITS, Indicator, Lines, Measure
+from anye.engine.report.definition import KEYS, PARTS, TAKES, TIMES, TOPS, UNITS, Indicator, Lines, Measure
 from anye.engine.report.periods import PERIODS
 
 _KEYS = {"indicator", "group", "title", "says", "note", "unit", "take", "among", "ratio"}
 _MEASURE = {
-    "lines", "count", "period", "who", "residents", "enough", "back", "top", "firms_of", "persons_of",
+    "lines", "count", "period", "who", "residents", "enough", "back", "top", "firms_of", "persons_of", "ago",
+    "also", "nobody",
 }  # fmt: skip
 _LINES = {
     "from", "where", "words", "unless", "having", "least", "below", "at", "time", "of", "days", "within", "policies", "step",
+    "working", "told",
 }  # fmt: skip
 Tables = Mapping[str, Mapping[str, str]]
 """Table → its columns, with their types."""
@@ -93,18 +96,21 @@ class _IndicatorFile(PolicyYaml):
         for name in count:
             if name not in KEYS and not all(name in self.tables[each.table] for each in found):
                 raise self.fault("column", self.line(node, "count"), found=name, expected=", ".join(KEYS))
-        who = (
-            self.formula(node, "who", self.catalogue.kinds("person"), self.catalogue.defaults(), "bool")
-            if "who" in node
-            else None
-        )
         return Measure(
             lines=found, count=count,
-            period=self.one_of(both, "period", self.get(both, "period", str, "year"), PERIODS), who=who,
+            period=self.one_of(both, "period", self.get(both, "period", str, "year"), PERIODS), who=self.condition(node, "who"),
             is_resident=self.get(node, "residents", bool, False), enough=self.get(node, "enough", int, 0),
-            back=self.get(node, "back", int, 0), top=self.get(node, "top", str, ""),
+            back=self.get(node, "back", int, 0), top=self.one_of(node, "top", self.get(node, "top", str), TOPS) if "top" in node else "",
             firms_of=self.get(node, "firms_of", str, ""), persons_of=self.get(node, "persons_of", str, ""),
+            ago=self.get(node, "ago", int, 0), nobody=self.condition(node, "nobody"),
+            also=self.one_of(node, "also", self.get(node, "also", str), PERIODS) if "also" in node else "",
         )  # fmt: skip
+
+    def condition(self, node: CommentedMap, key: str) -> Node | None:
+        """A formula on persons, where there is one."""
+        if key not in node:
+            return None
+        return self.formula(node, key, self.catalogue.kinds("person"), self.catalogue.defaults(), "bool")
 
     def line_of(self, node: Any) -> Lines:
         if not isinstance(node, CommentedMap):
@@ -120,6 +126,7 @@ class _IndicatorFile(PolicyYaml):
             "".join(self.columns(node, "of", columns)), self.columns(node, "days", columns), self.get(node, "within", int, 0),
             self.words(node, "policies"),
             self.one_of(node, "step", self.get(node, "step", str), ("before", "after")) if "step" in node else "",
+            self.get(node, "working", bool, False), self.by_column(node, "told", columns),
         )  # fmt: skip
 
     def texts_of(self, node: CommentedMap, key: str) -> tuple[str, ...]:
@@ -152,9 +159,13 @@ class _IndicatorFile(PolicyYaml):
         adds = [bool(each.of or each.days) for each in found.of.lines]
         is_right = {
             "count": not any(adds), "sum": bool(adds) and all(adds), "mean": bool(adds) and all(adds),
-            "most": bool(adds) and all(adds), "share": found.among is not None, "ratio": len(found.parts) == 2,  # two are divided
+            "most": bool(adds) and all(adds), "share": found.among is not None, "part": found.among is not None,
+            "weight": found.among is not None and all(each.of for each in found.among.lines),
+            "ratio": len(found.parts) == 2,  # two are divided
         }[found.take]  # fmt: skip
-        is_right &= (found.take == "share") == (found.among is not None)
-        is_right &= bool(found.of.lines) or found.take == "ratio" or found.of.who is not None
+        is_right &= (found.take in PARTS) == (found.among is not None)
+        is_right &= all(len(each.days) == 2 and not found.of.count for each in found.of.lines if each.is_working)
+        is_right &= bool(found.of.lines) or found.take == "ratio" or any(found.of.conditions)
+        is_right &= found.of.nobody is None or (found.among is not None and "household" in found.among.count)
         if not is_right:
             raise self.fault("fits", self.line(tree, "take"), found=found.take)

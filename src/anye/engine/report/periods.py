@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-PERIODS = ("year", "half_year", "quarter", "month", "all", "day", "year_before")
+from anye.engine.entitle.months import last_day, month_of
+
+PERIODS = ("year", "half_year", "quarter", "month", "all", "day", "year_before", "newest")
+"""`newest`: the last month up to the day of which the register tells."""
 
 
 def span_of(period: str, on: dt.date) -> tuple[dt.date, dt.date]:
@@ -16,7 +19,7 @@ def span_of(period: str, on: dt.date) -> tuple[dt.date, dt.date]:
         return on, on
     if period == "year_before":
         return dt.date(on.year - 1, 1, 1), dt.date(on.year - 1, 12, 31)
-    months = {"year": 12, "half_year": 6, "quarter": 3, "month": 1}[period]
+    months = {"year": 12, "half_year": 6, "quarter": 3, "month": 1, "newest": 1}[period]
     return dt.date(on.year, (on.month - 1) // months * months + 1, 1), on
 
 
@@ -24,3 +27,8 @@ def months_back(on: dt.date, months: int) -> dt.date:
     """The first day of the first of so many months, of which the day's is the last."""
     at = on.year * 12 + on.month - months
     return dt.date(at // 12, at % 12 + 1, 1)
+
+
+def months_before(on: dt.date, months: int) -> dt.date:
+    """The last day of the month that lies so many before a day's."""
+    return last_day(month_of(on) - months)

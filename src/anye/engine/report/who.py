@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from anye.engine.entitle.batch import Chosen
-from anye.engine.entitle.bits import Array, unpacked
+from anye.engine.entitle.bits import EVERY, Array, unpacked
 from anye.engine.entitle.catalogue import Catalogue
 from anye.engine.entitle.columns import Column, Term, compiled, term, width
 from anye.engine.entitle.nodes import Node
@@ -20,6 +20,12 @@ def asked(node: Node, catalogue: Catalogue) -> frozenset[str]:
 
 def holds(node: Node, tables: Subjects) -> Array:
     """Of which of all persons it is true in the last month: (rows,). Where it is not known it is not true."""
+    values, known = states(node, tables)
+    return values & known
+
+
+def states(node: Node, tables: Subjects) -> tuple[Array, Array]:
+    """Of each of all persons, whether it is true in the last month, and whether that is known: (rows,) each."""
     catalogue = tables.catalogue
     needed = asked(node, catalogue)
     names = catalogue.with_steps(node.names)
@@ -31,10 +37,14 @@ def holds(node: Node, tables: Subjects) -> Array:
     cases = tables.cases("person", needed)
     chosen = Chosen(cases, slice(0, cases.rows))
     values, known = compiled(node)(chosen.known({name: _nobody(name, catalogue) for name in needed}, derived))
-    bits = np.asarray(values if known is None else values & known)
-    flags = unpacked(bits, cases.rows)
+    return _flags(np.asarray(values), cases.rows), _flags(np.asarray(EVERY if known is None else known), cases.rows)
+
+
+def _flags(bits: Array, rows: int) -> Array:
+    """A flag a row: the last month's."""
+    flags = unpacked(bits, rows)
     flags = flags[-1] if flags.ndim == 2 else flags  # months × rows
-    return np.broadcast_to(flags, (cases.rows,)).copy()
+    return np.broadcast_to(flags, (rows,)).copy()
 
 
 def _nobody(name: str, catalogue: Catalogue) -> Term:

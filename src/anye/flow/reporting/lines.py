@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
+from django.db import connection
 
 from anye.engine.report.definition import KEYS, Lines, Measure
 from anye.engine.report.periods import months_back, span_of
@@ -16,7 +17,10 @@ from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.spans import copied, wheres_of
 from anye.flow.reporting.tables import OF_FIRMS, OF_PERSONS, TABLES, Table
 
-_READ = {name: dtype for name, dtype in FRAME.items() if name not in {"area", "is_in"}}
+_READ = {name: dtype for name, dtype in FRAME.items() if name not in {"area", "is_in", "district"}}
+_WITH_OFFICE = {**_READ, "office": pl.Int64}
+_LOADED_BY = """(SELECT e.scope_no FROM audit_event e
+    WHERE e.table_name = 'registers_batch' AND e.row_id = f.source_batch AND e.verb = 'load' LIMIT 1)"""
 _NAMES = ("name", "item", "number", "document_no", "class_name", "post_name", "trade")
 
 
@@ -28,36 +32,65 @@ class When(NamedTuple):
 
 
 class Whom(NamedTuple):
-    """Of whom alone: persons and firms that another indicator counts; None: of all."""
+    """Of whom alone: persons and firms that another indicator counts; None: of all. `districts`: where there are several, whose each
+    of the firms is; `has_offices`: which office a row without a person is of is asked then."""
 
     persons: Sequence[int] | None = None
     firms: Sequence[int] | None = None
+    districts: Sequence[int] = ()
+    has_offices: bool = False
 
 
 def rows_of(measure: Measure, when: When, whom: Whom, items: Mapping[str, str]) -> pl.DataFrame:
-    """The rows in the order of `FRAME`, without area and part. `items`: what lists of payments say → the policy they mean."""
+    """The rows in the order of `FRAME`, without area, part and district, and the office whose each is. `items`: what lists of
+    payments say → the policy they mean."""
     parts = [_read(measure, each, when, whom, items) for each in measure.lines]
-    rows = pl.concat(parts) if parts else pl.DataFrame(schema=_READ)
+    rows = pl.concat(parts) if parts else pl.DataFrame(schema=_WITH_OFFICE)
     if len(parts) > 1 and measure.count:  # the same may be told by two tables
-        rows = rows.group_by("person", "firm", "what", maintain_order=True).agg(
-            pl.col("since").min(), pl.col("until").max(), pl.col("lines").sum(), pl.col("value").sum(),
-            pl.col("fact").first(),
+        rows = rows.group_by("person", "firm", "what", "office", maintain_order=True).agg(
+            pl.col("since").min(), pl.col("until").max(), pl.col("lines").sum(),
+            pl.when(pl.col("value").is_not_null().any()).then(pl.col("value").sum()).alias("value"), pl.col("fact").first(),
         )  # fmt: skip
-    return rows.select(list(_READ))
+    return rows.select(list(_WITH_OFFICE))
+
+
+def newest_month(tables: Collection[str], when: When) -> dt.date | None:
+    """The first day of the last month up to the day of which all of these tables tell."""
+    known, found = Asked(when.known), list[dt.date | None]()
+    with connection.cursor() as cursor:
+        for table in tables:
+            sql = (
+                f"SELECT max(f.month) FROM {TABLES[table].sql} f WHERE f.month <= %(last)s AND {known.wheres('f', ())}"
+            )
+            cursor.execute(sql, {**known.params(), "last": when.on})
+            found.append(cursor.fetchone()[0])
+    return None if None in found else min(each for each in found if each is not None)
 
 
 def _read(measure: Measure, lines: Lines, when: When, whom: Whom, items: Mapping[str, str]) -> pl.DataFrame:
     statement = Statement(measure, lines, when, whom, items)
     text = b"".join(copied(f"COPY ({statement.sql()}) TO STDOUT (FORMAT CSV)", statement.params))
     if not text:
-        return pl.DataFrame(schema=_READ)
-    return pl.read_csv(io.BytesIO(text), has_header=False, schema=_READ).with_columns(pl.col("what").fill_null(""))
+        return pl.DataFrame(schema=_WITH_OFFICE)
+    return pl.read_csv(io.BytesIO(text), has_header=False, schema=_WITH_OFFICE).with_columns(
+        pl.col("what").fill_null("")
+    )
 
 
 class Statement:
     """SQL of one table's rows: person, firm, what tells them apart, first and last day, how many lines, their sum, one of them."""
 
-    def __init__(self, measure: Measure, lines: Lines, when: When, whom: Whom, items: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        measure: Measure,
+        lines: Lines,
+        when: When,
+        whom: Whom,
+        items: Mapping[str, str],
+        only: Sequence[int] | None = None,
+    ) -> None:
+        """`only`: of these rows of the table alone."""
+        self.only = only
         self.measure, self.lines, self.items, self.whom = measure, lines, items, whom
         self.table, self.asked = TABLES[lines.table], Asked(when.known)
         first, last = span_of(measure.period, when.on)
@@ -78,19 +111,44 @@ class Statement:
                 "1",
                 value,
                 "f.id",
+                self.office(),
             ]
             return f"SELECT {', '.join(listed)} FROM {self.table.sql} f {joins} WHERE {wheres} ORDER BY f.id"
         listed = [
             f"{keys.get('person', 'NULL')}::bigint", f"{keys.get('firm', 'NULL')}::bigint", keys.get("what", "''"),
             f"min({since})", f"max({until})", "count(*)", f"sum({value})::bigint", "min(f.id)",
+            self.office(),
         ]  # fmt: skip
         enough = f"HAVING count(DISTINCT f.month) >= {self.measure.enough}" if self.measure.enough else ""
         return f"""
             SELECT {", ".join(listed)} FROM {self.table.sql} f {joins} WHERE {wheres}
-            GROUP BY 1, 2, 3 {enough} ORDER BY 1, 2, 3"""
+            GROUP BY 1, 2, 3, 9 {enough} ORDER BY 1, 2, 3, 9"""
 
     def own(self, key: str, tables: frozenset[str]) -> str:
         return f"f.{key}_id" if self.lines.table in tables else "NULL"
+
+    def office(self) -> str:
+        """The district whose a row is: that of the office that it is filed with, or else of the one that brought the file. Persons'
+        rows go with the person."""
+        counts, is_of_person = self.measure.count, self.lines.table in OF_PERSONS and self.lines.table != "entitlement"
+        if not self.whom.has_offices or "person" in counts or (is_of_person and not counts):
+            return "NULL::bigint"
+        return self.district()
+
+    def district(self) -> str:
+        office = f"f.{self.table.office}" if self.table.office else _LOADED_BY
+        return f"""(SELECT d.scope_no FROM places_office d
+            WHERE d.kind = 'district' AND {office} BETWEEN d.scope_no AND d.scope_hi)"""
+
+    def of_firms(self) -> str:
+        """The rows of firms that another indicator counts, in the same district where there are several."""
+        self.params["firms_of"] = list(self.whom.firms or ())
+        if not self.whom.has_offices:
+            return "f.firm_id = ANY(%(firms_of)s)"
+        self.params["firms_in"] = list(self.whom.districts)
+        return (
+            f"(f.firm_id, {self.district()}) IN (SELECT * FROM unnest(%(firms_of)s::bigint[], %(firms_in)s::bigint[]))"
+        )
 
     def value(self) -> str:
         days = self.lines.days
@@ -117,19 +175,23 @@ class Statement:
         ]
         if self.joins():
             found.append("p.is_hidden IS NOT TRUE")
-        for name, column, tables, chosen in (
-            ("whom", "person_id", OF_PERSONS, self.whom.persons), ("firms_of", "firm_id", OF_FIRMS, self.whom.firms),
-        ):  # fmt: skip
-            if chosen is not None and lines.table in tables:
-                self.params[name] = list(chosen)
-                found.append(f"f.{column} = ANY(%({name})s)")
+        if self.whom.persons is not None and lines.table in OF_PERSONS:
+            self.params["whom"] = list(self.whom.persons)
+            found.append("f.person_id = ANY(%(whom)s)")
+        if self.whom.firms is not None and lines.table in OF_FIRMS:
+            found.append(self.of_firms())
         found += [f"f.{key}_id IS NOT NULL" for key in ("person", "firm") if key in self.measure.count]
         if lines.table == "entitlement":
             found.append("f.outcome = 1")
+        if self.only is not None:
+            self.params["only"] = list(self.only)
+            found.append("f.id = ANY(%(only)s)")
         if lines.policies:
             found.append(self.of_policies())
         if lines.step:
             found.append(self.step())
+        if lines.told:
+            found.append(self.told())
         return found
 
     def keys(self) -> dict[str, str]:
@@ -152,6 +214,15 @@ class Statement:
             return "f.policy = ANY(%(policies)s)"
         self.params["items"] = [item for item, code in self.items.items() if code in codes]
         return "f.item = ANY(%(items)s)"
+
+    def told(self) -> str:
+        """Rows of whose person and month another one says something: a wage of which a ledger tells is not all that was had."""
+        says = []
+        for at, (column, values) in enumerate(self.lines.told.items()):
+            self.params[f"told_{at}"] = list(values)
+            says.append(f"g.{column} = ANY(%(told_{at})s)")
+        return f"""(f.person_id, f.month) IN (SELECT g.person_id, g.month FROM {self.table.sql} g
+            WHERE {" AND ".join(says)} AND {self.asked.wheres("g", ())})"""
 
     def step(self) -> str:
         """Spells of work of those who also had one on the other side of a training."""
@@ -190,6 +261,8 @@ def _time(lines: Lines, table: Table) -> list[str]:
 
 def _days(lines: Lines, table: Table) -> tuple[str, str]:
     """SQL: the first and the last day that a row tells."""
+    if lines.is_working:
+        return f"f.{lines.days[0]}", f"f.{lines.days[1]}"
     if lines.at and table.columns[lines.at] == "date":
         return f"f.{lines.at}", f"f.{lines.at}"
     if "month" in table.columns:

@@ -8,7 +8,7 @@ import polars as pl
 
 from anye.engine.report.definition import Measure
 from anye.flow.drawing.spans import copied
-from anye.flow.reporting.figures import MONEY, Figure
+from anye.flow.reporting.figures import Figure
 from anye.flow.reporting.tables import TABLES
 
 COLUMNS = (
@@ -43,7 +43,7 @@ def opened(figure: Figure) -> pl.DataFrame:
         rows.join(people, on="person", how="left").join(firms, on="firm", how="left").join(areas, on="area", how="left")
         .join(_sources(figure.indicator.among or figure.indicator.of, rows), on="fact", how="left").sort("at")
     )  # fmt: skip
-    value = pl.col("value") / 100 if figure.indicator.unit in MONEY else pl.col("value")
+    value = pl.col("value") / 100 if figure.indicator.is_of_money else pl.col("value")
     return found.select(
         "name", pl.col("area_name").alias("area"), pl.col("firm_name").alias("firm"), "credit_code", "what", "since", "until",
         "lines", value.alias("value"), "is_in", "file", "sheet", "line",

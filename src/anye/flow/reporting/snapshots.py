@@ -25,16 +25,16 @@ def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
     with acting(BATCH, actor=by, purpose="figures"):
         figures = Figures(pack, on=on, known=known)
         offices = office_of_area()
-        district = offices[""]
+        outside = offices[""]
         told = counted(figures)
-        scope = [offices.get(area, district) for area in told.get_column("area")]
+        scope = [offices.get(area, outside) for area in told.get_column("area")]
         rows = pl.concat([_rows(figures, code) for code in figures.indicators])
-        if len(figures.districts) > 1:  # what has no home tells of no district: none sees the other's
-            rows = rows.filter(pl.col("person").is_not_null())
         scopes = pl.DataFrame({"person": figures.everybody[0], "scope_no": figures.everybody[1]})
         rows = rows.join(scopes, on="person", how="left", maintain_order="left").with_columns(
-            pl.col("scope_no").fill_null(district)
+            pl.coalesce("scope_no", "district").fill_null(outside)
         )
+        if figures.split:  # of whom or of which office a row is, nobody knows: none sees it
+            rows = rows.filter(pl.col("district").is_not_null())
         snapshot = ask_snapshot(as_of=on, known_on=known, by=by)
         take_snapshot(
             snapshot=snapshot, definitions=_digest(figures), at=timezone.now(),
@@ -57,15 +57,9 @@ def counted(figures: Figures) -> pl.DataFrame:
     """Every indicator's value of every area (`indicator`, `area`, `value`, `rows`)."""
     areas = sorted(
         {area.code for area in areas_on(figures.when.on) if area.level in {"town", "street", "village", "community"}}
-        | figures.districts
+        | figures.districts.keys()
     )
-    told = pl.concat([_figures(figures, code, areas) for code in figures.indicators])
-    if len(figures.districts) > 1:
-        told = told.with_columns(
-            value=pl.when(pl.col("area").is_in(list(figures.districts))).then(None).otherwise(pl.col("value")),
-            rows=pl.when(pl.col("area").is_in(list(figures.districts))).then(0).otherwise(pl.col("rows")),
-        )
-    return told
+    return pl.concat([_figures(figures, code, areas) for code in figures.indicators])
 
 
 def _figures(figures: Figures, code: str, areas: list[str]) -> pl.DataFrame:
@@ -83,7 +77,7 @@ def _figures(figures: Figures, code: str, areas: list[str]) -> pl.DataFrame:
 
 
 def _rows(figures: Figures, code: str) -> pl.DataFrame:
-    return figures.rows(code).with_columns(
+    return figures.behind(code).with_columns(
         indicator=pl.lit(code), what=pl.col("what").fill_null("").str.slice(0, MOST_TEXT), area=pl.col("area").fill_null(""),
         is_in=pl.col("is_in").fill_null(value=True), lines=pl.col("lines").fill_null(1),
     )  # fmt: skip

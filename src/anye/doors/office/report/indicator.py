@@ -55,7 +55,7 @@ def _dress(request: HttpRequest, indicator: Indicator) -> Any:
 def _amount(indicator: Indicator, value: int | None) -> str:
     if value is None:
         return ""
-    return formats.money_text(value) if indicator.unit.startswith("yuan") else formats.number_text(value)
+    return formats.money_text(value) if indicator.is_of_money else formats.number_text(value)
 
 
 ROWS = Listing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ PERIODS: Mapping[str, Words] = {
     "year": _("from 1 January to the day"), "half_year": _("from the beginning of the half-year to the day"),
     "quarter": _("from the beginning of the quarter to the day"), "month": _("in the month"), "all": _("up to the day"),
     "day": _("on the day"), "year_before": _("in the year before"),
+    "newest": _("in the last month that the register tells of"),
 }  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def place_of(request: HttpRequest, snapshot: Snapshot, code: str = "") -> Place 
     """The area of a code, or the reader's own. None where it is out of reach, or the office looks after none."""
     names = _names(snapshot.as_of)
     reach = set(queries.areas_of(snapshot))
-    code = code or duty_of(request).office.area_code or ""
+    code = code or _home(request, reach)
     if code not in reach:
         return None
     within = [
@@ -129,16 +130,23 @@ def figures_of(request: HttpRequest, *, person_id: int | None = None, firm_id: i
     snapshot = queries.snapshot()
     if snapshot is None:
         return {}
-    area = duty_of(request).office.area_code
-    found = [
-        indicators()[code]
-        for code in queries.figures_with(snapshot, person_id=person_id, firm_id=firm_id)
-        if code in indicators()
+    codes = queries.figures_with(snapshot, person_id=person_id, firm_id=firm_id)
+    found = [indicators()[code] for code in codes if code in indicators()]
+    return {"as_of": snapshot.as_of, "titles": linked(request, snapshot, found)}
+
+
+def linked(request: HttpRequest, snapshot: Snapshot, figures: Sequence[Indicator]) -> list[tuple[str, str]]:
+    """Figures by title, each with its page: of the reader's own area, or of the widest that they reach."""
+    area = _home(request, queries.areas_of(snapshot)) if figures else ""
+    return [
+        (one.title[lang()], reverse("report:indicator", args=[snapshot.token, area, one.code]) if area else "")
+        for one in figures
     ]
-    return {
-        "as_of": snapshot.as_of,
-        "titles": [
-            (one.title[lang()], reverse("report:indicator", args=[snapshot.token, area, one.code]) if area else "")
-            for one in found
-        ],
-    }
+
+
+def _home(request: HttpRequest, reach: Collection[str]) -> str:
+    """The reader's own area; of an office that looks after none, the widest in its reach."""
+    own = duty_of(request).office.area_code
+    if own in reach:
+        return own
+    return min(reach, key=lambda code: (len(significant(code)), code), default="")
