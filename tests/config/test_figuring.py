@@ -29,7 +29,7 @@ def asked(code: str, *, area: str = "", rows_to: Path | None = None) -> dict[str
 @pytest.mark.usefixtures("year")
 def test_a_figure_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     figure, found = indicate(PACK, "I14", on=ON, known=KNOWN, area="", rows_to=None, by="operator")
-    say(figure, found, as_json=True, language="en")
+    say(figure, found, PACK, as_json=True, language="en")
     told = json.loads(capsys.readouterr().out)
     assert (told["value"], told["unit"], told["rows"]) == (500, "yuan", 1)
     assert told["definition"]["title"]["zh"] == "最大一家的以工代训补贴"

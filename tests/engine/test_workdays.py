@@ -4,7 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anye.engine.workdays import workdays_of
@@ -38,6 +38,7 @@ def between(since: list[dt.date], until: list[dt.date], table: dict[dt.date, boo
     return [int(count) if known else None for count, known in zip(counted, is_known, strict=True)]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(DAYS, DAYS), min_size=1, max_size=30), TABLES)
 def test_they_are_those_of_a_slow_count(pairs: list[tuple[dt.date, dt.date]], holidays: dict[dt.date, bool]) -> None:
     table = {dt.date(year, 1, 1): False for year in YEARS} | holidays

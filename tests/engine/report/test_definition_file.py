@@ -132,6 +132,48 @@ def test_indicators_that_do_not_fit_each_other_are_refused(text: str, code: str,
     told.value.text("zh")
 
 
+LIKE = GOOD[: GOOD.index("unit:")] + "like: I02\n"
+
+
+def test_one_that_is_like_another_counts_the_same_under_its_own_words(tmp_path: Path) -> None:
+    again = LIKE.replace("X01", "X02").replace("like: I02", "like: X01")
+    found = read_indicators(pack_with(tmp_path / "mine", X01=LIKE, X02=again), COLUMNS)
+    for code in ("X01", "X02"):
+        assert (found[code].of, found[code].take, found[code].unit) == (
+            found["I02"].of,
+            found["I02"].take,
+            found["I02"].unit,
+        )
+        assert (found[code].code, found[code].title["zh"]) == (code, "甲")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (LIKE + "take: count\n", "indicator_unknown_key"),
+        (LIKE.replace("like: I02", "like: I99"), "indicator_named"),
+        (LIKE.replace("like: I02", "like: X01"), "indicator_circle"),
+        (GOOD.replace("at: certified_on", "words: {trade: {list: 果树类}}"), "indicator_list"),
+        (GOOD.replace("at: certified_on", "words: {trade: {lists: 果树类}}"), "indicator_unknown_key"),
+    ],
+)
+def test_a_likeness_or_a_list_that_is_not_there_is_refused(text: str, code: str, tmp_path: Path) -> None:
+    with pytest.raises(IndicatorFault) as told:
+        read_indicators(pack_with(tmp_path / "mine", X01=text), COLUMNS)
+    assert told.value.code == code
+    told.value.text("zh")
+
+
+def test_a_packs_own_list_of_the_same_name_wins(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    text = GOOD.replace("at: certified_on", "words: {trade: {list: 果树类}}")
+    name = pack_with(folder, X01=text)
+    (folder / "lists.yaml").write_text("果树类: [柑橘, 花椒]\n吸纳类补贴: [招用补贴]\n", encoding="utf-8")
+    found = read_indicators(name, COLUMNS)
+    assert found["X01"].of.lines[0].words == {"trade": ("柑橘", "花椒")}
+    assert found["I05"].of.lines[0].words == {"item": ("招用补贴",)}
+
+
 def test_a_pack_adds_to_the_indicators_of_its_base_and_its_own_of_the_same_code_wins(tmp_path: Path) -> None:
     found = read_indicators(pack_with(tmp_path / "mine", X01=RATIO, I02=GOOD.replace("X01", "I02")), COLUMNS)
     assert found["X01"].parts == ("I11", "I10")

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import polars as pl
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anye.engine.report.reduce import FRAME, busiest_month, by_area, value_of
@@ -28,6 +28,7 @@ def a_month_later(day: dt.date) -> dt.date:
     raise AssertionError
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PAID)
 def test_the_busiest_month_is_that_of_a_slow_search(paid: list[tuple[dt.date, int]]) -> None:
     found = busiest_month(rows(*({"since": day, "value": fen} for day, fen in paid)))

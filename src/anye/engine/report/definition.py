@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from anye.engine.entitle.catalogue import Texts
 from anye.engine.entitle.nodes import Node
@@ -91,7 +91,8 @@ class Measure:
 @dataclass(frozen=True)
 class Indicator:
     """One indicator (指标). `says`: a sentence with {value}; `note`: its scope, and the reading that it takes where the words
-    allow several. `among`: of a share, the whole; `parts`: of a ratio, the two indicators.
+    allow several. `among`: of a share, the whole; `parts`: of a ratio, the two indicators. `like`: it counts what that one does,
+    under its own words.
     """
 
     code: str
@@ -105,6 +106,7 @@ class Indicator:
     among: Measure | None = None
     parts: tuple[str, ...] = ()
     path: str = ""
+    like: str = ""
 
     @property
     def measures(self) -> Iterator[Measure]:
@@ -122,7 +124,11 @@ class Indicator:
     def asks(self) -> frozenset[str]:
         """The indicators that it needs to know."""
         named = {name for each in self.measures for name in (each.firms_of, each.persons_of)}
-        return frozenset(named | {*self.parts}) - {""}
+        return frozenset(named | {*self.parts, self.like}) - {""}
+
+    def as_counted(self, other: Indicator) -> Indicator:
+        """With what another counts."""
+        return replace(self, unit=other.unit, take=other.take, of=other.of, among=other.among, parts=other.parts)
 
 
 def why_not_divided(one: Indicator, other: Indicator) -> str:

@@ -25,6 +25,9 @@ _LINES = {
     "from", "where", "words", "unless", "having", "least", "below", "at", "time", "of", "days", "within", "policies", "step",
     "working", "told",
 }  # fmt: skip
+_WORDS = {"indicator", "group", "title", "says", "note"}
+Lists = Mapping[str, tuple[str, ...]]
+"""Lists of words that a pack names, by name."""
 Tables = Mapping[str, Mapping[str, str]]
 """Table → its columns, with their types."""
 
@@ -43,34 +46,56 @@ class IndicatorFault(PolicyFault):
         "unlike": ("two figures of unlike periods or populations are divided", "divide what is of one period and one register",
                    "相除的两项时期或人群不同", "改用同一时期、同一登记册的两项"),
         "circle": ("indicators ask each other in a circle", "let one of them count by itself", "指标互相引用成环", "让其中一项自行计数"),
+        "list": ("the pack has no such list", "name one of lists.yaml", "地区包没有这个词表", "改成 lists.yaml 中的词表"),
         "named": ("there is no such indicator", "correct the name", "没有这项指标", "改正名称"),
     })  # fmt: skip
 
 
-def read_indicator(path: Path, catalogue: Catalogue, tables: Tables) -> Indicator:
+def read_indicator(path: Path, catalogue: Catalogue, tables: Tables, lists: Lists | None = None) -> Indicator:
     """One definition. Raises IndicatorFault."""
-    return _IndicatorFile(path, catalogue, tables).whole()
+    return _IndicatorFile(path, catalogue, tables, lists or {}).whole()
+
+
+def read_lists(path: Path) -> Lists:
+    """The lists of words of a pack's lists.yaml. Raises IndicatorFault."""
+    return _ListsFile(path).whole()
+
+
+class _ListsFile(PolicyYaml):
+    Fault = IndicatorFault
+
+    def whole(self) -> Lists:
+        tree = self.load()
+        return {str(name): self.words(tree, name) for name in tree}
 
 
 class _IndicatorFile(PolicyYaml):
     Fault = IndicatorFault
 
-    def __init__(self, path: Path, catalogue: Catalogue, tables: Tables) -> None:
+    def __init__(self, path: Path, catalogue: Catalogue, tables: Tables, lists: Lists) -> None:
         super().__init__(path)
-        self.catalogue, self.tables = catalogue, tables
+        self.catalogue, self.tables, self.lists = catalogue, tables, lists
 
     def whole(self) -> Indicator:
         tree = self.load()
+        if "like" in tree:
+            self.check_keys(tree, {*_WORDS, "like"}, _WORDS)
+            return Indicator(**self.worded(tree), unit="", take="", of=Measure(()), like=self.get(tree, "like", str))
         self.check_keys(tree, _KEYS | _MEASURE, _KEYS - {"among", "ratio"})
         found = Indicator(
-            code=self.get(tree, "indicator", str), group=self.get(tree, "group", str), title=self.texts(tree, "title"),
-            says=self.sentence(tree), note=self.texts(tree, "note"),
-            unit=self.one_of(tree, "unit", self.get(tree, "unit", str), UNITS),
+            **self.worded(tree), unit=self.one_of(tree, "unit", self.get(tree, "unit", str), UNITS),
             take=self.one_of(tree, "take", self.get(tree, "take", str), TAKES), of=self.measure(tree),
-            among=self.among(tree), parts=self.words(tree, "ratio"), path=str(self.path),
+            among=self.among(tree), parts=self.words(tree, "ratio"),
         )  # fmt: skip
         self.check_fit(tree, found)
         return found
+
+    def worded(self, tree: CommentedMap) -> dict[str, Any]:
+        """What it is called and says."""
+        return {
+            "code": self.get(tree, "indicator", str), "group": self.get(tree, "group", str), "title": self.texts(tree, "title"),
+            "says": self.sentence(tree), "note": self.texts(tree, "note"), "path": str(self.path),
+        }  # fmt: skip
 
     def sentence(self, tree: CommentedMap) -> Texts:
         found = self.texts(tree, "says")
@@ -130,8 +155,14 @@ class _IndicatorFile(PolicyYaml):
         )  # fmt: skip
 
     def texts_of(self, node: CommentedMap, key: str) -> tuple[str, ...]:
-        """One text, or a list of them."""
-        said = self.get(node, key, (str, CommentedSeq), ())
+        """One text, a list of them, or one of the pack's lists by its name."""
+        said = self.get(node, key, (str, CommentedSeq, CommentedMap), ())
+        if isinstance(said, CommentedMap):
+            self.check_keys(said, {"list"}, {"list"})
+            name = self.get(said, "list", str)
+            if name not in self.lists:
+                raise self.fault("list", self.line(node, key), found=name, expected=", ".join(self.lists))
+            return self.lists[name]
         return (said,) if isinstance(said, str) else self.words(node, key)
 
     def columns(self, node: CommentedMap, key: str, columns: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 
 import numpy as np
 import polars as pl
@@ -120,8 +120,9 @@ class Figures:
             return value
         return value // 100 if isinstance(value, int) and value % 100 == 0 else round(value / 100, 2)
 
-    def _measured(self, measure: Measure) -> pl.DataFrame:
-        whom = self._whom(measure)
+    def _measured(self, measure: Measure, persons: pl.Series | None = None) -> pl.DataFrame:
+        """`persons`: of whom alone it is asked."""
+        whom = self._whom(measure, persons)
         rows = self._lines(measure, whom) if measure.lines else self._persons(measure)
         for name, dtype in {**FRAME, "office": pl.Int64}.items():
             if name not in rows.columns and name not in {"area", "is_in", "district"}:
@@ -202,18 +203,26 @@ class Figures:
         if not part.lines:
             return rows.get_column("person").is_in(self._who(part.who))
         keys = ["person", "firm", "what"] if part.count else ["fact"]
-        told = self._measured(part).select(*keys, found=pl.lit(value=True)).unique(keys)
+        persons = rows.get_column("person").drop_nulls() if "person" in part.count else None
+        told = self._measured(part, persons).select(*keys, found=pl.lit(value=True)).unique(keys)
         joined = rows.select(keys).join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
         return joined.get_column("found").fill_null(value=False)
 
-    def _whom(self, measure: Measure) -> Whom:
-        """The persons and firms that other indicators count."""
-        persons, firms = (
-            self.rows(code).select(key, "district").drop_nulls(key).unique().sort(key, "district") if code else None
-            for code, key in ((measure.persons_of, "person"), (measure.firms_of, "firm"))
+    def _whom(self, measure: Measure, persons: pl.Series | None) -> Whom:
+        """The persons of whom its condition holds, those that another indicator counts, the firms that one counts."""
+        asked_of = [] if persons is None else [persons]
+        if measure.persons_of:
+            asked_of.append(self.rows(measure.persons_of).get_column("person").drop_nulls())
+        if measure.lines and measure.who is not None and "household" not in measure.count:
+            asked_of.append(pl.Series(self._who(measure.who)))
+        chosen = reduce(np.intersect1d, (each.to_numpy() for each in asked_of)) if asked_of else None
+        firms = (
+            self.rows(measure.firms_of).select("firm", "district").drop_nulls("firm").unique().sort("firm", "district")
+            if measure.firms_of
+            else None
         )
         return Whom(
-            None if persons is None else persons.get_column("person").to_list(),
+            None if chosen is None else np.unique(chosen).tolist(),
             None if firms is None else firms.get_column("firm").to_list(),
             () if firms is None else firms.get_column("district").to_list(),
             has_offices=bool(self.split),

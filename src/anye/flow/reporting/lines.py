@@ -32,7 +32,8 @@ class When(NamedTuple):
 
 
 class Whom(NamedTuple):
-    """Of whom alone: persons and firms that another indicator counts; None: of all. `districts`: where there are several, whose each
+    """Of whom alone: persons of whom a condition holds or whom another indicator counts, firms that one counts; None: of all.
+    `districts`: where there are several, whose each
     of the firms is; `has_offices`: which office a row without a person is of is asked then."""
 
     persons: Sequence[int] | None = None
@@ -92,7 +93,8 @@ class Statement:
         """`only`: of these rows of the table alone."""
         self.only = only
         self.measure, self.lines, self.items, self.whom = measure, lines, items, whom
-        self.table, self.asked = TABLES[lines.table], Asked(when.known)
+        persons = None if whom.persons is None else tuple(whom.persons)
+        self.table, self.asked = TABLES[lines.table], Asked(when.known, persons)
         first, last = span_of(measure.period, when.on)
         first = months_back(last, measure.back) if measure.back else first
         self.params: dict[str, Any] = {**self.asked.params(), "first": first, "last": last}
@@ -168,16 +170,13 @@ class Statement:
     def wheres(self) -> list[str]:
         lines = self.lines
         found = [
-            self.asked.wheres("f", ()),
+            self.asked.wheres("f", ("person_id",) if lines.table in OF_PERSONS else ()),
             *wheres_of(lines, self.params),
             *_numbers(lines),
             *_time(lines, self.table),
         ]
         if self.joins():
             found.append("p.is_hidden IS NOT TRUE")
-        if self.whom.persons is not None and lines.table in OF_PERSONS:
-            self.params["whom"] = list(self.whom.persons)
-            found.append("f.person_id = ANY(%(whom)s)")
         if self.whom.firms is not None and lines.table in OF_FIRMS:
             found.append(self.of_firms())
         found += [f"f.{key}_id IS NOT NULL" for key in ("person", "firm") if key in self.measure.count]

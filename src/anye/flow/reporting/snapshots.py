@@ -85,5 +85,7 @@ def _rows(figures: Figures, code: str) -> pl.DataFrame:
 
 def _digest(figures: Figures) -> str:
     """What the definitions are known by."""
-    texts = (Path(each.path).read_bytes() for each in figures.indicators.values())
+    paths = [Path(each.path) for each in figures.indicators.values()]
+    lists = sorted({path.parent.parent / "lists.yaml" for path in paths})
+    texts = (path.read_bytes() for path in (*paths, *lists) if path.is_file())
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
