@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from anye.config import postgres
+from anye.config.area_map import map_demo
 from anye.config.doctor import diagnose
 from anye.config.faults import SetupFault, Text
 from anye.config.home import Home, default_home, last_home
@@ -242,6 +243,7 @@ def demo(args: argparse.Namespace) -> int:
             (path / name).unlink(missing_ok=True)
     home = Home.create(path, pack=FIRST_PACK, trial=True, language=language(args))
     furnish(home)
+    map_demo(home)
     files = path / "registers"
     say(args, "正在生成虚构的登记册……", "Writing the invented registers …")
     from anye.demo.year import ON, write_year

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from anye.records.places.models import Area, Office
+from anye.records.places.models import Area, Office, Shape
 
 
 def areas_on(on: date) -> "QuerySet[Area]":
@@ -63,3 +63,8 @@ def offices_beside(scope_no: int) -> list[Office]:
         return []
     tree = offices_within(district.scope_no, district.scope_hi).filter(kind__in=["town", "village"])
     return list(tree.filter(closed_on__isnull=True).exclude(scope_no=scope_no).order_by("scope_no"))
+
+
+def shapes_of(codes: Iterable[str]) -> dict[str, Shape]:
+    """Area code → where it lies, of those that the map has."""
+    return {shape.code: shape for shape in Shape.objects.filter(code__in=list(codes))}
