@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from anye import cli
 from anye.config import area_map
 from anye.config.faults import SENTENCES, SetupFault
+from anye.config.home import Home
 from anye.demo.schematic import schematic_map, write_map
 from anye.engine import shapes
+from anye.packs import read_pack
 from anye.records.audit.models import Event
 from anye.records.places.models import Shape
 from tests.conftest import AREAS
@@ -119,3 +122,15 @@ def test_the_command_ends_well_when_something_was_taken(path: Path, monkeypatch:
     assert cli.main(["areas", "--map", str(path)]) == 1
     path.write_text("", encoding="utf-8")
     assert cli.main(["areas", "--map", str(path)]) == 2
+
+
+def test_the_demo_is_mapped_by_the_command_of_any_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: asked.append(command))
+    home = Home.create(tmp_path / "home", pack="cn_yubei", trial=True, language="en")
+    area_map.map_demo(home)
+    assert [command[1:4] for command in asked] == [["-m", "anye.cli", "areas"]]
+    path = Path(asked[0][-1])
+    told = shapes.read_map(path.read_bytes(), {area.code for area in read_pack("cn_yubei").areas})
+    assert told.is_schematic
+    assert len(told.shapes) == len(read_pack("cn_yubei").areas)

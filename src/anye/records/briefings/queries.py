@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -39,6 +40,15 @@ def by_area(snapshot: Snapshot, indicator: str) -> dict[str, Decimal | None]:
     """Area → an indicator's figure, of the areas within the range."""
     told = SnapshotFigure.objects.filter(snapshot=snapshot, indicator=indicator)
     return dict(told.values_list("area_code", "value"))
+
+
+def figures_within(snapshot: Snapshot, areas: Iterable[str]) -> dict[str, dict[str, Decimal | None]]:
+    """Indicator → area → figure, of some areas."""
+    told = SnapshotFigure.objects.filter(snapshot=snapshot, area_code__in=list(areas))
+    found: dict[str, dict[str, Decimal | None]] = {}
+    for indicator, area, value in told.values_list("indicator", "area_code", "value"):
+        found.setdefault(indicator, {})[area] = value
+    return found
 
 
 def over_time(indicator: str, area: str, *, until: date, most: int = 24) -> list[tuple[date, Decimal | None]]:
