@@ -33,10 +33,18 @@ FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "echarts/dist/echarts.common.min.js": "echarts.min.js",  # lines and bars with their hints; the whole is half as large again
+    "leaflet/dist/leaflet.js": "leaflet.js",
+    "leaflet/dist/leaflet.css": "leaflet.css",
     "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "fonts/NotoSansSC-Regular.ttf",
     "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "fonts/NotoSansSC-Bold.ttf",
     "@tabler/icons/LICENSE": "licenses/tabler.txt",
     "htmx.org/LICENSE": "licenses/htmx.txt",
+    "echarts/LICENSE": "licenses/echarts.txt",
+    "echarts/NOTICE": "licenses/echarts-notice.txt",
+    "echarts/licenses/LICENSE-d3": "licenses/d3.txt",
+    "zrender/LICENSE": "licenses/zrender.txt",
+    "leaflet/LICENSE": "licenses/leaflet.txt",
     "@expo-google-fonts/noto-sans-sc/LICENSE_FONT": "licenses/noto-sans-sc.txt",
 }
 

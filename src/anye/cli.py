@@ -108,6 +108,11 @@ def _indicating(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--known", type=date.fromisoformat, metavar="YYYY-MM-DD", help="by what was known on a day (default today)"
     )
     known.add_argument("--then", action="store_true", help="by what was known on each of the days")
+    areas = verbs.add_parser("areas", help="where the areas lie, for the map of the report")
+    areas.add_argument(
+        "--map", type=Path, required=True, metavar="FILE.geojson",
+        help="GeoJSON in WGS 84; each Feature with the property `code`: the area's 12 digits",
+    )  # fmt: skip
     _briefing(verbs)
 
 
@@ -209,6 +214,10 @@ def _command(args: argparse.Namespace) -> Callable[[argparse.Namespace], int | N
         from anye.config import briefing
 
         return briefing.briefing
+    if args.verb == "areas":
+        from anye.config import area_map
+
+        return area_map.areas
     found: Callable[[argparse.Namespace], int | None] = getattr(commands, args.verb.replace("-", "_"))
     return found
 

@@ -20,6 +20,7 @@ GUARDS = {
     "audit_seal": "frozen app:s batch:si",
     "places_area": "audited app:siu batch:siud no_two_editions",
     "places_office": "audited app:siu batch:siud",
+    "places_shape": "audited(geometry) app:s batch:siud",
     "accounts_user": "audited app:siu batch:siud",
     "accounts_duty": "audited app:siu batch:siud",
     "accounts_signinlink": "audited(digest) app:siu batch:siud",

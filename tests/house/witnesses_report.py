@@ -7,6 +7,12 @@ BY_TEST: dict[str, list[str]] = {
     "tests/doors/office/test_report.py::test_who_counts_no_day_is_not_offered_to": [
         "doors/office/report/pages.py index: compare",
     ],
+    "tests/doors/office/test_report.py::test_who_may_is_told_how_a_map_comes": [
+        "doors/office/report/indicator.py indicator: compare",
+    ],
+    "tests/config/test_area_map.py::test_a_map_is_read_by_the_operator_and_twice_changes_nothing": [
+        "config/area_map.py keep: acting",
+    ],
     "tests/config/test_figuring.py::test_its_rows_as_a_file_that_no_spreadsheet_runs": [
         "config/figuring.py indicate: acting"
     ],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from anye.config import postgres
+from anye.config.area_map import map_demo
 from anye.config.doctor import diagnose
 from anye.config.faults import SetupFault, Text
 from anye.config.home import Home, default_home, last_home
@@ -251,6 +252,7 @@ def demo(args: argparse.Namespace) -> int:
 
     home = Home.create(path, pack=FIRST_PACK, trial=True, language=language(args), day=ON)
     furnish(home)
+    map_demo(home)
     files = path / "registers"
     say(args, "正在生成虚构的登记册……", "Writing the invented registers …")
     for old in files.glob("*") if files.is_dir() else ():

@@ -80,6 +80,34 @@ SENTENCES: dict[str, Text] = {
         "没有区划代码 {found}：请写本区、镇街或村居的12位统计代码。",
         "There is no area {found}: give the 12-digit code of the district, a town or a village.",
     ),
+    "map_size": Text(
+        "{path} 有 {found} MB，最多 {most} MB。请用地图软件简化边界后再导出。",
+        "{path} has {found} MB; {most} MB at most. Simplify the outlines in the program that drew them, and export it again.",
+    ),
+    "map_points": Text(
+        "{path} 的边界点合计超过 {most} 个。请用地图软件简化边界后再导出。",
+        "The outlines of {path} have more than {most} points together. Simplify them, and export it again.",
+    ),
+    "map_encoding": Text(
+        "{path} 从第 {at} 个字节起不是 UTF-8。请以 UTF-8 编码另存。",
+        "{path} is not UTF-8 from byte {at} on. Save it as UTF-8.",
+    ),
+    "map_json": Text(
+        "{path} 第 {line} 行第 {column} 列起不是 JSON。请重新导出为 GeoJSON。",
+        "{path} is no JSON from line {line}, column {column} on. Export it as GeoJSON again.",
+    ),
+    "map_kind": Text(
+        "{path} 不是 GeoJSON 的 FeatureCollection（见到 {found}）。请导出为 GeoJSON，每个区域一个 Feature。",
+        "{path} is no FeatureCollection of GeoJSON but {found}. Export it as GeoJSON, a Feature for each area.",
+    ),
+    "map_empty": Text(
+        "{path} 里没有区域（features 为空）。请核对导出的图层。",
+        "{path} holds no area: `features` is empty. Check which layer was exported.",
+    ),
+    "map_crs": Text(
+        "{path} 的坐标系是 {found}。请转成 WGS 84 经纬度（EPSG:4326）再导出；CGCS2000（EPSG:4490）也可以。",
+        "{path} has its coordinates in {found}. Export it in WGS 84 (EPSG:4326); CGCS 2000 (EPSG:4490) will do.",
+    ),
     "not_divided_period": Text(
         "{found} 不能相除：两项指标的时期不同，商没有意义。",
         "{found} must not be divided: the two figures are of different periods, so the quotient means nothing.",

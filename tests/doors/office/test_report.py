@@ -9,16 +9,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from anye.demo.schematic import schematic_map
 from anye.flow import jobs
 from anye.flow.reporting.figures import indicators_of
 from anye.flow.reporting.snapshots import take
 from anye.packs import read_pack
 from anye.records.audit.models import Read
 from anye.records.briefings.models import Snapshot
-from tests.conftest import District
+from tests.conftest import AREAS, District
 from tests.doors.office.looking import queries_of, text_of
 from tests.factories import as_owner
 from tests.flow.reporting.planted import KNOWN, ON, Year
+from tests.records.places.mapped import put_on_map
 
 ClientAs = Callable[..., Client]
 DISTRICT, TOWN, WILLOW, BRIDGE = "990100000000", "990100101000", "990100101201", "990100101202"
@@ -157,11 +159,90 @@ def test_an_office_that_looks_after_no_area_is_told_so(
     assert "looks after no area" in shown(client_as("village_worker", district["outside"]))
 
 
+def test_what_is_drawn_is_in_the_table_of_the_page(snapshot: Snapshot, district: District, client_as: ClientAs) -> None:
+    client = client_as("district_officer", district["district"])
+    told = shown(client, snapshot.token, DISTRICT, "I01")
+    assert f'data-code="{TOWN}" data-value="1" data-shade="1"' in told
+    assert 'data-code="990100102000" data-value="0" data-shade="0"' in told
+    assert 'data-unit="people" data-divisor="1" data-most=""' in told
+    share = shown(client, snapshot.token, DISTRICT, "I32")
+    assert 'data-unit="%" data-divisor="1" data-most="100"' in share
+    assert 'data-code="990100102000" data-value="" data-shade=""' in share  # nobody is owed it there: a gap, not zero
+    assert "not known yet" in share
+    assert (
+        "data-chart" not in shown(client, snapshot.token, DISTRICT, "I06").partition("<main")[2]
+    )  # of no area it is known
+
+
+def test_a_line_of_days_is_drawn_of_two_and_more(
+    year: Year, snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    assert 'data-chart="line"' not in shown(client, snapshot.token, DISTRICT, "I03")
+    take(read_pack("cn_yubei"), on=ON.replace(month=11, day=30), known=KNOWN, by="tests")
+    told = shown(client, snapshot.token, DISTRICT, "I03")
+    assert 'data-chart="line"' in told
+    assert 'data-code="2020-12-31" data-value="517000"' in told
+    assert 'data-code="2020-11-30" data-value=' in told
+    assert 'data-unit="yuan" data-divisor="1"' in told
+    assert 'data-unit="万元" data-divisor="10000"' in shown(client, snapshot.token, DISTRICT, "I03", language="zh-CN")
+
+
+def test_where_the_registry_has_a_map_it_is_drawn_and_says_that_it_is_schematic(
+    snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    put_on_map()
+    client = client_as("district_officer", district["district"])
+    for args in ((), (snapshot.token, DISTRICT), (snapshot.token, DISTRICT, "I01")):
+        told = shown(client, *args)
+        assert told.count('"code": "99010010') == 2  # the towns, and no village
+        assert "A schematic map" in told
+        assert "anye areas --map" not in told
+    village = client_as("village_worker", district["willow"])
+    assert "data-map" not in shown(village, snapshot.token, WILLOW, "I01")
+    tree = schematic_map(AREAS)
+    true = [
+        each for each in tree["features"] if each["properties"].pop("schematic") and each["properties"]["code"] == TOWN
+    ]
+    put_on_map({"type": "FeatureCollection", "features": true})
+    told = shown(client, snapshot.token, DISTRICT, "I01")
+    assert "A schematic map" not in told
+    assert "1 area is not on the map" in told
+
+
+def test_the_figure_of_the_map_is_chosen_in_the_address(
+    snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    put_on_map()
+    client = client_as("district_officer", district["district"])
+    page = reverse("report:of", args=[snapshot.token, DISTRICT])
+
+    def read(query: str) -> str:
+        return text_of(client.get(page + query, headers={"accept-language": "en"}))
+
+    assert '<option value="I01" selected>' in read("")
+    for query in ("?figure=I99", "?figure=I06", "?figure="):  # none such, or one that no area has
+        assert '<option value="I01" selected>' in read(query)
+    told = read("?figure=C05")
+    assert '<option value="C05" selected>' in told
+    assert f'href="{reverse("report:of", args=[snapshot.token, TOWN])}?figure=C05"' in told
+    assert "I06" not in told.partition("<select")[2].partition("</select>")[0]
+
+
+def test_who_may_is_told_how_a_map_comes(snapshot: Snapshot, district: District, client_as: ClientAs) -> None:
+    officer, auditor = (client_as(role, district["district"]) for role in ("district_officer", "auditor"))
+    for args in ((), (snapshot.token, DISTRICT, "I01")):
+        assert "anye areas --map FILE.geojson" in shown(officer, *args)
+        told = shown(auditor, *args)
+        assert "anye areas --map" not in told
+        assert "data-map" not in told
+
+
 def test_as_many_queries_whatever_there_is(snapshot: Snapshot, district: District, client_as: ClientAs) -> None:
     client = client_as("district_officer", district["district"])
     one, other = (reverse("report:indicator", args=[snapshot.token, DISTRICT, code]) for code in ("I17", "C04"))
     assert queries_of(client, one) == queries_of(client, other)
-    pages = [reverse("report:of", args=[snapshot.token, area]) for area in (DISTRICT, WILLOW)]
+    pages = [reverse("report:of", args=[snapshot.token, area]) for area in (DISTRICT, TOWN)]
     assert len({queries_of(client, page) for page in pages}) == 1
 
 

@@ -91,6 +91,17 @@ def period_said(kind: str, day: dt.date, lang: str) -> str:
     return day_said(day, lang)
 
 
+def axis_said(most: Value, unit: str, lang: str) -> tuple[int, str]:
+    """By what an axis up to `most` divides, and the unit that it then names; nothing where each kind counts in its own words."""
+    number, is_zh = abs(Decimal(str(most or 0))), lang == "zh"
+    if unit == "yuan" and is_zh and number >= _TEN_THOUSAND:
+        return _TEN_THOUSAND, "万元"
+    if unit == "yuan" and not is_zh and number >= _MILLION:
+        return _MILLION, "million yuan"
+    words = _UNITS.get(unit)
+    return 1, "" if words is None else words[0 if is_zh else 1]
+
+
 def sentence(indicator: Indicator, value: Value, lang: str) -> str:
     """The indicator's sentence with its number."""
     return indicator.says[lang].replace("{value}", value_said(value, indicator.unit, lang))

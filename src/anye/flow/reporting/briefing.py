@@ -46,8 +46,8 @@ def tidings_of(pack: str, snapshot: Snapshot, area: str, kind: str) -> Tidings:
     before = before_of(kind, snapshot.as_of)
     earlier = queries.snapshot_of(before, known_until=snapshot.known_on)
     names = names_on(snapshot.as_of)
-    values = queries.all_by_area(snapshot, [area, *(each for each in names if _parent(each) == significant(area))])
-    values_before = queries.all_by_area(earlier, [area]) if earlier else {}
+    values = queries.figures_within(snapshot, [area, *(each for each in names if _parent(each) == significant(area))])
+    values_before = queries.figures_within(earlier, [area]) if earlier else {}
     found = Tidings(
         kind, area, names.get(area, area), snapshot.as_of, snapshot.known_on, _told(pack, area, values, values_before),
         before if earlier else None, earlier.known_on if earlier else None, trends=_trends(area, snapshot),

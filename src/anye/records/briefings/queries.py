@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -49,14 +49,18 @@ def by_area(snapshot: Snapshot, indicator: str) -> dict[str, Decimal | None]:
     return dict(told.values_list("area_code", "value"))
 
 
-def over_time(
-    indicator: str, area: str, *, until: date, known: date | None = None, most: int = 24
-) -> list[tuple[date, Decimal | None]]:
-    """Day → the figure of an area, of each day by what was known last, on `known` at the latest; the last ones, in the order of the
-    days."""
+def figures_within(snapshot: Snapshot, areas: Iterable[str]) -> dict[str, dict[str, Decimal | None]]:
+    """Indicator → area → figure, of some areas."""
+    told = SnapshotFigure.objects.filter(snapshot=snapshot, area_code__in=list(areas))
+    found: dict[str, dict[str, Decimal | None]] = {}
+    for indicator, area, value in told.values_list("indicator", "area_code", "value"):
+        found.setdefault(indicator, {})[area] = value
+    return found
+
+
+def over_time(indicator: str, area: str, *, until: date, most: int = 24) -> list[tuple[date, Decimal | None]]:
+    """Day → the figure of an area, of each day by what was known last; the last ones, in the order of the days."""
     told = SnapshotFigure.objects.filter(indicator=indicator, area_code=area, snapshot__as_of__lte=until)
-    if known is not None:
-        told = told.filter(snapshot__known_on__lte=known)
     rows = told.order_by("-snapshot__as_of", "-snapshot__known_on").values_list("snapshot__as_of", "value")
     found: dict[date, Decimal | None] = {}
     for day, value in rows[: most * 4]:
@@ -91,16 +95,6 @@ def snapshot_of(as_of: date, *, known_until: date) -> Snapshot | None:
 def snapshot_days(area: str) -> QuerySet[Snapshot]:
     """The snapshots that hold figures of an area, the latest first."""
     return snapshots().filter(figures__area_code=area).distinct()
-
-
-def all_by_area(snapshot: Snapshot, areas: Sequence[str]) -> dict[str, dict[str, Decimal | None]]:
-    """Indicator → area → figure, of those of the areas that lie in the range."""
-    found: dict[str, dict[str, Decimal | None]] = {}
-    told = SnapshotFigure.objects.filter(snapshot=snapshot, area_code__in=areas)
-    told = told.values_list("indicator", "area_code", "value")
-    for indicator, area, value in told:
-        found.setdefault(indicator, {})[area] = value
-    return found
 
 
 def all_over_time(area: str, *, until: date, known: date) -> dict[str, list[tuple[date, date, Decimal | None]]]:

@@ -1,11 +1,14 @@
 """Writes of the area tree and the office tree."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from anye.engine import shapes as engine
 from anye.records.audit.tokens import new_token
-from anye.records.places.models import FANOUT, WIDEST, Area, Office
+from anye.records.places.models import FANOUT, WIDEST, Area, Office, Shape
 
 OUTSIDE_PLACE = FANOUT - 1  # the outside node takes the district's last number, so that towns count from one
 
@@ -139,3 +142,43 @@ def rename_office(*, office: Office, name: str, telephone: str = "") -> None:
 def close_office(*, office: Office, on: date) -> None:
     office.closed_on = on
     office.save(update_fields=["closed_on"])
+
+
+class MapKept(NamedTuple):
+    """What a map came to: areas new to the map, changed, and as they were; those taken out with the other kind of map."""
+
+    new: int
+    changed: int
+    same: int
+    gone: int
+
+
+def keep_map(*, told: engine.AreaMap) -> MapKept:
+    """Write the shapes of a map beside those that stand; the same map twice changes nothing.
+
+    In one county a schematic map and a true one do not go together: where things stand means something in the one alone. So
+    the shapes of the other kind are taken out.
+    """
+    counties = {shape.code[:6] for shape in told.shapes}
+    other = Shape.objects.exclude(is_schematic=told.is_schematic).filter(code__regex=f"^({'|'.join(sorted(counties))})")
+    codes = {shape.code for shape in told.shapes}
+    gone = other.exclude(code__in=codes).delete()[0] if counties else 0
+    standing = Shape.objects.in_bulk(codes, field_name="code")
+    fresh, changed = [], []
+    for shape in told.shapes:
+        made = Shape(
+            code=shape.code, geometry=shape.geometry, digest=_digest(shape.geometry), is_schematic=told.is_schematic
+        )
+        known = standing.get(shape.code)
+        if known is None:
+            fresh.append(made)
+        elif (known.digest, known.is_schematic) != (made.digest, made.is_schematic):
+            made.pk = known.pk
+            changed.append(made)
+    Shape.objects.bulk_create(fresh)
+    Shape.objects.bulk_update(changed, ["geometry", "digest", "is_schematic"])
+    return MapKept(len(fresh), len(changed), len(codes) - len(fresh) - len(changed), gone)
+
+
+def _digest(geometry: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(geometry, sort_keys=True).encode()).hexdigest()

@@ -53,3 +53,18 @@ class Office(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(scope_hi__gte=F("scope_no")), name="places_office_range"),
         ]
+
+
+class Shape(models.Model):
+    """Where an area lies (区域图形), as the office's map tells it: longitude and latitude in GeoJSON (`engine.shapes`).
+
+    By code, for an area keeps its place through its editions. `is_schematic`: it stands where it was put to be seen (示意图).
+    """
+
+    code = models.CharField("区划代码", max_length=12, unique=True)
+    geometry = models.JSONField("图形")
+    digest = models.CharField("图形摘要", max_length=64)
+    is_schematic = models.BooleanField("示意图")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{12}$"), name="places_shape_code_digits")]

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from anye.records.places.models import Area, Office
+from anye.records.places.models import Area, Office, Shape
 
 
 def areas_on(on: date) -> "QuerySet[Area]":
@@ -69,3 +69,8 @@ def first_district() -> str:
     """The area code of the registry's district; of several, the one that was set up first."""
     found = Office.objects.filter(kind="district", area_code__isnull=False).order_by("scope_no")
     return found.values_list("area_code", flat=True).first() or ""
+
+
+def shapes_of(codes: Iterable[str]) -> dict[str, Shape]:
+    """Area code → where it lies, of those that the map has."""
+    return {shape.code: shape for shape in Shape.objects.filter(code__in=list(codes))}

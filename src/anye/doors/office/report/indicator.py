@@ -18,15 +18,15 @@ from anye.doors.kit.fragments import Status
 from anye.doors.kit.listing import Empty, Listing
 from anye.doors.kit.pages import Crumb
 from anye.doors.kit.sources import Order
-from anye.doors.office.entrance import READERS, open_to
+from anye.doors.office.entrance import READERS, duty_of, open_to
 from anye.doors.office.places import by_place, place_choices, place_words
-from anye.doors.office.report import words
+from anye.doors.office.report import charts, words
+from anye.doors.office.report.pages import COUNTERS
 from anye.doors.office.rows import Rows, log_export, log_list, source_of
 from anye.engine.report.definition import Indicator
 from anye.engine.report.reduce import significant
-from anye.engine.report.said import value_said
 from anye.records.briefings import queries
-from anye.records.briefings.models import Snapshot, SnapshotRow
+from anye.records.briefings.models import SnapshotRow
 
 IN = Status("in", _("counted"), "circle-check", "ok")
 OUT = Status("out", _("not yet"), "hourglass", "warn")
@@ -103,36 +103,17 @@ def indicator(request: HttpRequest, token: str, area: str, code: str) -> HttpRes
     rows = Rows(behind, dress=_dress(request, found))
     request.listed = rows  # type: ignore[attr-defined]
     value = queries.figures_of(snapshot, place.code)[code].value
+    hrefs = charts.figure_hrefs(snapshot, place, code)
+    areas = charts.areas_drawn(found, queries.by_area(snapshot, code), place, hrefs)
     response = ROWS.respond(
         request, rows, template="office/report/indicator.html",
         context={
             "crumbs": (Crumb(_("Report"), reverse("report:of", args=[token, area])), Crumb(found.title[words.lang()])),
             "told": words.told(found, value), "note": found.note[words.lang()], "snapshot": snapshot, "place": place,
-            "period": words.period_words(found.among or found.of), "areas": _areas(found, snapshot, place),
-            "days": _days(found, snapshot, place.code),
+            "period": words.period_words(found.among or found.of), "areas": areas, "map": charts.map_drawn(found, areas, place),
+            "days": charts.days_drawn(found, snapshot, place.code), "may_add_map": duty_of(request).role in COUNTERS,
         },
     )  # fmt: skip
     if request.method != "POST":
         log_list(request, "figure_rows", rows.read)
     return response
-
-
-def _areas(found: Indicator, snapshot: Snapshot, place: words.Place) -> list[dict[str, Any]]:
-    """The areas within, the largest figure first, with how wide its bar is."""
-    values = queries.by_area(snapshot, found.code)
-    told = [(code, name, values.get(code)) for code, name in place.within]
-    most = max((value for _code, _name, value in told if value), default=0)
-    rows = sorted(told, key=lambda each: (each[2] is None, -(each[2] or 0), each[0]))
-    return [
-        {
-            "name": name, "href": reverse("report:indicator", args=[snapshot.token, code, found.code]),
-            "number": value_said(value, found.unit, words.lang()), "width": round(100 * (value or 0) / most) if most else 0,
-        }
-        for code, name, value in rows if value is not None
-    ]  # fmt: skip
-
-
-def _days(found: Indicator, snapshot: Snapshot, area: str) -> list[dict[str, Any]]:
-    """The figure as of earlier days, by what was known last."""
-    told = queries.over_time(found.code, area, until=snapshot.as_of)
-    return [{"day": day, "number": value_said(value, found.unit, words.lang())} for day, value in told]

@@ -8,17 +8,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from anye.doors.office.entrance import READERS, actor_of, duty_of, open_to
-from anye.doors.office.report import words
+from anye.doors.office.report import charts, words
 from anye.engine.report.said import GROUPS
 from anye.flow.jobs import count_figures
 from anye.records.accounts.models import Role
 from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
 from anye.records.briefings.actions import ask_snapshot
+from anye.records.briefings.models import Snapshot
 
 COUNTERS = frozenset({Role.DISTRICT_OFFICER})
 
@@ -41,11 +43,36 @@ def index(request: HttpRequest, token: str = "", area: str = "") -> HttpResponse
                 if one.group == group and code in values
             ]
             groups += [{"title": title[words.lang()], "figures": figures}] if figures else []
+    headline = _headline(request, snapshot, place) if snapshot and place else {}
     context = {
-        "snapshot": snapshot, "place": place, "groups": groups, "snapshots": queries.snapshots()[:60], "asked": queries.asked_for()[:10],
+        **headline, "snapshot": snapshot, "place": place, "groups": groups,
+        "snapshots": queries.snapshots()[:60], "asked": queries.asked_for()[:10],
         "may_count": duty_of(request).role in COUNTERS, "today": registry_day(),
     }  # fmt: skip
     return render(request, "office/report/index.html", context)
+
+
+def _headline(request: HttpRequest, snapshot: Snapshot, place: words.Place) -> dict[str, Any]:
+    """One figure of the areas within, on the map: the one that the address names, else the first that is known below."""
+    values = queries.figures_within(snapshot, [code for code, _ in place.within])
+    known = {code for code, told in values.items() if any(value is not None for value in told.values())}
+    offered = [
+        (title, [one for one in words.indicators().values() if one.group == group and one.code in known])
+        for group, title in words.GROUPS.items()
+    ]
+    told = [one for _, ones in offered for one in ones]
+    if not told:
+        return {}
+    found = next((one for one in told if one.code == request.GET.get("figure")), told[0])
+    hrefs = {
+        code: f"{reverse('report:of', args=[snapshot.token, code])}?figure={found.code}" for code, _ in place.within
+    }
+    areas = charts.areas_drawn(found, values[found.code], place, hrefs)
+    return {
+        "areas": areas, "map": charts.map_drawn(found, areas, place), "headline": found.title[words.lang()], "figure": found.code,
+        "kept": f"?figure={found.code}" if found.code == request.GET.get("figure") else "",
+        "offered": [(title, [(one.code, one.title[words.lang()]) for one in ones]) for title, ones in offered if ones],
+    }  # fmt: skip
 
 
 @require_POST
