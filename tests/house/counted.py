@@ -17,7 +17,7 @@ def asked_for() -> int:
 def recount_asked_for() -> int:
     told = {
         "kind": "other", "area": "0" * 12, "name": "区", "as_of": "2020-12-31", "known_on": "2021-01-10", "before": None,
-        "before_known": None, "figures": {}, "within": {}, "trends": {},
+        "before_known": None, "figures": {}, "within": {}, "trends": {}, "definitions": "",
     }  # fmt: skip
     now = timezone.now()
     with acting(BATCH, actor="tests"):
@@ -26,7 +26,7 @@ def recount_asked_for() -> int:
         begun = begin_briefing(
             snapshot=snapshot, area_code="0" * 12, scope_no=1, kind="other", texts={"zh": "# x"}, by="tests", at=now
         )
-        issue = issue_briefing(briefing=begun, version=1, told=told, note="", by="tests", at=now)
+        issue = issue_briefing(briefing=begun, version=1, told=told, documents={}, note="", by="tests", at=now)
         asked = ask_recount(issue=issue, by="tests", at=now)
         assert asked is not None
         return asked.pk

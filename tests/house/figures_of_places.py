@@ -58,12 +58,21 @@ def _briefing(place: Any, snapshot: Snapshot) -> None:
     }  # fmt: skip
     told = {
         "kind": "month", "area": area, "name": place.text("区"), "as_of": "2026-09-30", "known_on": "2026-10-01", "before": None,
-        "before_known": None, "figures": {"I01": figure}, "within": {}, "trends": {},
+        "before_known": None, "figures": {"I01": figure}, "within": {}, "trends": {}, "definitions": "",
     }  # fmt: skip
+    said = [[place.text("报"), "", False, False], [f"{place.fen()}", "I01", False, False]]
+    document = {"form": 1, "lang": "zh", "unknown": [], "blocks": [{"is": "paragraph", "spans": said, "quote": False}]}
+    documents = {"zh": document, "en": {**document, "lang": "en"}}
     issue = BriefingIssue.objects.create(
-        briefing=place.briefing, number=1, told=told, issued_by=place.text("u"), issued_at=at, **own
+        briefing=place.briefing,
+        number=1,
+        told=told,
+        documents=documents,
+        issued_by=place.text("u"),
+        issued_at=at,
+        **own,
     )
     BriefingRecount.objects.create(
         issue=issue, scope_no=place.office.scope_no, state="done", asked_by=place.text("u"), asked_at=at, done_at=at,
-        found=[{"code": "I01", "area": place.text("村"), "was": "1", "is": "2"}],
+        found=[{"code": "I01", "area": "1", "name": place.text("村"), "was": "1", "is": "2"}],
     )  # fmt: skip

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from anye.records.briefings.models import Snapshot
 
 
+LONGEST = 60_000
+"""Letters of a text at most, as on the site."""
+
+
 def briefing(args: argparse.Namespace) -> int:
     """Compose a briefing from a template or a text of one's own. Raises SetupFault."""
     home = opened()
@@ -44,13 +48,20 @@ def briefing(args: argparse.Namespace) -> int:
         by="operator",
     )  # fmt: skip
     made = told.written(args.to)
+    if args.to:  # first: what cannot be written is not issued either
+        _write(args.to, made)
     if args.keep or args.issue:
         told.keep(is_issued=args.issue, by="operator", at=timezone.now())
-    if args.to:
-        args.to.write_bytes(made)
-    elif not (args.keep or args.issue):
+    elif not args.to:
         sys.stdout.write(made.decode())
     return 0
+
+
+def _write(path: Path, made: bytes) -> None:
+    try:
+        path.write_bytes(made)
+    except OSError as why:
+        raise SetupFault("briefing_unwritten", path=path, why=why) from None
 
 
 @dataclass(frozen=True)
@@ -64,16 +75,17 @@ class Composed:
 
     def written(self, to: Path | None) -> bytes:
         """As a file of the kind that its name says; without one as text. Raises SetupFault."""
-        from anye.flow.reporting.briefing import FORMATS, written
+        from anye.flow.reporting.briefing import FORMATS, standing_of, written
 
         form = to.suffix.removeprefix(".").lower() if to else "txt"
         if form not in FORMATS:
             raise SetupFault("briefing_format", path=to)
-        return written(self.document, self.tidings, form)
+        return written(self.document, self.tidings, form, standing_of(None, self.document.lang))
 
     def keep(self, *, is_issued: bool, by: str, at: datetime) -> None:
         """As a draft in the registry, or issued there."""
         from anye.engine.report.briefing.told import as_json
+        from anye.flow.reporting.briefing import documents_of
         from anye.records.accounts.scope import BATCH, acting
         from anye.records.briefings.actions.writing import begin_briefing, issue_briefing
         from anye.records.briefings.queries import figures_of
@@ -91,7 +103,10 @@ class Composed:
                 at=at,
             )
             if is_issued:
-                issue_briefing(briefing=begun, version=begun.version, told=as_json(self.tidings), note="", by=by, at=at)
+                issue_briefing(
+                    briefing=begun, version=begun.version, told=as_json(self.tidings),
+                    documents=documents_of(self.texts, self.tidings), note="", by=by, at=at,
+                )  # fmt: skip
 
 
 def composed(
@@ -111,12 +126,15 @@ def composed(
     Raises SetupFault.
     """
     from anye.engine.report.briefing.compose import compose
+    from anye.engine.report.briefing.told import ends_period
     from anye.flow.reporting.briefing import recounted, tidings_of
     from anye.flow.reporting.snapshots import kept
     from anye.packs.briefings import template_of
     from anye.records.accounts.scope import BATCH, acting
     from anye.records.places.queries import first_district
 
+    if not ends_period(kind, on):
+        raise SetupFault("briefing_period", kind=kind, day=on.isoformat())
     words = {_language_of(path, lang): _read(path) for path in texts} or template_of(pack.name, kind)
     if lang not in words:
         raise SetupFault("briefing_language", lang=lang, files=", ".join(path.name for path in texts))
@@ -135,6 +153,10 @@ def composed(
     return Composed(snapshot, tidings, words, documents[lang])
 
 
+def _too_long(path: Path) -> str:
+    raise SetupFault("briefing_text", path=path, why=f"> {LONGEST:,}")
+
+
 def _language_of(path: Path, lang: str) -> str:
     name = path.stem.rpartition(".")[2]
     return name if name in {"zh", "en"} else lang
@@ -142,6 +164,7 @@ def _language_of(path: Path, lang: str) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
+        return text if len(text) <= LONGEST else _too_long(path)
     except (OSError, UnicodeDecodeError) as why:
         raise SetupFault("briefing_text", path=path, why=why) from None

@@ -64,6 +64,14 @@ SENTENCES: dict[str, Text] = {
         "{files} 中没有 {lang} 的正文：请加上 .{lang}.md 文件，或改用 --lang。",
         "There is no text in {lang} among {files}: add a file that ends in .{lang}.md, or choose another --lang.",
     ),
+    "briefing_period": Text(
+        "{day} 不是该类简报（{kind}）的期末：请用月末、季末或年末的日期，或改用 other。",
+        "{day} does not end a {kind}: give the last day of one, or use other.",
+    ),
+    "briefing_unwritten": Text(
+        "写不了 {path}：{why}。请换一个文件夹或文件名。什么都没有定稿。",
+        "{path} cannot be written: {why}. Choose another folder or name. Nothing was issued.",
+    ),
     "briefing_text": Text(
         "读不出 {path}：{why}。请给出 UTF-8 编码的文本文件。",
         "{path} cannot be read: {why}. Give a text file in UTF-8.",

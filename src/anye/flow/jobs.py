@@ -37,7 +37,7 @@ from anye.records.audit.day import registry_day
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new
 from anye.records.briefings.actions import ask_snapshot
-from anye.records.briefings.queries import snapshot_asked
+from anye.records.briefings.queries import issued_until, snapshot_asked
 from anye.records.findings import actions as findings
 from anye.records.findings import queries as findings_queries
 from anye.records.people import queries as people
@@ -84,13 +84,16 @@ def load_upload(upload_id: int) -> None:
             registers.refuse_upload(upload=upload, code="duty_ended")
             return
         left_out, token = registers_queries.chosen_after_look(upload)
+        told = issued_until()
+    # a file that waited longer than a briefing did was not known to it
+    known_on = upload.known_on if told is None else max(upload.known_on, told + timedelta(days=1))
     context = loading_context(office_no=duty.office.scope_no)
     with _opened(upload) as path:
         report = load_file(
             path,
             context=context,
             source=upload.named_source or None,
-            known_on=upload.known_on,
+            known_on=known_on,
             by=upload.uploaded_by,
             file_name=upload.file_name,
             left_out=left_out,

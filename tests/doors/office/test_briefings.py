@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from anye.engine.report import said
 from anye.flow import jobs
 from anye.flow.reporting.snapshots import take
 from anye.packs import read_pack
@@ -58,9 +60,15 @@ def saved(client: Client, briefing: Briefing, text: str, *, version: int, snapsh
     return client.post(at("briefing_edit", briefing.token), told)  # type: ignore[return-value]
 
 
-def issue(client: Client, briefing: Briefing, *, version: int, note: str = "") -> str:
-    response = client.post(at("briefing_issue_it", briefing.token), {"version": version, "note": note}, follow=True)
-    return text_of(response)
+def issue(client: Client, briefing: Briefing, *, version: int, note: str = "", counted: str = "") -> str:
+    with as_owner():
+        taken = Briefing.objects.get(pk=briefing.pk).snapshot.taken_at
+    told = {"version": version, "note": note, "counted": counted or (taken.isoformat() if taken else "")}
+    return text_of(client.post(at("briefing_issue_it", briefing.token), told, follow=True))
+
+
+def dropped(client: Client, briefing: Briefing, version: int = 1) -> str:
+    return text_of(client.post(at("briefing_drop", briefing.token), {"version": version}, follow=True))
 
 
 def test_it_begins_from_the_template_with_its_figures_filled_in(officer: Client, snapshot: Snapshot) -> None:
@@ -95,7 +103,13 @@ def test_two_who_write_at_once_do_not_write_over_each_other(officer: Client, sna
     assert saved(officer, briefing, "# 甲", version=1).status_code == 302
     late = saved(officer, briefing, "# 乙乙", version=1)
     assert late.status_code == 422
-    assert "changed this briefing in the meantime" in text_of(late) and "# 乙乙" in text_of(late)
+    told = text_of(late)
+    assert (
+        "changed this briefing in the meantime" in told
+        and "# 乙乙" in told
+        and at("briefing_issue_it", briefing.token) not in told
+    )
+    assert '<input type="hidden" name="version" value="2"' in told  # saved again, it takes the place of what was seen
     with as_owner():
         assert Briefing.objects.get(pk=briefing.pk).text_zh == "# 甲"
 
@@ -111,14 +125,16 @@ def test_an_issue_stays_and_the_next_says_what_it_puts_right(officer: Client, sn
     assert "Issued." in issue(officer, briefing, version=2)
     saved(officer, briefing, "# {{period}}\n\n共兑现{{I30}}", version=2)
     assert "Say what this issue puts right" in issue(officer, briefing, version=3)
-    assert "in the meantime" in issue(officer, briefing, version=2, note="错字")
+    assert "Read the briefing again" in issue(officer, briefing, version=2, note="错字")
+    assert "Read the briefing again" in issue(
+        officer, briefing, version=3, note="错字", counted="2020-01-01T00:00:00+00:00"
+    )
     assert "Issued." in issue(officer, briefing, version=3, note="错字")
     first = text_of(officer.get(at("briefing_issue", briefing.token, 1)))
     latest = text_of(officer.get(at("briefing", briefing.token)))
     assert "共兑现" not in first and "共兑现" in latest and "错字" in latest and "Issue 1" in latest
     assert officer.get(at("briefing_issue", briefing.token, 3)).status_code == 404
-    dropped = text_of(officer.post(at("briefing_drop", briefing.token), follow=True))
-    assert "An issue stays" in dropped
+    assert "An issue stays" in dropped(officer, briefing, 3)
 
 
 @pytest.mark.trust
@@ -215,7 +231,8 @@ def test_a_town_writes_of_itself_and_reads_nothing_of_the_district(
 
 def test_a_draft_goes_and_the_trail_keeps_it(officer: Client, snapshot: Snapshot) -> None:
     briefing = begun(officer, snapshot)
-    assert "The draft is gone" in text_of(officer.post(at("briefing_drop", briefing.token), follow=True))
+    assert "in the meantime" in dropped(officer, briefing, 7)
+    assert "The draft is gone" in dropped(officer, briefing)
     with as_owner():
         assert not Briefing.objects.exists()
         with connection.cursor() as cursor:
@@ -248,3 +265,67 @@ def test_who_writes_none_is_offered_no_pen(
     for client, may_write in ((officer, True), (auditor, False)):
         assert (at("briefing_begin") in text_of(client.get(at("briefings")))) is may_write
         assert (at("briefing_edit", briefing.token) in text_of(client.get(at("briefing", briefing.token)))) is may_write
+
+
+def test_figures_counted_before_their_day_was_over_are_not_issued(officer: Client, snapshot: Snapshot) -> None:
+    briefing = begun(officer, snapshot)
+    with as_owner():
+        Snapshot.objects.filter(pk=snapshot.pk).update(
+            taken_at=timezone.make_aware(dt.datetime.combine(KNOWN, dt.time(9)))
+        )
+    assert "before their day was over" in issue(officer, briefing, version=1)
+    with as_owner():
+        assert not BriefingIssue.objects.exists()
+
+
+def test_a_year_is_told_of_its_last_day_alone(officer: Client, district: District) -> None:
+    with as_owner():
+        Year(district)
+    march = take(read_pack("cn_yubei"), on=dt.date(2020, 3, 30), known=KNOWN, by="tests")
+    refused = officer.post(at("briefing_begin"), {"kind": "year", "snapshot": march.token, "area": DISTRICT})
+    assert refused.status_code == 422 and "ends no month, quarter or year" in text_of(refused)
+    assert begun(officer, march, kind="other").kind == "other"
+
+
+def test_what_was_issued_keeps_its_day_and_its_title(officer: Client, snapshot: Snapshot) -> None:
+    november = take(read_pack("cn_yubei"), on=dt.date(2020, 11, 30), known=KNOWN, by="tests")
+    briefing = begun(officer, snapshot)
+    issue(officer, briefing, version=1)
+    refused = saved(officer, briefing, "# 甲", version=1, snapshot=november.token)
+    assert refused.status_code == 422 and "issued as of another day" in text_of(refused)
+
+
+def test_an_issue_is_shown_as_it_was_composed_whatever_words_there_are_now(
+    officer: Client, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    briefing = begun(officer, snapshot)
+    issue(officer, briefing, version=1)
+    first = text_of(officer.get(at("briefing_issue", briefing.token, 1) + "?lang=zh"))
+    monkeypatch.setitem(said.GROUPS, "money", {"zh": "钱款", "en": "Cash"})
+    assert "资金与人次" in first and "资金与人次" in text_of(
+        officer.get(at("briefing_issue", briefing.token, 1) + "?lang=zh")
+    )
+    assert "钱款" in text_of(officer.get(at("briefing_issue", briefing.token, 0) + "?lang=zh"))
+
+
+def test_a_file_says_what_it_is_and_a_draft_with_faults_is_none(officer: Client, snapshot: Snapshot) -> None:
+    briefing = begun(officer, snapshot)
+    draft = officer.get(at("briefing_file", briefing.token, 0, "zh", "html")).content.decode()
+    assert "草稿，未定稿" in draft
+    issue(officer, briefing, version=1)
+    saved(officer, briefing, "# {{period}}", version=1)
+    issue(officer, briefing, version=2, note="改了标题")
+    second = officer.get(at("briefing_file", briefing.token, 2, "zh", "html")).content.decode()
+    assert "第2版" in second and "更正：改了标题" in second and "草稿" not in second
+    saved(officer, briefing, "{{I77}}", version=2)
+    refused = officer.get(at("briefing_file", briefing.token, 0, "zh", "docx"), follow=True)
+    assert "there is no token {{I77}}" in text_of(refused)
+
+
+def test_what_a_word_processor_leaves_behind_does_not_stay(officer: Client, snapshot: Snapshot) -> None:
+    briefing = begun(officer, snapshot)
+    assert saved(officer, briefing, "甲\x0b乙\x1b\uffff丙", version=1).status_code == 302
+    with as_owner():
+        assert Briefing.objects.get(pk=briefing.pk).text_zh == "甲乙丙"
+    assert officer.get(at("briefing_file", briefing.token, 0, "zh", "docx")).status_code == 200
+    assert saved(officer, briefing, "甲", version=int("9" * 30)).status_code == 422

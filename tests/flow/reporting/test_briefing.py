@@ -13,7 +13,7 @@ from anye.engine.report.briefing.plain import plain_of
 from anye.engine.report.briefing.told import Tidings, as_json, from_json
 from anye.flow import jobs
 from anye.flow.reporting.briefing import FORMATS, recounted, tidings_of, written
-from anye.flow.reporting.snapshots import take
+from anye.flow.reporting.snapshots import is_settled, kept, take
 from anye.packs import read_pack
 from anye.packs.briefings import LANGUAGES, template_of
 from anye.records.accounts.scope import BATCH, acting
@@ -62,9 +62,12 @@ def test_it_tells_the_figures_of_the_area_the_areas_within_and_the_month_before(
     assert (told.before, told.before_known) == (before.as_of, before.known_on)
     assert told.figures["I01"].earlier == queries_value(before, "I01")
     assert [one for one, _value in told.trends["I01"]] == [before.as_of, ON]
-    assert sum(int(value or 0) for _name, value in told.within["I24"]) == FIGURES["I24"]
+    assert sum(int(value or 0) for _area, _name, value in told.within["I24"]) == FIGURES["I24"]
     town = told_of(queries_snapshot(), TOWN)
-    assert sum(int(value or 0) for _name, value in town.within["I24"]) == FIGURES["I24"] and len(town.within["I24"]) > 1
+    assert (
+        sum(int(value or 0) for _area, _name, value in town.within["I24"]) == FIGURES["I24"]
+        and len(town.within["I24"]) > 1
+    )
 
 
 def queries_value(snapshot: Snapshot, code: str) -> object:
@@ -76,6 +79,24 @@ def queries_snapshot() -> Snapshot:
     found = queries.snapshot()
     assert found is not None
     return found
+
+
+def test_figures_counted_before_their_day_was_over_are_counted_again(year: Year) -> None:
+    """What came in later on that day would not be in them."""
+    snapshot = take(PACK, on=ON, known=KNOWN, by="tests")
+    assert (
+        is_settled(snapshot_now(snapshot))
+        and kept(PACK, on=ON, known=KNOWN, by="tests").taken_at == snapshot_now(snapshot).taken_at
+    )
+    early = timezone.make_aware(dt.datetime.combine(KNOWN, dt.time(9)))
+    Snapshot.objects.filter(pk=snapshot.pk).update(taken_at=early)
+    assert not is_settled(snapshot_now(snapshot))
+    kept(PACK, on=ON, known=KNOWN, by="tests")
+    assert is_settled(snapshot_now(snapshot))
+
+
+def snapshot_now(snapshot: Snapshot) -> Snapshot:
+    return Snapshot.objects.get(pk=snapshot.pk)
 
 
 @pytest.mark.parametrize("kind", ["month", "quarter", "year", "other"])
@@ -111,7 +132,9 @@ def issued(year: Year) -> BriefingIssue:
             snapshot=snapshot, area_code=DISTRICT, scope_no=year.places["district"].scope_no, kind="month",
             texts=template_of("cn_yubei", "month"), by="tests", at=timezone.now(),
         )  # fmt: skip
-        return issue_briefing(briefing=briefing, version=1, told=as_json(told), note="", by="tests", at=timezone.now())
+        return issue_briefing(
+            briefing=briefing, version=1, told=as_json(told), documents={}, note="", by="tests", at=timezone.now()
+        )
 
 
 def recount_of(issue: BriefingIssue) -> BriefingRecount:
@@ -143,16 +166,16 @@ def test_a_count_that_differs_says_where(year: Year) -> None:
         person = make_person(year.places["willow"], batch=late, groups=["poor"], details=POOR)
         add_insurance(person, year.first, day(1), 12, late)
     found = recount_of(issue).found
-    assert {"code": "I01", "area": "", "was": str(told.figures["I01"].value), "is": "3.00"} in found
+    assert {"code": "I01", "area": "", "name": "", "was": str(told.figures["I01"].value), "is": "3.00"} in found
     assert any(each["code"] == "I01" and each["area"] not in {"", "before"} for each in found)
 
 
 def test_it_is_written_in_every_format(year: Year) -> None:
     told = told_of(take(PACK, on=ON, known=KNOWN, by="tests"))
     document = compose(template_of("cn_yubei", "month")["zh"], told, "zh")
-    made = {kind: written(document, told, kind) for kind in FORMATS}
+    made = {kind: written(document, told, kind, "草稿") for kind in FORMATS}
     assert made["docx"][:2] == b"PK" and made["pdf"][:4] == b"%PDF"
-    assert "截至2020年12月31日，按2021年1月10日所知".encode() in made["html"]
+    assert "截至2020年12月31日，按2021年1月10日所知；草稿".encode() in made["html"]
     assert "51.7万元".encode() in made["txt"]
 
 

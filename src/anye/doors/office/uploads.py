@@ -1,5 +1,6 @@
 """Handing in a file: sealed at once, read by the worker, watched here, left and come back to."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -26,6 +27,7 @@ from anye.flow.sentences import file_sentence
 from anye.packs import read_pack
 from anye.records.audit.day import registry_day
 from anye.records.audit.keys import keyring
+from anye.records.briefings.queries import issued_until
 from anye.records.entitlements.queries import last_run
 from anye.records.registers import actions
 from anye.records.registers import queries as registers
@@ -89,6 +91,9 @@ class UploadForm(forms.Form):
         self.fields["known_on"].initial = today
         if (judged := last_run()) is not None:  # what was known on a day that was judged stays as it was
             self.fields["known_on"].earliest = judged.known_on  # type: ignore[attr-defined]
+        if (told := issued_until()) is not None:  # and so does what a briefing was issued by
+            after = told + timedelta(days=1)
+            self.fields["known_on"].earliest = max(after, judged.known_on if judged else after)  # type: ignore[attr-defined]
         self.fields["file"].error_messages["empty"] = sentence_of({"code": "empty_file"})
 
     def clean_file(self) -> Any:

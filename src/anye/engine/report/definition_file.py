@@ -15,6 +15,7 @@ from anye.engine.entitle.nodes import Node
 from anye.engine.entitle.policy_faults import PolicyFault
 from anye.engine.report.definition import KEYS, PARTS, TAKES, TIMES, TOPS, UNITS, Indicator, Lines, Measure
 from anye.engine.report.periods import PERIODS
+from anye.engine.report.said import GROUPS
 
 _KEYS = {"indicator", "group", "title", "says", "note", "unit", "take", "among", "ratio"}
 _MEASURE = {
@@ -93,7 +94,8 @@ class _IndicatorFile(PolicyYaml):
     def worded(self, tree: CommentedMap) -> dict[str, Any]:
         """What it is called and says."""
         return {
-            "code": self.get(tree, "indicator", str), "group": self.get(tree, "group", str), "title": self.texts(tree, "title"),
+            "code": self.get(tree, "indicator", str), "title": self.texts(tree, "title"),
+            "group": self.one_of(tree, "group", self.get(tree, "group", str), tuple(GROUPS)),
             "says": self.sentence(tree), "note": self.texts(tree, "note"), "path": str(self.path),
         }  # fmt: skip
 

@@ -37,6 +37,11 @@ UNITS: Mapping[str, Texts] = {
     "yuan": {"zh": "元", "en": "yuan"}, "yuan_per_month": {"zh": "元/月", "en": "yuan a month"},
     "yuan_per_day": {"zh": "元/天", "en": "yuan a day"}, "times": {"zh": "倍", "en": "times"},
 }  # fmt: skip
+ONE: Mapping[str, str] = {
+    "person": "person", "person_time": "person-time", "firm": "firm", "class": "class", "trade": "trade", "workshop": "workshop",
+    "household": "household", "month": "month", "day": "day", "times": "time",
+}  # fmt: skip
+"""What one of a unit is called in English."""
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -68,7 +73,7 @@ def change_said(value: Value, earlier: Value, unit: str, lang: str) -> str:
         return "持平" if is_zh else "unchanged"
     if unit == "percent":
         rose = ("上升" if by > 0 else "下降") if is_zh else ("up " if by > 0 else "down ")
-        return f"{rose}{_plain(abs(by))}{'个百分点' if is_zh else ' points'}"
+        return f"{rose}{_plain(abs(by))}{'个百分点' if is_zh else ' point' if abs(by) == 1 else ' points'}"
     rose = ("增加" if by > 0 else "减少") if is_zh else ("up " if by > 0 else "down ")
     return f"{rose}{value_said(abs(by), unit, lang)}"
 

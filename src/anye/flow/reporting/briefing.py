@@ -12,21 +12,23 @@ from django.utils import timezone
 
 import anye
 from anye.engine.areas import spoken
-from anye.engine.report.briefing.compose import Document
+from anye.engine.report.briefing import frozen
+from anye.engine.report.briefing.compose import Document, compose
 from anye.engine.report.briefing.page import file_of
 from anye.engine.report.briefing.pdf import pdf_of
 from anye.engine.report.briefing.plain import plain_of
+from anye.engine.report.briefing.text import cleaned
 from anye.engine.report.briefing.told import Tidings, Told, before_of, differences, exact, from_json, words_of
 from anye.engine.report.briefing.word import word_of
 from anye.engine.report.reduce import significant
 from anye.engine.report.said import day_said
 from anye.flow.reporting.figures import Figures, indicators_of
-from anye.flow.reporting.snapshots import counted
+from anye.flow.reporting.snapshots import counted, digest_of
 from anye.packs import Pack
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.briefings import queries
 from anye.records.briefings.actions.writing import keep_recount
-from anye.records.briefings.models import Snapshot
+from anye.records.briefings.models import BriefingIssue, Snapshot
 from anye.records.places.queries import areas_on
 
 FONTS = Path(anye.__file__).parent / "doors" / "static" / "vendor" / "fonts"
@@ -51,6 +53,7 @@ def tidings_of(pack: str, snapshot: Snapshot, area: str, kind: str) -> Tidings:
     found = Tidings(
         kind, area, names.get(area, area), snapshot.as_of, snapshot.known_on, _told(pack, area, values, values_before),
         before if earlier else None, earlier.known_on if earlier else None, trends=_trends(area, snapshot),
+        definitions=snapshot.definitions,
     )  # fmt: skip
     return replace(found, within=_within(area, values, names))
 
@@ -68,7 +71,12 @@ def recounted(pack: Pack, tidings: Tidings) -> Tidings:
         )
         for code, told in tidings.figures.items()
     }
-    return replace(tidings, figures=figures, within=_within(tidings.area, values, names_on(tidings.as_of)))
+    return replace(
+        tidings,
+        figures=figures,
+        within=_within(tidings.area, values, names_on(tidings.as_of)),
+        definitions=digest_of(pack.name),
+    )
 
 
 def recount(recount_id: int, pack: Pack) -> None:
@@ -82,16 +90,37 @@ def recount(recount_id: int, pack: Pack) -> None:
         keep_recount(recount_id=recount_id, found=found, at=timezone.now())
 
 
-def written(document: Document, tidings: Tidings, kind: str) -> bytes:
-    """A document as a file of one of the `FORMATS`; at its foot stands of what day it is."""
+def documents_of(texts: Mapping[str, str], tidings: Tidings) -> dict[str, object]:
+    """Language → the document as it is kept in an issue."""
+    return {lang: frozen.as_json(compose(text, tidings, lang)) for lang, text in texts.items() if text.strip()}
+
+
+def standing_of(issue: BriefingIssue | None, lang: str) -> str:
+    """What a file says of itself: which issue it is and what that puts right, or that it is a draft."""
+    is_zh = lang == "zh"
+    if issue is None:
+        return "草稿，未定稿" if is_zh else "Draft, not issued"
+    day = day_said(timezone.localdate(issue.issued_at), lang)
+    if not issue.note:
+        return f"第{issue.number}版，{day}定稿" if is_zh else f"Issue {issue.number}, {day}"
+    return (
+        f"第{issue.number}版，{day}定稿，更正：{issue.note}"
+        if is_zh
+        else f"Issue {issue.number}, {day}, puts right: {issue.note}"
+    )
+
+
+def written(document: Document, tidings: Tidings, kind: str, standing: str) -> bytes:
+    """A document as a file of one of the `FORMATS`; at its foot stands of what day it is, and its standing."""
     lang = document.lang
     day, known = day_said(tidings.as_of, lang), day_said(tidings.known_on, lang)
     foot = f"截至{day}，按{known}所知" if lang == "zh" else f"As of {day}, by what was known on {known}"
+    foot = cleaned(f"{foot}{'；' if lang == 'zh' else '; '}{standing}")
     if kind == "docx":
         return word_of(document, foot, FONTS)
     if kind == "pdf":
         return pdf_of(document, foot, FONTS)
-    return (file_of(document, foot) if kind == "html" else plain_of(document)).encode()
+    return (file_of(document, foot) if kind == "html" else f"{plain_of(document)}\n{foot}\n").encode()
 
 
 def _counted(pack: Pack, on: dt.date, known: dt.date) -> _Values:
@@ -110,16 +139,18 @@ def _told(pack: str, area: str, values: _Values, earlier: _Values) -> dict[str, 
     }
 
 
-def _within(area: str, values: _Values, names: Mapping[str, str]) -> dict[str, tuple[tuple[str, Decimal | None], ...]]:
+def _within(
+    area: str, values: _Values, names: Mapping[str, str]
+) -> dict[str, tuple[tuple[str, str, Decimal | None], ...]]:
     """Indicator → the areas right below with their figures, in the order of their codes; none where nobody knows any."""
     found = {}
     for code, each in values.items():
         rows = tuple(
-            (names.get(one, one), exact(value))
+            (one, names.get(one, one), exact(value))
             for one, value in sorted(each.items())
             if _parent(one) == significant(area)
         )
-        if any(value is not None for _name, value in rows):
+        if any(value is not None for _area, _name, value in rows):
             found[code] = rows
     return found
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 from django.utils import timezone
 
-from anye.flow.reporting.figures import Figures
+from anye.flow.reporting.figures import Figures, indicators_of
 from anye.packs import Pack
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.briefings.actions import ROWS, ask_snapshot, take_snapshot
@@ -37,12 +37,13 @@ def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
             rows = rows.filter(pl.col("district").is_not_null())
         snapshot = ask_snapshot(as_of=on, known_on=known, by=by)
         take_snapshot(
-            snapshot=snapshot, definitions=_digest(figures), at=timezone.now(),
+            snapshot=snapshot, definitions=digest_of(pack.name), at=timezone.now(),
             figures=told.with_columns(scope_no=pl.Series(scope, dtype=pl.Int64))
             .select("scope_no", "indicator", "area", "value", "rows").write_csv(include_header=False).encode(),
             rows=rows.rename({"person": "person_id", "firm": "firm_id", "area": "area_code"}).select(list(ROWS))
             .write_csv(include_header=False).encode(),
         )  # fmt: skip
+        snapshot.refresh_from_db()
         return snapshot
 
 
@@ -50,7 +51,12 @@ def kept(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
     """The figures of a day as they are kept; counted, where nobody asked for them yet."""
     with acting(BATCH, actor=by, purpose="figures"):
         found = snapshot_at(on, known)
-    return found or take(pack, on=on, known=known, by=by)
+    return found if found and is_settled(found) else take(pack, on=on, known=known, by=by)
+
+
+def is_settled(snapshot: Snapshot) -> bool:
+    """Whether it was counted after the day by whose knowledge it is: on that day more could still come in."""
+    return snapshot.taken_at is not None and timezone.localdate(snapshot.taken_at) > snapshot.known_on
 
 
 def counted(figures: Figures) -> pl.DataFrame:
@@ -83,9 +89,7 @@ def _rows(figures: Figures, code: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _digest(figures: Figures) -> str:
-    """What the definitions are known by."""
-    paths = [Path(each.path) for each in figures.indicators.values()]
-    lists = sorted({path.parent.parent / "lists.yaml" for path in paths})
-    texts = (path.read_bytes() for path in (*paths, *lists) if path.is_file())
+def digest_of(pack: str) -> str:
+    """What the definitions of a pack are known by."""
+    texts = (Path(each.path).read_bytes() for each in indicators_of(pack).values())
     return hashlib.sha256(b"\0".join(texts)).hexdigest()

@@ -114,16 +114,18 @@ class Briefing(models.Model):
 
 class BriefingIssue(models.Model):
     """A briefing as it was given out (简报定稿): the text, and every figure that it may name, frozen. Nobody changes it; what was
-    wrong in it is put right in the next issue. `told`: `engine.report.briefing.told.Tidings` as JSON.
+    wrong in it is put right in the next issue. `told`: `engine.report.briefing.told.Tidings` as JSON; `documents`: language → the
+    document as it was composed, `engine.report.briefing.frozen`.
     """
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="issues", db_index=False)
     scope_no = models.BigIntegerField()
-    number = models.IntegerField("期次")
+    number = models.IntegerField("版次")
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="issues")
     text_zh = models.TextField("中文", blank=True)
     text_en = models.TextField("英文", blank=True)
     told = models.JSONField("数值")
+    documents = models.JSONField("成稿")
     note = models.CharField("说明", max_length=300, blank=True)
     issued_by = models.CharField("定稿人", max_length=40)
     issued_at = models.DateTimeField("定稿时间")

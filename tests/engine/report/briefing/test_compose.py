@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anye.engine.report.briefing import frozen
 from anye.engine.report.briefing.compose import Chart, Heading, Items, Table, compose
 from anye.engine.report.briefing.plain import plain_of
 from anye.engine.report.briefing.told import Tidings, as_json, before_of, differences, from_json
@@ -172,12 +174,73 @@ def test_it_lasts_as_json() -> None:
 
 
 def test_a_difference_names_figure_and_area() -> None:
-    other = tidings(
-        within={"I24": (("甲镇", Decimal(31)), ("乙镇", None), ("丙镇", Decimal(70)), ("丁镇", Decimal(0)))}
-    )
-    assert differences(tidings(), other) == [{"code": "I24", "area": "甲镇", "was": "30", "is": "31"}]
+    """Areas of one name are told apart, and those that only one of the two knows are told."""
+    here = {"I24": (("1", "东村", Decimal(30)), ("2", "东村", None))}
+    there = {"I24": (("1", "东村", Decimal(31)), ("2", "东村", None), ("3", "西村", Decimal(1)))}
+    assert differences(tidings(within=here), tidings(within=here)) == []
+    assert differences(tidings(within=here), tidings(within=there)) == [
+        {"code": "I24", "area": "1", "name": "东村", "was": "30", "is": "31"},
+        {"code": "I24", "area": "3", "name": "西村", "was": None, "is": "1"},
+    ]
+    (changed,) = differences(tidings(definitions="a"), tidings(definitions="b"))
+    assert changed["area"] == "definitions"
     less = Tidings(**{**vars(tidings()), "figures": {**tidings().figures, "I24": figure("I24", "person", None, 1000)}})
-    assert differences(tidings(), less) == [{"code": "I24", "area": "", "was": "1055", "is": None}]
+    assert differences(tidings(), less) == [{"code": "I24", "area": "", "name": "", "was": "1055", "is": None}]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("每人300*12*5元", "每人300*12*5元"),
+        ("2020. 年终\n2021. 年初", "2020. 年终\n2021. 年初"),
+        ("甲**乙。**丙", "甲乙。丙"),
+        ("workers’\nposts", "workers’ posts"),
+        ("甲\n乙", "甲乙"),
+        ("a\x0bb\x1b\uffffc", "abc"),
+        ("{{if I24}}有{{I24}}{{end}}{{if I99}}无{{I99}}{{if I24}}里{{end}}{{end}}完", "有1,055完"),
+        ("{{if before}}比{{before}}{{end}}", "比2020年11月30日"),
+    ],
+)
+def test_what_is_typed_stays_and_what_is_not_known_is_left_out(text: str, told: str) -> None:
+    document = compose(text, tidings(), "zh")
+    assert plain_of(document).strip() == told and not document.faults
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("{{if I3}}x{{end}}", "token_unknown"), ("一\n{{if I24}}x", "token_no_end"), ("x{{end}}", "token_end")],
+)
+def test_a_condition_has_an_end_and_a_figure(text: str, code: str) -> None:
+    (fault,) = compose(text, tidings(), "zh").faults
+    assert fault.code == code and fault.text("zh") and fault.text("en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{" + " " * 60_000, " **a" * 15_000, "{{if I24}}" * 6_000, "{{I24" * 12_000, "*" * 60_000, "| a " * 15_000],
+)
+def test_no_text_of_the_longest_takes_long(text: str) -> None:
+    """Twice as much text takes some twice as long, whatever it is made of."""
+    half, whole = _seconds(text[: len(text) // 2]), _seconds(text)
+    assert whole < 0.5 or whole < 3.2 * half
+
+
+def _seconds(text: str) -> float:
+    begun = process_time()
+    compose(text, tidings(), "zh")
+    return process_time() - begun
+
+
+def test_more_charts_than_a_briefing_holds_are_not_drawn() -> None:
+    document = compose("{{areas I24}}\n" * 200, tidings(), "zh")
+    assert {fault.code for fault in document.faults} == {"token_many"} and len(document.faults) == 20
+    assert sum(isinstance(block, Chart) for block in document.blocks) == 60
+
+
+def test_it_lasts_as_it_was_composed() -> None:
+    text = "# {{area}}\n\n> 引**{{I30}}**\n\n3. 丙\n\n- 甲*乙*\n\n{{areas I24}}\n\n{{group work}}\n\n{{I99}}"
+    document = compose(text, tidings(), "zh")
+    assert frozen.from_json(json.loads(json.dumps(frozen.as_json(document)))) == document
 
 
 @pytest.mark.parametrize(

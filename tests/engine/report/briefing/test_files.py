@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -69,6 +70,25 @@ def test_the_pdf_is_the_same_every_time(lang: str) -> None:
 def test_a_picture_of_a_chart() -> None:
     chart = next(block for block in compose("{{areas I24}}", tidings(), "zh").blocks if isinstance(block, Chart))
     assert picture_of(chart, FONTS).startswith(b"\x89PNG")
+
+
+def test_several_threads_set_at_once() -> None:
+    document = compose(TEXT, tidings(), "zh")
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: pdf_of(document, "", FONTS), range(12)))
+    assert len(set(made)) == 1
+
+
+def test_every_list_begins_where_its_text_says() -> None:
+    document = compose("3. 丙\n4. 丁\n\n话\n\n1. 甲", tidings(), "zh")
+    lines = docx.Document(io.BytesIO(word_of(document, "", FONTS))).paragraphs
+    assert [line.text for line in lines] == ["3.\t丙", "4.\t丁", "话", "1.\t甲"]
+    assert '<ol start="3">' in part_of(document) and pdf_of(document, "", FONTS)
+
+
+def test_what_a_word_processor_leaves_behind_and_a_title_without_end() -> None:
+    document = compose("# " + "长" * 400 + "\x0c\x1b\n\n甲\ufffe", tidings(), "zh")
+    assert word_of(document, "", FONTS)[:2] == b"PK" and pdf_of(document, "", FONTS)
 
 
 def test_what_is_written_is_never_markup() -> None:

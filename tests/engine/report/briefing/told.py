@@ -32,7 +32,9 @@ def tidings(kind: str = "month", **more: Any) -> Tidings:
     }
     values: dict[str, Any] = {
         "figures": told, "before": BEFORE, "before_known": BEFORE,
-        "within": {"I24": (("甲镇", Decimal(30)), ("乙镇", None), ("丙镇", Decimal(70)), ("丁镇", Decimal(0)))},
+        "within": {"I24": (
+            ("1", "甲镇", Decimal(30)), ("2", "乙镇", None), ("3", "丙镇", Decimal(70)), ("4", "丁镇", Decimal(0)),
+        )},
         "trends": {"I30": ((BEFORE, Decimal(7_614_400)), (DAY, Decimal(13_700_000)))}, **more,
     }  # fmt: skip
     return Tidings(kind, "990100000000", "晴川区", DAY, DAY, **values)

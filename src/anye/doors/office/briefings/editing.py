@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -20,9 +21,12 @@ from anye.doors.kit.pages import Crumb
 from anye.doors.office.briefings import words
 from anye.doors.office.entrance import actor_of, open_to
 from anye.doors.office.report.words import Place, lang, place_of
-from anye.engine.report.briefing.compose import WORDS
+from anye.engine.report.briefing.compose import WORDS, compose
+from anye.engine.report.briefing.text import cleaned
 from anye.engine.report.briefing.told import Tidings, as_json
 from anye.engine.report.said import GROUPS, value_said
+from anye.flow.reporting.briefing import documents_of
+from anye.flow.reporting.snapshots import is_settled
 from anye.packs.briefings import template_of
 from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
@@ -38,7 +42,7 @@ from anye.records.briefings.models import Briefing, Snapshot
 LONGEST = 60_000
 REFUSED = {
     "changed": _(
-        "Somebody changed this briefing in the meantime. Read it again; what you typed is still in the fields below."
+        "Somebody changed this briefing in the meantime: the preview shows their text. Saving again puts yours in its place."
     ),
     "issued": _("It was issued. An issue stays; what was wrong in it is put right in the next one."),
 }
@@ -61,6 +65,13 @@ class BeginForm(forms.Form):
         self.fields["snapshot"].choices = [(one.token, _day_words(one)) for one in days]  # type: ignore[attr-defined]
         self.fields["area"].choices = [(place.code, place.name), *place.within]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        snapshot = queries.snapshot(given.get("snapshot", "")) if given.get("snapshot") else None
+        if snapshot and (why := words.why_not_of(given.get("kind", ""), snapshot)):
+            self.add_error("snapshot", why)
+        return given
+
 
 class TextForm(forms.Form):
     """The text in both languages, and the figures that it tells."""
@@ -73,10 +84,13 @@ class TextForm(forms.Form):
     text_en = forms.CharField(
         label=_("In English"), required=False, max_length=LONGEST, widget=forms.Textarea, strip=False
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**9)
 
-    def __init__(self, token: str, days: list[Snapshot], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, found: Briefing, days: list[Snapshot], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.briefing, token = found, found.token
+        preview = {"hx-post": reverse("report:briefing_preview", args=[token, lang()]), "hx-target": "#preview"}
+        self.fields["snapshot"].widget.attrs |= {**preview, "hx-trigger": "change", "hx-swap": "outerHTML"}
         self.fields["snapshot"].choices = [(one.token, _day_words(one)) for one in days]  # type: ignore[attr-defined]
         for name in words.LANGUAGES:  # what is typed is seen at once
             self.fields[f"text_{name}"].widget.attrs |= {
@@ -88,11 +102,17 @@ class TextForm(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         if not given.get("text_zh", "").strip() and not given.get("text_en", "").strip() and not self.errors:
             raise forms.ValidationError(_("Write the briefing in one language at least."))
+        snapshot = queries.snapshot(given["snapshot"]) if given.get("snapshot") else None
+        if snapshot and (why := words.why_not_of(self.briefing.kind, snapshot)):
+            self.add_error("snapshot", why)
+        first = queries.issues_of(self.briefing).last()
+        if snapshot and first and first.snapshot.as_of != snapshot.as_of:
+            self.add_error("snapshot", _("It was issued as of another day. Begin a new briefing of this one."))
         return given
 
     @property
     def texts(self) -> dict[str, str]:
-        return {name: self.cleaned_data[f"text_{name}"].replace("\r\n", "\n") for name in words.LANGUAGES}
+        return {name: cleaned(self.cleaned_data[f"text_{name}"]) for name in words.LANGUAGES}
 
 
 def _day_words(snapshot: Snapshot) -> str:
@@ -141,7 +161,7 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
     if found.snapshot not in days:
         days.append(found.snapshot)
     form = TextForm(
-        token, days, request.POST or None,
+        found, days, request.POST or None,
         initial={
             "snapshot": found.snapshot.token, "text_zh": found.text_zh, "text_en": found.text_en, "version": found.version,
         },
@@ -150,12 +170,12 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, gettext("Saved."))
         return redirect("report:briefing_edit", token)
     tidings = words.tidings_now(found)
-    title = words.title_of(found, tidings.name)
+    title = words.title_of(tidings)
     language = words.chosen_language(request, words.texts_of(found))
     context = {
         "crumbs": _crumbs(Crumb(title, reverse("report:briefing", args=[token])), Crumb(_("Edit"))), "title": title,
         "briefing": found, "form": form, "palette": _palette(tidings), "meanings": [(word, MEANINGS[word]) for word in WORDS],
-        "issues": queries.issues_of(found).count(), "may_issue": found.snapshot.known_on < registry_day(),
+        "issues": queries.issues_of(found).count(), "why_not": _why_not_of_day(found), "counted": _counted(found),
         **_previewed(words.texts_of(found), tidings, found.snapshot.token, language),
     }  # fmt: skip
     return render(request, "office/briefings/edit.html", context, status=422 if request.method == "POST" else 200)
@@ -173,8 +193,16 @@ def _saved(request: HttpRequest, found: Briefing, form: TextForm) -> bool:
         )  # fmt: skip
     except BriefingRefused as why:
         form.add_error(None, str(REFUSED[why.code]))
+        found.refresh_from_db()  # the preview shows what the other wrote; whoever saves again has seen it
+        form.data = form.data.copy()
+        form.data["version"] = str(found.version)
         return False
     return True
+
+
+def _counted(found: Briefing) -> str:
+    """When the figures were counted that the page shows: counted anew, they may be others."""
+    return found.snapshot.taken_at.isoformat() if found.snapshot.taken_at else ""
 
 
 @require_POST
@@ -192,7 +220,7 @@ def preview(request: HttpRequest, token: str, language: str) -> HttpResponse:
 
 
 def _previewed(texts: dict[str, str], tidings: Tidings, token: str, language: str) -> dict[str, Any]:
-    document = words.document_of(texts, tidings, language)
+    document = compose(texts.get(language, ""), tidings, language)
     return {
         "shown": words.shown(document, tidings, token), "faults": [fault.text(lang()) for fault in document.faults],
         "unknown": [tidings.figures[code].title[lang()] for code in document.unknown], "language": language,
@@ -222,20 +250,17 @@ def issue(request: HttpRequest, token: str) -> HttpResponse:
     """Freeze the text with its figures."""
     found = words.briefing_or_404(token)
     tidings = words.tidings_now(found)
-    note, version = request.POST.get("note", "").strip()[:300], request.POST.get("version", "")
+    note, version = cleaned(request.POST.get("note", "")).strip()[:300], request.POST.get("version", "")
+    is_seen = version == str(found.version) and request.POST.get("counted", "") == _counted(found)
     why = _why_not(found, tidings, note)
-    if why or not version.isdecimal():
+    if why or not is_seen:
         messages.error(request, why or gettext("Read the briefing again, then issue it."))
         return redirect("report:briefing_edit", token)
     try:
         made = issue_briefing(
-            briefing=found,
-            version=int(version),
-            told=as_json(tidings),
-            note=note,
-            by=actor_of(request),
-            at=timezone.now(),
-        )
+            briefing=found, version=int(version), told=as_json(tidings), documents=documents_of(words.texts_of(found), tidings),
+            note=note, by=actor_of(request), at=timezone.now(),
+        )  # fmt: skip
     except BriefingRefused:
         messages.error(
             request, gettext("Somebody changed this briefing in the meantime. Read it again, then issue it.")
@@ -247,14 +272,25 @@ def issue(request: HttpRequest, token: str) -> HttpResponse:
 
 def _why_not(found: Briefing, tidings: Tidings, note: str) -> str:
     """Why it cannot be issued as it stands; nothing if it can."""
-    if found.snapshot.known_on >= registry_day():
-        return gettext("Registers may still come in today. Issue it tomorrow, or choose the figures of an earlier day.")
+    if why := _why_not_of_day(found):
+        return why
     if queries.issues_of(found).exists() and not note:
         return gettext("Say what this issue puts right.")
-    for name, text in words.texts_of(found).items():
-        faults = words.document_of({name: text}, tidings, name).faults
+    for name in words.texts_of(found):
+        faults = words.document_of(found, tidings, name).faults
         if faults:
             return f"{words.LANGUAGES[name]}: {faults[0].text(lang())}"
+    return ""
+
+
+def _why_not_of_day(found: Briefing) -> str:
+    """Why the figures of its day cannot be issued yet; nothing if they can."""
+    if found.snapshot.known_on >= registry_day():
+        return gettext("Registers may still come in today. Issue it tomorrow, or choose the figures of an earlier day.")
+    if not is_settled(found.snapshot):
+        return gettext(
+            "These figures were counted before their day was over. Have the day counted again on the report's page."
+        )
     return ""
 
 
@@ -263,7 +299,10 @@ def _why_not(found: Briefing, tidings: Tidings, note: str) -> str:
 def drop(request: HttpRequest, token: str) -> HttpResponse:
     """Take away a draft that was never issued."""
     try:
-        drop_briefing(briefing=words.briefing_or_404(token))
+        version = request.POST.get("version", "")
+        drop_briefing(
+            briefing=words.briefing_or_404(token), version=int(version) if re.fullmatch("[0-9]{1,9}", version) else 0
+        )
     except BriefingRefused as why:
         messages.error(request, str(REFUSED[why.code]))
         return redirect("report:briefing", token)

@@ -25,8 +25,9 @@ from anye.doors.office.briefings import words
 from anye.doors.office.entrance import READERS, actor_of, may, open_to
 from anye.doors.office.report.words import lang
 from anye.doors.office.rows import Rows, source_of
+from anye.engine.report.said import period_said
 from anye.flow.jobs import recount_briefing
-from anye.flow.reporting.briefing import FORMATS, names_on, written
+from anye.flow.reporting.briefing import FORMATS, names_on, standing_of, written
 from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
 from anye.records.briefings.actions.writing import ask_recount
@@ -38,7 +39,8 @@ FILES = ("docx", "pdf", "html")
 def _dress(page: Sequence[Any]) -> Sequence[Any]:
     names = names_on(max((one.snapshot.as_of for one in page), default=registry_day()))
     for one in page:
-        one.title = words.title_of(one, names.get(one.area_code, one.area_code))
+        name = names.get(one.area_code, one.area_code)
+        one.title = f"{name} · {period_said(one.kind, one.snapshot.as_of, lang())}"
         one.href = reverse("report:briefing", args=[one.token])
         one.kind_words = words.KINDS[one.kind]
         one.status = words.ISSUED if one.last_issue else words.DRAFT
@@ -98,11 +100,11 @@ def briefing(request: HttpRequest, token: str, number: int | None = None) -> Htt
     tidings = words.issued(issue) if issue else words.tidings_now(found)
     texts = words.texts_of(issue or found)
     language = words.chosen_language(request, texts)
-    document = words.document_of(texts, tidings, language)
+    document = words.document_of(issue or found, tidings, language)
     snapshot = (issue or found).snapshot
     may_write = may(request, words.WRITERS)
     context = {
-        "crumbs": _crumbs(words.title_of(found, tidings.name)), "title": words.title_of(found, tidings.name), "briefing": found,
+        "crumbs": _crumbs(words.title_of(tidings)), "title": words.title_of(tidings), "briefing": found,
         "issue": issue, "issues": issues, "number": number, "snapshot": snapshot, "document": document, "language": language,
         "shown": words.shown(document, tidings, snapshot.token), "languages": [(name, words.LANGUAGES[name]) for name in texts],
         "faults": [fault.text(lang()) for fault in document.faults], "files": FILES, "may_write": may_write,
@@ -115,7 +117,7 @@ def briefing(request: HttpRequest, token: str, number: int | None = None) -> Htt
 
 @require_safe
 @open_to(READERS)
-def file(request: HttpRequest, token: str, number: int, language: str, kind: str) -> HttpResponse:  # noqa: ARG001
+def file(request: HttpRequest, token: str, number: int, language: str, kind: str) -> HttpResponse:
     """A briefing as a file, in one of its languages; 0 is the draft."""
     found = words.briefing_or_404(token)
     issue = words.issue_or_404(found, number) if number else None
@@ -123,9 +125,13 @@ def file(request: HttpRequest, token: str, number: int, language: str, kind: str
     if kind not in FILES or language not in texts:
         raise Http404
     tidings = words.issued(issue) if issue else words.tidings_now(found)
-    document = words.document_of(texts, tidings, language)
-    response = HttpResponse(written(document, tidings, kind), content_type=FORMATS[kind])
-    name = f"{document.title or words.title_of(found, tidings.name)}.{kind}"
+    document = words.document_of(issue or found, tidings, language)
+    if document.faults:
+        messages.error(request, document.faults[0].text(lang()))
+        return redirect("report:briefing_issue", token, number)
+    made = written(document, tidings, kind, standing_of(issue, language))
+    response = HttpResponse(made, content_type=FORMATS[kind])
+    name = f"{(document.title or words.title_of(tidings))[:80]}.{kind}"
     response["Content-Disposition"] = f"attachment; filename=\"briefing.{kind}\"; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "private, no-store"
     return response

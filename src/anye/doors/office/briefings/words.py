@@ -9,20 +9,22 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from anye.doors.kit import formats
 from anye.doors.kit.columns import Words
 from anye.doors.kit.fragments import Status
 from anye.doors.office.entrance import DESK
 from anye.doors.office.report.words import lang
+from anye.engine.report.briefing import frozen
 from anye.engine.report.briefing.compose import Document, compose
 from anye.engine.report.briefing.page import part_of
-from anye.engine.report.briefing.told import Tidings, from_json
+from anye.engine.report.briefing.told import Tidings, ends_period, from_json
 from anye.engine.report.said import period_said
 from anye.flow.reporting.briefing import tidings_of
 from anye.records.briefings import queries
-from anye.records.briefings.models import Briefing, BriefingIssue
+from anye.records.briefings.models import Briefing, BriefingIssue, Snapshot
 
 WRITERS = DESK
 KINDS: Mapping[str, Words] = {
@@ -74,8 +76,11 @@ def chosen_language(request: HttpRequest, texts: Mapping[str, str]) -> str:
     return next((name for name in (asked, lang(), *texts) if name in texts), "zh")
 
 
-def document_of(texts: Mapping[str, str], tidings: Tidings, language: str) -> Document:
-    return compose(texts.get(language, ""), tidings, language)
+def document_of(one: Briefing | BriefingIssue, tidings: Tidings, language: str) -> Document:
+    """A draft as it is composed now, an issue as it was then."""
+    if isinstance(one, BriefingIssue):
+        return frozen.from_json(one.documents[language])
+    return compose(texts_of(one).get(language, ""), tidings, language)
 
 
 def shown(document: Document, tidings: Tidings, token: str) -> SafeString:
@@ -87,9 +92,18 @@ def shown(document: Document, tidings: Tidings, token: str) -> SafeString:
     return mark_safe(part_of(document, link=link, below=1))  # noqa: S308 every word was escaped
 
 
-def title_of(briefing: Briefing, name: str) -> str:
+def title_of(tidings: Tidings) -> str:
     """Of where and when it is: 渝北区 · 2020年12月."""
-    return f"{name} · {period_said(briefing.kind, briefing.snapshot.as_of, lang())}"
+    return f"{tidings.name} · {period_said(tidings.kind, tidings.as_of, lang())}"
+
+
+def why_not_of(kind: str, snapshot: Snapshot) -> str:
+    """Why a kind of briefing cannot tell a snapshot; nothing if it can."""
+    if ends_period(kind, snapshot.as_of):
+        return ""
+    return gettext(
+        "%(day)s ends no month, quarter or year of that kind. Choose another day, or the template “Other”."
+    ) % {"day": formats.day_text(snapshot.as_of)}
 
 
 def recount_told(issue: BriefingIssue) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
+from itertools import islice
 
 from anye.engine.report.briefing import text as written
 from anye.engine.report.briefing.faults import TokenFault
 from anye.engine.report.briefing.told import Tidings, Told
 from anye.engine.report.said import (
     GROUPS,
+    ONE,
     UNITS,
     UNKNOWN,
     UNLIKE,
@@ -30,6 +32,8 @@ _HEADS = {
     "indicator": {"zh": "指标", "en": "Indicator"}, "now": {"zh": "本期", "en": "Now"}, "change": {"zh": "增减", "en": "Change"},
     "before": {"zh": "{day}", "en": "{day}"},
 }  # fmt: skip
+MOST_FAULTS, MOST_DRAWN = 20, 60
+"""So many faults are told, and so many charts and tables are drawn, of one text."""
 _NOTHING = {"zh": "{title}：尚无可画的数值。", "en": "{title}: nothing to draw yet."}
 _ACROSS = 3
 """Pairs of area and figure that stand side by side in a table of areas; one less where a figure is longer than so many letters."""
@@ -66,6 +70,7 @@ class Paragraph:
 class Items:
     is_ordered: bool
     items: tuple[Spans, ...]
+    start: int = 1
 
 
 @dataclass(frozen=True)
@@ -114,9 +119,25 @@ class Document:
 
 def compose(text: str, tidings: Tidings, lang: str) -> Document:
     """The document of a text in a language, with the figures in it. What is wrong is told, never left out."""
-    composing = _Composing(tidings, lang)
-    blocks = tuple(block for each in written.blocks_of(text) for block in composing.block(each))
-    return Document(lang, blocks, tuple(_faults(text, tidings)), tuple(sorted(composing.unknown)))
+    composing, text = _Composing(tidings, lang), written.cleaned(text)
+    blocks = tuple(block for each in written.blocks_of(_held(text, tidings)) for block in composing.block(each))
+    faults = tuple(islice(_faults(text, tidings), MOST_FAULTS))
+    return Document(lang, blocks, faults, tuple(sorted(composing.unknown)))
+
+
+def _held(text: str, tidings: Tidings) -> str:
+    """A text without what is said under a condition that does not hold: {{if I05}} … {{end}} asks whether a figure is known."""
+    kept, asked = [], [True]
+    for what, words in written.conditions(text):
+        if what == "if":
+            told = tidings.figures.get(words)
+            is_known = tidings.before is not None if words == "before" else told is None or told.value is not None
+            asked.append(asked[-1] and is_known)
+        elif what == "end":
+            asked = asked[:-1] if len(asked) > 1 else asked
+        elif asked[-1]:
+            kept.append(words)
+    return "".join(kept)
 
 
 @dataclass
@@ -124,6 +145,7 @@ class _Composing:
     tidings: Tidings
     lang: str
     unknown: set[str] = field(default_factory=set)
+    drawn: int = 0
 
     def block(self, block: written.Block) -> Iterator[Block]:
         if isinstance(block, written.Named):
@@ -133,7 +155,7 @@ class _Composing:
         elif isinstance(block, written.Paragraph):
             yield Paragraph(self._spans(block.runs), block.is_quote)
         elif isinstance(block, written.Items):
-            yield Items(block.is_ordered, tuple(self._spans(one) for one in block.items))
+            yield Items(block.is_ordered, tuple(self._spans(one) for one in block.items), block.start)
         else:
             head = tuple(self._spans(one) for one in block.head)
             yield Table(head, tuple(tuple(self._spans(one) for one in row) for row in block.rows))
@@ -144,7 +166,7 @@ class _Composing:
     def _run(self, run: written.Run) -> Iterator[Span]:
         at = 0
         for found in written.TOKEN.finditer(run.text):
-            said = self._said(found[1])
+            said = self._said(found[1].strip())
             if said is None:
                 continue
             if found.start() > at:
@@ -176,7 +198,8 @@ class _Composing:
     def _part(self, told: Told, part: str) -> str:
         if part == "title":
             return told.title[self.lang]
-        if part != "before" and told.value is None:
+        is_told = part not in {"before", "change"} or (part == "change" and told.earlier is not None)
+        if (told.value is None and part != "before") or (not is_told and told.earlier is None):
             self.unknown.add(told.code)
         if part == "before":
             return value_said(told.earlier, told.unit, self.lang)
@@ -188,7 +211,8 @@ class _Composing:
         return told.says[self.lang].replace("{value}", said) if part == "says" else said
 
     def _named(self, named: written.Named) -> Iterator[Block]:
-        if not _is_there(named, self.tidings):
+        self.drawn += 1
+        if not _is_there(named, self.tidings) or self.drawn > MOST_DRAWN:
             yield Paragraph((Span(f"{{{{{named.what} {named.of}}}}}"),))
         elif named.what == "group":
             yield self._group(named.of)
@@ -204,8 +228,8 @@ class _Composing:
         return (self.tidings.within if named.what == "areas" else self.tidings.trends).get(named.of, ())
 
     def _areas(self, told: Told) -> Iterator[Block]:
-        rows = sorted(self.tidings.within[told.code], key=lambda each: (each[1] is None, -(each[1] or 0)))
-        points = tuple((name, value, value_said(value, told.unit, self.lang)) for name, value in rows)
+        rows = sorted(self.tidings.within[told.code], key=lambda each: (each[2] is None, -(each[2] or 0)))
+        points = tuple((name, value, value_said(value, told.unit, self.lang)) for _area, name, value in rows)
         title = self._titled(told)
         known = tuple(point for point in points if point[1] is not None)
         if known:  # where there is nothing stands in the table
@@ -247,15 +271,17 @@ class _Composing:
             row = [_plain(told.title[self.lang]), (Span(self._with_unit(told, self._part(told, "")), told.code),)]
             if has_before:
                 change = "—" if not self.tidings.is_comparable(told.code) else self._part(told, "change")
-                row += [_plain(self._with_unit(told, self._part(told, "before"))), _plain(change)]
+                before = value_said(told.earlier, told.unit, self.lang)
+                row += [_plain(self._with_unit(told, before)), _plain(change)]
             rows.append(tuple(row))
         head = self._head("indicator", "now", *(("before", "change") if has_before else ()))
-        return Table(head, tuple(rows), GROUPS[group][self.lang], frozenset(range(1, len(head))))
+        return Table(head, tuple(rows), GROUPS.get(group, {}).get(self.lang, group), frozenset(range(1, len(head))))
 
     def _with_unit(self, told: Told, said: str) -> str:
         if told.unit in _WITHOUT_UNIT or said == UNKNOWN[self.lang]:
             return said
-        return f"{said}{'' if self.lang == 'zh' else ' '}{UNITS[told.unit][self.lang]}"
+        words = ONE.get(told.unit) if said == "1" and self.lang == "en" else None
+        return f"{said}{'' if self.lang == 'zh' else ' '}{words or UNITS[told.unit][self.lang]}"
 
     def _titled(self, told: Told) -> str:
         unit = "" if told.unit in _WITHOUT_UNIT else UNITS[told.unit][self.lang]
@@ -282,23 +308,49 @@ def _is_there(named: written.Named, tidings: Tidings) -> bool:
 def _faults(text: str, tidings: Tidings) -> Iterator[TokenFault]:
     names = [*tidings.figures, *WORDS]
     groups = sorted({told.group for told in tidings.figures.values()})
-    for number, line in enumerate(text.splitlines(), 1):
+    yield from _faults_of_conditions(text, tidings)
+    drawn = 0
+    for number, line in enumerate(text.split("\n"), 1):
         rest = line
         for found in written.TOKEN.finditer(line):
             rest = rest.replace(found[0], "", 1)
-            what, _space, of = found[1].partition(" ")
+            token = found[1].strip()
+            what, _space, of = token.partition(" ")
+            if token == "end" or what == "if":
+                continue
             if what in written.BLOCKS and of:
+                drawn += 1
                 named = written.Named(what, of.strip())
                 code = "token_unknown" if not _is_there(named, tidings) else ""
                 code = code or ("token_inside" if line.strip() != found[0] else "")
+                code = code or ("token_many" if drawn > MOST_DRAWN else "")
                 near = _near(named.of, groups if what == "group" else list(tidings.figures))
             else:
-                code = "" if _is_known(found[1], tidings) else "token_unknown"
-                near = _near(found[1].partition(".")[0], names)
+                code = "" if _is_known(token, tidings) else "token_unknown"
+                near = _near(token.partition(".")[0], names) if code else ""
             if code:
                 yield TokenFault(code, {"line": number, "found": found[0], "expected": near})
         if "{{" in rest or "}}" in rest:
             yield TokenFault("token_unclosed", {"line": number, "found": line.strip()[:40], "expected": "{{I01}}"})
+
+
+def _faults_of_conditions(text: str, tidings: Tidings) -> Iterator[TokenFault]:
+    """Conditions of what is not there, and those without an end."""
+    number, opened = 1, []
+    for what, words in written.conditions(text):
+        if what == "text":
+            number += words.count("\n")
+        elif what == "if":
+            opened.append((number, words))
+            if words != "before" and words not in tidings.figures:
+                near = _near(words, list(tidings.figures))
+                yield TokenFault("token_unknown", {"line": number, "found": f"{{{{if {words}}}}}", "expected": near})
+        elif opened:
+            opened.pop()
+        else:
+            yield TokenFault("token_end", {"line": number, "found": "{{end}}", "expected": ""})
+    for line, words in opened:
+        yield TokenFault("token_no_end", {"line": line, "found": f"{{{{if {words}}}}}", "expected": ""})
 
 
 def _is_known(token: str, tidings: Tidings) -> bool:

@@ -18,6 +18,18 @@ SENTENCES: dict[str, Texts] = {
         "zh": "第{line}行：{found} 是图或表，请让它独占一行。",
         "en": "Line {line}: {found} is a chart or a table. Put it on a line of its own.",
     },
+    "token_many": {
+        "zh": "第{line}行：图表太多，从 {found} 起不再画。请分成几份简报。",
+        "en": "Line {line}: too many charts and tables, none is drawn from {found} on. Write several briefings.",
+    },
+    "token_end": {
+        "zh": "第{line}行：{found} 前面没有 {{{{if …}}}}。请删去，或补上条件。",
+        "en": "Line {line}: no {{{{if …}}}} stands before {found}. Take it out, or add the condition.",
+    },
+    "token_no_end": {
+        "zh": "第{line}行：{found} 后面没有 {{{{end}}}}。请在这段话之后补上。",
+        "en": "Line {line}: {found} has no {{{{end}}}}. Add it after what is said under that condition.",
+    },
 }
 _NEAR: Texts = {"zh": "相近的有：{names}。", "en": "Near it: {names}. "}
 

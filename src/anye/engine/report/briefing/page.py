@@ -49,8 +49,8 @@ def _block(block: Block, link: Link, below: int) -> str:
         words = f"<p>{_spans(block.spans, link)}</p>"
         return f"<blockquote>{words}</blockquote>" if block.is_quote else words
     if isinstance(block, Items):
-        name = "ol" if block.is_ordered else "ul"
-        return f"<{name}>{''.join(f'<li>{_spans(one, link)}</li>' for one in block.items)}</{name}>"
+        name, start = ("ol", f' start="{block.start}"' if block.start != 1 else "") if block.is_ordered else ("ul", "")
+        return f"<{name}{start}>{''.join(f'<li>{_spans(one, link)}</li>' for one in block.items)}</{name}>"
     if isinstance(block, Chart):
         return f"<figure><figcaption>{escape(block.title)}</figcaption>{svg_of(block)}</figure>"
     return _table(block, link)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 import typst
@@ -13,6 +14,7 @@ from anye.engine.report.briefing.compose import Block, Chart, Document, Heading,
 
 FONT = "Noto Sans SC"
 _PIXELS = 220  # an inch
+_ONE_AT_A_TIME = Lock()  # a compiler serves one thread at a time, and pages are served by several
 _SET = """#set document(title: {title}, date: none)
 #set page(paper: "a4", margin: (top: 2.6cm, bottom: 2.4cm, x: 2.4cm), footer: context [
   #set text(8pt, fill: rgb("#5b6673"))
@@ -46,7 +48,8 @@ def picture_of(chart: Chart, fonts: Path) -> bytes:
 
 
 def _made(source: str, fonts: Path, kind: Literal["pdf", "png"]) -> bytes:
-    made = _compiler(fonts).compile(source.encode(), format=kind, ppi=_PIXELS)
+    with _ONE_AT_A_TIME:
+        made = _compiler(fonts).compile(source.encode(), format=kind, ppi=_PIXELS)
     if not isinstance(made, bytes):  # several pictures, of several pages
         raise TypeError(kind)
     return made
@@ -64,7 +67,8 @@ def _block(block: Block) -> str:
     if isinstance(block, Paragraph):
         return f"#quote(block: true, {_spans(block.spans)})\n" if block.is_quote else f"#par({_spans(block.spans)})\n"
     if isinstance(block, Items):
-        return f"#{'enum' if block.is_ordered else 'list'}({', '.join(_spans(one) for one in block.items)})\n"
+        name = f"enum(start: {block.start}, " if block.is_ordered else "list("
+        return f"#{name}{', '.join(_spans(one) for one in block.items)})\n"
     if isinstance(block, Chart):
         return (
             f"#block(breakable: false)[#par(first-line-indent: 0pt, strong({_quoted(block.title)}))\n{_drawn(block)}]\n"

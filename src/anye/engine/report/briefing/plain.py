@@ -17,7 +17,8 @@ def _block(block: Block) -> str:
         return _words(block.spans)
     if isinstance(block, Items):
         return "\n".join(
-            f"{f'{number}.' if block.is_ordered else '-'} {_words(one)}" for number, one in enumerate(block.items, 1)
+            f"{f'{number}.' if block.is_ordered else '-'} {_words(one)}"
+            for number, one in enumerate(block.items, block.start)
         )
     return "" if isinstance(block, Chart) else _table(block)
 

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-TOKEN = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
+TOKEN = re.compile(r"\{\{([^{}\n]{1,60})\}\}")  # what is longer is no token: nothing is searched twice
 BLOCKS = ("areas", "trend", "group")
 _BLOCK = re.compile(rf"^\s*\{{\{{\s*({'|'.join(BLOCKS)})\s+([A-Za-z0-9_]+)\s*\}}\}}\s*$")
-_MARKED = re.compile(r"(\*\*|\*)(?=\S)(.+?)(?<=\S)\1")
+# not between digits or Latin letters: 300*12*5 is a product
+_MARKED = re.compile(r"(?<![0-9A-Za-z*])(\*\*|\*)(?=[^\s*])([^*\n]{1,400})(?<=\S)\1(?![0-9A-Za-z*])")
+_CONDITION = re.compile(r"\{\{ {0,3}(if [A-Za-z0-9]{1,12}|end) {0,3}\}\}")
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _MARKDOWN = (
     MarkdownIt("commonmark", {"html": False})
     .enable("table")
@@ -51,8 +55,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Items:
+    """`start`: the number of the first, of an ordered list."""
+
     is_ordered: bool
     items: tuple[Runs, ...]
+    start: int = 1
 
 
 @dataclass(frozen=True)
@@ -72,11 +79,26 @@ class Named:
 Block = Heading | Paragraph | Items | Rows | Named
 
 
+def cleaned(text: str) -> str:
+    """A text without the characters that no document may hold: a word processor leaves some behind when words are copied."""
+    return _NO_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def conditions(text: str) -> Iterator[tuple[str, str]]:
+    """A text in pieces: `text` words, `if` what has to be known from here on, `end` of that; `text` first and last."""
+    at = 0
+    for found in _CONDITION.finditer(text):
+        yield "text", text[at : found.start()]
+        yield ("end", "") if found[1] == "end" else ("if", found[1].removeprefix("if "))
+        at = found.end()
+    yield "text", text[at:]
+
+
 def blocks_of(text: str) -> list[Block]:
     """The blocks of a text, in their order. What is no Markdown that a briefing knows stays as it is written."""
     found: list[Block] = []
     prose: list[str] = []
-    for line in [*text.replace("\r\n", "\n").split("\n"), None]:
+    for line in [*text.split("\n"), None]:
         named = _BLOCK.match(line) if line is not None else None
         if line is not None and named is None:
             prose.append(line)
@@ -101,7 +123,8 @@ def _prose(text: str) -> Iterator[Block]:
         elif token.type == "paragraph_open":
             yield Paragraph(_runs(inside[1]), quotes > 0)
         elif token.type in {"bullet_list_open", "ordered_list_open"}:
-            yield Items(token.type.startswith("ordered"), tuple(_runs(one) for one in inside if one.type == "inline"))
+            items = tuple(_runs(one) for one in inside if one.type == "inline")
+            yield Items(token.type.startswith("ordered"), items, int(token.attrGet("start") or 1))
         elif token.type == "table_open":
             yield _table(inside)
         else:
@@ -149,5 +172,5 @@ def _joined(runs: list[Run]) -> Iterator[Run]:
     for at, run in enumerate(runs):
         if run.text != "\n":
             yield run
-        elif at and runs[at - 1].text[-1:].isascii() and at + 1 < len(runs) and runs[at + 1].text[:1].isascii():
+        elif 0 < at < len(runs) - 1 and not _CHINESE.search(runs[at - 1].text[-1:] + runs[at + 1].text[:1]):
             yield Run(" ")

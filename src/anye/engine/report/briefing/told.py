@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -38,7 +38,8 @@ class Tidings:
     """Everything that a briefing's text may name, of an area (`area`: its code, `name`) as of a day.
 
     `before`, `before_known`: the day that figures are compared with, and what was known of it when; None: nothing is there to
-    compare with. `within`: indicator → the areas within with their figures; `trends`: indicator → days with the area's figures.
+    compare with. `within`: indicator → the areas within (code, name, figure); `trends`: indicator → days with the area's figures.
+    `definitions`: the digest of those that it was counted by.
     """
 
     kind: str
@@ -49,8 +50,9 @@ class Tidings:
     figures: Mapping[str, Told]
     before: dt.date | None = None
     before_known: dt.date | None = None
-    within: Mapping[str, tuple[tuple[str, Decimal | None], ...]] = field(default_factory=dict)
+    within: Mapping[str, tuple[tuple[str, str, Decimal | None], ...]] = field(default_factory=dict)
     trends: Mapping[str, tuple[tuple[dt.date, Decimal | None], ...]] = field(default_factory=dict)
+    definitions: str = ""
 
     def is_comparable(self, code: str) -> bool:
         """Whether a figure and the one before it are of like periods: of the same beginning, both of a whole one, or of a day (K09)."""
@@ -83,6 +85,11 @@ def before_of(kind: str, as_of: dt.date) -> dt.date:
     return start - dt.timedelta(days=1)
 
 
+def ends_period(kind: str, day: dt.date) -> bool:
+    """Whether a day is the last of a month, a quarter or a year; of other kinds every day will do."""
+    return kind not in _MONTHS or _is_whole(kind, day)
+
+
 def _is_whole(period: str, day: dt.date) -> bool:
     """Whether the day is the last of its period."""
     tomorrow = day + dt.timedelta(days=1)
@@ -107,7 +114,9 @@ def from_json(told: Mapping[str, Any]) -> Tidings:
     }
     return Tidings(
         told["kind"], told["area"], told["name"], figures=figures, **days,
-        within={code: tuple((name, _number(value)) for name, value in rows) for code, rows in told["within"].items()},
+        within={
+            code: tuple((area, name, _number(value)) for area, name, value in rows) for code, rows in told["within"].items()
+        }, definitions=told["definitions"],
         trends={
             code: tuple((dt.date.fromisoformat(day), _number(value)) for day, value in rows)
             for code, rows in told["trends"].items()
@@ -116,23 +125,26 @@ def from_json(told: Mapping[str, Any]) -> Tidings:
 
 
 def differences(one: Tidings, other: Tidings) -> list[dict[str, str | None]]:
-    """Where two differ, of all that both tell but the course of time: indicator, area (none: the whole) and the two numbers."""
-    return [
-        {"code": code, "area": area, "was": _text(was), "is": _text(now)}
-        for code, area, was, now in _pairs(one, other)
-        if was != now
-    ]
+    """Where two differ, of all that either tells but the course of time: indicator, area (nothing: the whole; `before`: the day that
+    is compared with), its name, and the two numbers. Definitions that were changed since come first, as such."""
+    names = {area: name for told in (other, one) for rows in told.within.values() for area, name, _value in rows}
+    here, there = _numbers(one), _numbers(other)
+    found: list[dict[str, str | None]] = []
+    if one.definitions != other.definitions:
+        found.append(
+            {"code": "", "area": "definitions", "name": "", "was": one.definitions[:12], "is": other.definitions[:12]}
+        )
+    for code, area in sorted(here.keys() | there.keys()):
+        was, now = here.get((code, area)), there.get((code, area))
+        if was != now:
+            found.append({"code": code, "area": area, "name": names.get(area, ""), "was": _text(was), "is": _text(now)})
+    return found
 
 
-def _pairs(one: Tidings, other: Tidings) -> Iterable[tuple[str, str, Decimal | None, Decimal | None]]:
-    for code, told in one.figures.items():
-        again = other.figures.get(code)
-        yield code, "", told.value, again.value if again else None
-        yield code, "before", told.earlier, again.earlier if again else None
-    for code, rows in one.within.items():
-        again_rows = dict(other.within.get(code, ()))
-        for name, value in rows:
-            yield code, name, value, again_rows.get(name)
+def _numbers(told: Tidings) -> dict[tuple[str, str], Decimal | None]:
+    found = {(code, ""): one.value for code, one in told.figures.items()}
+    found |= {(code, "before"): one.earlier for code, one in told.figures.items()}
+    return found | {(code, area): value for code, rows in told.within.items() for area, _name, value in rows}
 
 
 def _plain(value: Any) -> Any:

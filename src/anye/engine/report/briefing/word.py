@@ -45,7 +45,9 @@ def _set_up(paper: Any, document: Document, foot: str) -> None:
         Cm(2.6),
     )
     told = paper.core_properties
-    told.title, told.author, told.comments, told.created, told.modified = document.title, "", "", _NO_DAY, _NO_DAY
+    for lang in paper.styles.element.xpath("w:docDefaults//w:lang"):
+        lang.set(qn("w:eastAsia"), "zh-CN")  # or Chinese words are proofed as English ones
+    told.title, told.author, told.comments, told.created, told.modified = document.title[:255], "", "", _NO_DAY, _NO_DAY
     told.language = "zh-CN" if document.lang == "zh" else "en"
     _face(paper.styles["Normal"], _BODY, 16 if document.lang == "zh" else 12)
     for level, size in _SIZES.items():
@@ -70,12 +72,23 @@ def _write(paper: Any, block: Block, lang: str, fonts: Path) -> None:
         _prose(line, lang)
         _runs(line, block.spans)
     elif isinstance(block, Items):
-        for one in block.items:
-            _runs(paper.add_paragraph(style="List Number" if block.is_ordered else "List Bullet"), one)
+        for number, one in enumerate(block.items, block.start):
+            _item(paper, f"{number}." if block.is_ordered else "", one)
     elif isinstance(block, Chart):
         _chart(paper, block, fonts)
     else:
         _table(paper, block)
+
+
+def _item(paper: Any, number: str, spans: Spans) -> None:
+    """An item; numbers are written out, so that every list begins where its text says."""
+    line = paper.add_paragraph(style=None if number else "List Bullet")
+    if number:
+        line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Pt(32), Pt(-24)
+        line.paragraph_format.tab_stops.add_tab_stop(Pt(32))
+        line.add_run(f"{number}\t")
+    line.paragraph_format.space_after = Pt(0)
+    _runs(line, spans)
 
 
 def _prose(line: Any, lang: str) -> None:
@@ -121,7 +134,7 @@ def _lines(grid: Any) -> None:
         for name, value in looks.items():
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
-    grid._tbl.tblPr.append(borders)
+    grid._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption")
 
 
 def _row(grid: Any, cells: Iterable[Spans], numbers: frozenset[int], *, is_head: bool = False) -> None:

@@ -49,17 +49,25 @@ def edit_briefing(
     return version + 1
 
 
-def drop_briefing(*, briefing: Briefing) -> None:
-    """A draft that was never issued goes; the trail keeps what stood in it. Raises BriefingRefused."""
+def drop_briefing(*, briefing: Briefing, version: int) -> None:
+    """A draft that was never issued goes, as it stood in a version; the trail keeps what stood in it. Raises BriefingRefused."""
     if BriefingIssue.objects.filter(briefing_id=briefing.pk).exists():
         raise BriefingRefused("issued")
-    Briefing.objects.filter(pk=briefing.pk).delete()
+    if not Briefing.objects.filter(pk=briefing.pk, version=version).delete()[0]:
+        raise BriefingRefused("changed")
 
 
 def issue_briefing(
-    *, briefing: Briefing, version: int, told: Mapping[str, Any], note: str, by: str, at: datetime
+    *,
+    briefing: Briefing,
+    version: int,
+    told: Mapping[str, Any],
+    documents: Mapping[str, Any],
+    note: str,
+    by: str,
+    at: datetime,
 ) -> BriefingIssue:
-    """Freeze the text of a version with its figures, as the next issue. Raises BriefingRefused."""
+    """Freeze the text of a version with its figures and the documents that they make, as the next issue. Raises BriefingRefused."""
     held = Briefing.objects.filter(pk=briefing.pk, version=version).first()
     if held is None:
         raise BriefingRefused("changed")
@@ -68,7 +76,7 @@ def issue_briefing(
         with transaction.atomic():
             issue: BriefingIssue = BriefingIssue.objects.create(
                 briefing=held, scope_no=held.scope_no, number=last + 1, snapshot_id=held.snapshot_id, text_zh=held.text_zh,
-                text_en=held.text_en, told=dict(told), note=note, issued_by=by, issued_at=at,
+                text_en=held.text_en, told=dict(told), documents=dict(documents), note=note, issued_by=by, issued_at=at,
             )  # fmt: skip
     except IntegrityError:  # of two who issue at once
         raise BriefingRefused("changed") from None

@@ -40,10 +40,11 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("scope_no", models.BigIntegerField()),
-                ("number", models.IntegerField(verbose_name="期次")),
+                ("number", models.IntegerField(verbose_name="版次")),
                 ("text_zh", models.TextField(blank=True, verbose_name="中文")),
                 ("text_en", models.TextField(blank=True, verbose_name="英文")),
                 ("told", models.JSONField(verbose_name="数值")),
+                ("documents", models.JSONField(verbose_name="成稿")),
                 ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
                 ("issued_by", models.CharField(max_length=40, verbose_name="定稿人")),
                 ("issued_at", models.DateTimeField(verbose_name="定稿时间")),
