@@ -17,7 +17,7 @@ from anye.flow.specs import SPECS, TABLES
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.keys import keyring
 from anye.records.firms.models import Firm, FirmDetail
-from anye.records.people.models import Person, StatusSpell
+from anye.records.people.models import Person, PersonDetail, StatusSpell
 from anye.records.people.queries import opened_status
 from anye.records.registers.models import RowClaim
 from tests.conftest import District
@@ -282,6 +282,10 @@ def test_graduates_become_people_with_a_school(load: Load, tmp_path: Path) -> No
         assert (status.kind, status.unit, status.valid_from) == ("graduate", "青石师范学院", dt.date(2020, 6, 1))
         assert opened_status(status)["detail"] == "本科 会计学"
         assert status.person.name == WHO
+        # on no ledger yet, and seen all the same
+        assert not status.person.is_hidden
+        kinds = set(PersonDetail.objects.known().values_list("kind", flat=True))
+        assert kinds >= {"name", "name_key", "id_number", "sex", "birth", "residence"}
 
 
 def test_two_payments_of_one_item_and_month_are_two(people: None, load: Load, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from anye.records.accounts.scope import BATCH, OWNER, acting
 from anye.records.claims.models import Difference, FirmPayment
 from anye.records.entitlements.models import Entitlement
 from anye.records.findings.models import Finding
-from tests.flow.year_figures import PACK, by_area, paid_beside_behind, told, true
+from tests.flow.year_figures import PACK, Value, by_area, paid_beside_behind, told, true
 from tests.flow.year_moved import night, not_as_foretold
 
 # each load ends its own transaction: one of all of them would hold the locks of thousands of temporary tables
@@ -28,21 +28,26 @@ FILLED = (
 )
 AREAS = HERE / PACK / "areas.csv"
 NIGHTS = (dt.date(2020, 6, 30), dt.date(2020, 11, 30))
+Told = dict[str, Value]
 JANUARY_1970 = 1970 * 12
 
 
-def loaded(truth: YearTruth, context: Context) -> list[Report]:
-    """Every file as it became known, and the nights of some days between them: what they judged is overtaken by the last."""
-    reports, nights = [], list(NIGHTS)
+def loaded(truth: YearTruth, context: Context) -> tuple[list[Report], dict[dt.date, Told]]:
+    """Every file as it became known; and the nights of some days between them, with the figures that were told then."""
+    reports: list[Report] = []
+    then: dict[dt.date, Told] = {}
     for place, (path, known) in enumerate(truth.files):
-        while nights and known > nights[0]:
-            night(context, nights.pop(0))
+        for day in NIGHTS:
+            if day not in then and known > day:
+                night(context, day)
+                with acting(BATCH):
+                    then[day] = told(on=day)
         reports.append(load_file(path, context=context, known_on=known))
         assert reports[-1].fault is None, (path.name, reports[-1].failure())
         if place % 25 == 0:  # of what stands uncommitted the server would believe that it is nothing
             with acting(OWNER), connection.cursor() as cursor:
                 cursor.execute(f"ANALYZE {FILLED}")
-    return reports
+    return reports, then
 
 
 def unpaid() -> dict[tuple[str, str, int], int]:
@@ -88,7 +93,7 @@ def truth(tmp_path: Path) -> YearTruth:
 def test_the_year_comes_through_intake_and_is_paid_as_it_is_owed(
     truth: YearTruth, yubei: Context, tmp_path: Path
 ) -> None:
-    reports = loaded(truth, yubei)
+    reports, then = loaded(truth, yubei)
     assert not [(each.file, each.refused) for each in reports if each.refused]
     asked = Counter((each.source, row["rule"]) for each in reports for row in each.queried)
     assert asked == {("village_ledger", rule): 1 + (rule == "Q06") for rule in ("Q02", "Q03", "Q06", "Q08", "Q10")}
@@ -105,6 +110,9 @@ def test_the_year_comes_through_intake_and_is_paid_as_it_is_owed(
         assert said.keys() == expected.keys()
         assert {code: (said[code], expected[code]) for code in said if said[code] != expected[code]} == {}
         assert by_area(truth.by_area) == []
+        now = {day: told(on=day) for day in NIGHTS}
+        otherwise = [(day, code, then[day][code], now[day][code]) for day in NIGHTS for code in now[day]]
+        assert [each for each in otherwise if each[2] != each[3]] == []
     assert not_as_foretold(truth, reports, yubei, tmp_path) == []
     _is_noticed(truth, yubei)
 

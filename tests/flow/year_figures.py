@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from django.db import connection
@@ -30,9 +31,9 @@ def as_told(indicator: Indicator, figure: Figure) -> Value:
     return round(part / whole / 100, 2)
 
 
-def told(codes: Mapping[str, object] | None = None) -> dict[str, Value]:
-    """Indicator → what the registry says as of the year's end."""
-    counted = Figures(read_pack(PACK), on=ON, known=ON)
+def told(codes: Mapping[str, object] | None = None, *, on: dt.date = ON) -> dict[str, Value]:
+    """Indicator → what the registry says as of a day, by what was known on it; by default the year's end."""
+    counted = Figures(read_pack(PACK), on=on, known=on)
     return {code: counted.figure(code).value for code in counted.indicators if codes is None or code in codes}
 
 

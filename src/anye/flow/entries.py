@@ -126,7 +126,7 @@ def _publish(
             attach.recheck(stage, context.office_no)
         _retire(cursor, entry, told, batch)
         since = brought.highest_ids()
-        take_facts(cursor, stage, batch.pk)
+        take_facts(cursor, stage, batch.pk, on=batch.known_on)
         overruled = answers.overruled(batch.pk, since)
         if entry.kind == "undo":
             undoing.take_back(queries.entry(told["entry"]), batch)

@@ -3,9 +3,13 @@
 Strength is (source's rank, file month, known on, batch digest, sheet, line). Of the rows that speak of one key the
 strongest stands; a row that says the same is support; a row that differs is kept, already retired on the day its
 winner became known. All of it is set-wise SQL inside the transaction of the load.
+
+A row of an earlier batch that attaches only now is known from now on, for what was told meanwhile was told without it; its
+strength is that of its own batch.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -26,13 +30,14 @@ class Published:
     supports: int = 0
 
 
-def publish(spec: FactSpec, stage: str, batch: int) -> Published:
+def publish(spec: FactSpec, stage: str, batch: int, *, on: date) -> Published:
     """Take staged facts into their table: those of linked rows, or of all the batch's rows where no person is meant.
 
+    `on`: the day on which the batch became known, or is taken back; nothing is known before it that was not already.
     Needs the temporary table `link` of the load.
     """
     with connection.cursor() as cursor:
-        _incoming(cursor, spec, stage, batch)
+        _incoming(cursor, spec, stage, batch, on)
         cursor.execute("SELECT count(*), count(*) FILTER (WHERE place > 1) FROM incoming")
         every, weaker = cursor.fetchone()
         if not every:
@@ -60,7 +65,7 @@ def _matching(spec: FactSpec) -> tuple[str, str]:
     return same_key, same
 
 
-def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str, batch: int) -> None:
+def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str, batch: int, on: date) -> None:
     """Rows with their strength; `place` counts from the strongest of each key.
 
     What is said of households and firms does not hang on whose row it is: every row of the batch may say it, once and
@@ -97,7 +102,7 @@ def _incoming(cursor: CursorWrapper, spec: FactSpec, stage: str, batch: int) -> 
         FROM (
             SELECT {once} * FROM (
                 SELECT {nodes[spec.parent]} AS parent_id, {scope} {content},
-                       l.batch_id, l.sheet_no, l.line, b.known_on, {spec.rank("s")} AS s_rank,
+                       l.batch_id, l.sheet_no, l.line, greatest(b.known_on, DATE '{on}') AS known_on, {spec.rank("s")} AS s_rank,
                        coalesce(b.file_month, {NO_MONTH}) AS s_month, b.known_on AS s_known, b.digest AS s_digest,
                        l.sheet_no AS s_sheet, l.line AS s_line
                 FROM {source}

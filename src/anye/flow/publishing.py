@@ -1,6 +1,7 @@
 """A staged batch becomes records, in one transaction, so that no reader ever needs to ask for a batch's state."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -41,7 +42,7 @@ def publish_batch(batch_id: int, context: Context, *, notes: Mapping[str, Any] =
         if lost:
             attach.recheck(stage, context.office_no)
         since = brought.highest_ids()
-        taken = take_facts(cursor, stage, batch_id)
+        taken = take_facts(cursor, stage, batch_id, on=batch.known_on)
         changed = any(taken[name].inserted or taken[name].overruled for name in CACHED if name in taken)
         if changed or batch.source.creates_persons:
             caches.refresh()
@@ -79,14 +80,14 @@ def clear_temporary(cursor: CursorWrapper) -> None:
     cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{name}" for name in names))
 
 
-def take_facts(cursor: CursorWrapper, stage: str, batch_id: int) -> dict[str, facts.Published]:
-    """Make the nodes that the linked rows name, then take their facts."""
+def take_facts(cursor: CursorWrapper, stage: str, batch_id: int, *, on: date) -> dict[str, facts.Published]:
+    """Make the nodes that the linked rows name, then take their facts, known from the day on at the earliest."""
     there = staging.facts_there(batch_id)
     for name in there:
         cursor.execute(f"ANALYZE {stage}_{name}")
     _make_nodes(cursor, stage, there, batch_id)
     since = brought.highest_ids()
-    taken = {name: facts.publish(SPECS[name], f"{stage}_{name}", batch_id) for name in there}
+    taken = {name: facts.publish(SPECS[name], f"{stage}_{name}", batch_id, on=on) for name in there}
     if "firm" in there:
         name_firms(cursor, since["firm"])
     return taken

@@ -133,7 +133,7 @@ def _draw_anew(cursor: CursorWrapper, batch_id: int, context: Context, on: date)
         restage(cursor, batch_id, context)
         attach.recheck(stage, context.office_no)
         attach.wait_again(stage)
-        take_facts(cursor, stage, batch_id)
+        take_facts(cursor, stage, batch_id, on=on)
         staging.drop(batch_id)
     _note_standing(cursor, "stands", batch_id)
     cursor.execute(

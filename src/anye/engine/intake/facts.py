@@ -139,6 +139,8 @@ def _details(source: _Source) -> pl.DataFrame | None:
         values["sex"] = pl.coalesce(pl.col("id_sex"), values.get("sex", pl.lit(None, dtype=pl.String)))
         values["birth"] = pl.coalesce(birth, values.get("birth", pl.lit(None, dtype=pl.String)))
         values["residence"] = pl.col("area_code")
+        # whom a row brings into being bears its name and number: without a name nobody would see them
+        values = {"name": pl.col("name"), "id_number": pl.col("id_number")} | values
     return _long(source, values)
 
 
