@@ -17,7 +17,20 @@ from anye.demo.forms import Cell
 from anye.demo.year_counts import Figure, Share, of_the_busiest_month
 from anye.demo.year_registers import STRANGER
 from anye.demo.year_sheets import File, Files, yuan
-from anye.demo.year_world import DECEMBER, HIRING, JANUARY, PREMIUMS, REFUND, TRAINING, TRAVEL, Firm, Someone, Year
+from anye.demo.year_world import (
+    DECEMBER,
+    HIRING,
+    JANUARY,
+    LIVING,
+    PART_TIME,
+    PREMIUMS,
+    REFUND,
+    TRAINING,
+    TRAVEL,
+    Firm,
+    Someone,
+    Year,
+)
 
 LEFT: Mapping[str, Cell] = {"就业状态": "未就业", "就业终止日期": date(2020, 11, 30)}
 OTHER_NAMES = {"身份证号": STRANGER["身份证号"], "姓名": STRANGER["姓名"]}
@@ -210,12 +223,26 @@ class Moves:
         yield "C01", self._move(f"elsewhere {beside.number}", {"户类型": "非贫困户"}, {"C01": Share(0, -1), "I01": -1})
         waiting = next(person for person in self.year.people if person.wants_training == "是" and not person.trained)
         yield "C02", self._move(f"ledger {waiting.number}", {"培训意愿": "否"}, {"C02": Share(0, -1)})
-        told = next(
-            p for p in self.year.of("far") if len(self.files.marks[f"told {TRAVEL} {p.number}"]) == 1 and not p.trained
-        )
+        item, code, told = self._told_once()
         before: dict[str, Cell] = {"联系日期": date(2019, 6, 3)}
-        deltas: dict[str, Figure] = {"C05": Share(-1, 0), "C05 work_travel_subsidy": Share(-1, 0)}
-        yield "C05", self._move(f"told {TRAVEL} {told.number}", before, deltas)
+        deltas: dict[str, Figure] = {"C05": Share(-1, 0), f"C05 {code}": Share(-1, 0)}
+        yield "C05", self._move(f"told {item} {told.number}", before, deltas)
+
+    def _told_once(self) -> tuple[str, str, Someone]:
+        """Of what somebody was told who was contacted a single time: the travel subsidy, or of a small district something else."""
+        topics = (
+            (TRAVEL, "work_travel_subsidy", ("far", "near")), (PART_TIME, "part_time_post", ("early", "late")),
+            (LIVING, "trainee_living_allowance", ("inside", "full", "carer", "fruit", "workshop")),
+        )  # fmt: skip
+        contacts = Counter[str]()
+        for mark, rows in self.files.marks.items():
+            if mark.startswith("told "):
+                contacts[mark.rsplit(" ", 1)[1]] += len(rows)
+        return next(
+            (item, code, person)
+            for item, code, parts in topics for person in self.year.of(*parts)
+            if contacts[person.number] == 1 and self.files.marks.get(f"told {item} {person.number}")
+        )  # fmt: skip
 
     def _results(self) -> Iterator[tuple[str, Move]]:
         (fruit,) = self.year.of("fruit")
@@ -224,15 +251,15 @@ class Moves:
             raised = self._more(mark, "转移性收入", more, dict.fromkeys(codes, Share(more, 0)), at)
             yield from ((code, raised) for code in codes)
         alone = Counter(person.household for person in self.year.people if person.is_own)
-        away = next(p for p in self.year.of("far") if alone[p.household] == 1 and not p.trained)
-        yield "R05", self._move(f"ledger {away.number}", LEFT, {"R05": Share(1, 0), "R06": Share(1, 0), "I24": -1})
-        idle = next(
-            p for p in self.year.of("idle")
-            if alone[p.household] == 1 and p.is_poor and not p.capacity.startswith("丧失") and not p.wants_post
-        )  # fmt: skip
+        away = next(p for p in self.year.of("far") if alone[p.household] == 1)
+        left = self._move(f"ledger {away.number}", LEFT, {"R05": Share(1, 0), "R06": Share(1, 0), "I24": -1})
+        yield "R05", left
+        idle = [p for p in self.year.of("idle") if alone[p.household] == 1 and not p.capacity.startswith("丧失")]
+        lost: dict[str, Cell] = {"劳动能力": "丧失劳动力"}
+        # of a few nobody may be able to work
         yield (
             "R06",
-            self._move(f"ledger {idle.number}", {"劳动能力": "丧失劳动力"}, {"R06": Share(-1, -1), "R05": Share(0, 0)}),
+            self._move(f"ledger {idle[-1].number}", lost, {"R06": Share(-1, -1), "R05": Share(0, 0)}) if idle else left,
         )
         stayed = next(
             cover for cover in self.year.covers
