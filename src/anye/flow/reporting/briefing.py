@@ -26,6 +26,7 @@ from anye.flow.reporting.figures import Figures, indicators_of
 from anye.flow.reporting.snapshots import counted, digest_of
 from anye.packs import Pack
 from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
 from anye.records.briefings.actions.writing import keep_recount
 from anye.records.briefings.models import BriefingIssue, Snapshot
@@ -100,7 +101,7 @@ def standing_of(issue: BriefingIssue | None, lang: str) -> str:
     is_zh = lang == "zh"
     if issue is None:
         return "草稿，未定稿" if is_zh else "Draft, not issued"
-    day = day_said(timezone.localdate(issue.issued_at), lang)
+    day = day_said(registry_day(issue.issued_at), lang)
     if not issue.note:
         return f"第{issue.number}版，{day}定稿" if is_zh else f"Issue {issue.number}, {day}"
     return (

@@ -12,6 +12,7 @@ from django.utils import timezone
 from anye.flow.reporting.figures import Figures, indicators_of
 from anye.packs import Pack
 from anye.records.accounts.scope import BATCH, acting
+from anye.records.audit.day import registry_day
 from anye.records.briefings.actions import ROWS, ask_snapshot, take_snapshot
 from anye.records.briefings.models import Snapshot
 from anye.records.briefings.queries import snapshot_at
@@ -56,7 +57,7 @@ def kept(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
 
 def is_settled(snapshot: Snapshot) -> bool:
     """Whether it was counted after the day by whose knowledge it is: on that day more could still come in."""
-    return snapshot.taken_at is not None and timezone.localdate(snapshot.taken_at) > snapshot.known_on
+    return snapshot.taken_at is not None and registry_day(snapshot.taken_at) > snapshot.known_on
 
 
 def counted(figures: Figures) -> pl.DataFrame:
