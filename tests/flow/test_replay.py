@@ -23,6 +23,7 @@ from anye.flow.jobs import (
     look_at_upload,
     make_fault_sheet,
     publish_entry,
+    recount_briefing,
     settle_duplicate,
 )
 from anye.flow.nightly import entitle
@@ -50,7 +51,9 @@ from tests.flow.owed import KNOWN, came, registers_of_the_year, trainee
 from tests.flow.rules_by_hand import drafted, foreseen, with_value
 from tests.flow.test_load_order import BRIDGE, WILLOW, insured, person
 from tests.flow.written import insurance, ledger, number
+from tests.house.counted import recount_asked_for
 from tests.house.guards import GUARDS
+from tests.records.places.mapped import put_on_map
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +145,8 @@ def _owed(district: District, context: Context, officer: Duty) -> None:
         asked = ask_snapshot(as_of=KNOWN, known_on=KNOWN, by="tests")
     for _ in range(2):  # what was counted of the same days gives way
         count_figures(asked.pk)
+    recount_briefing(recount_asked_for())
+    put_on_map()
 
 
 def _given_back(batch: Batch, duty: Duty) -> None:

@@ -59,7 +59,8 @@ def test_a_briefing_is_written_issued_and_proved(
     expect(page.locator("#preview svg")).to_have_count(1)
     page.locator("#preview a", has_text="51.7" if is_zh else "517,000").wait_for()
     officer.press("保存" if is_zh else "Save")
-    officer.press("定稿" if is_zh else "Issue")
+    page.get_by_role("button", name="定稿" if is_zh else "Issue", exact=True).click()
+    officer.press("现在定稿" if is_zh else "Issue it now")
     assert ("已定稿" if is_zh else "Issued.") in officer.text
     shot(officer, f"briefing-{language}-{width}")
     with page.expect_download() as coming:

@@ -48,7 +48,7 @@ def test_the_year_opens_to_its_people(
     shot(officer, f"report-{language}-{width}")
     officer.page.locator(
         ".report-figure", has_text="贫困劳动力稳定就业人数" if is_zh else "Poor workers in stable work"
-    ).click()
+    ).first.click()
     officer.page.wait_for_load_state()
     assert ("参保满6个月" if is_zh else "in 6 of the 12 months") in officer.text
     assert officer.page.locator(".listing-table tbody tr, table tbody tr", has_text="冉明秀").count() >= 2
@@ -144,7 +144,7 @@ def test_a_bar_leads_on_and_what_is_drawn_says_its_number(visitor: Callable[...,
     page = officer.page
     officer.sign_in_by_link("officer")
     officer.go("/report/")
-    page.locator(".report-figure", has_text="贫困劳动力稳定就业人数").click()
+    page.locator(".report-figure", has_text="贫困劳动力稳定就业人数").first.click()
     page.wait_for_load_state()
     place = page.locator("[data-chart=bars]")
     assert page.evaluate("Boolean(window.L && window.echarts)")
@@ -182,7 +182,7 @@ def test_on_paper_charts_are_drawn_for_its_width_in_dark_ink(visitor: Callable[.
     page = officer.page
     officer.sign_in_by_link("officer")
     officer.go("/report/")
-    page.locator(".report-figure", has_text="贫困劳动力稳定就业人数").click()
+    page.locator(".report-figure", has_text="贫困劳动力稳定就业人数").first.click()
     page.wait_for_load_state()
     page.locator("[data-theme-switch]").first.evaluate("button => button.click()")
     wide = page.locator("[data-chart=bars]").evaluate("e => e.clientWidth")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from anye.doors.kit.columns import Words
 from anye.doors.office.report import words
 from anye.engine.report.definition import Indicator
-from anye.engine.report.said import UNKNOWN, axis_said, value_said
+from anye.engine.report.said import UNITS, UNKNOWN, axis_said, value_said
 from anye.records.briefings import queries
 from anye.records.briefings.models import Snapshot
 from anye.records.places.queries import shapes_of
@@ -141,7 +141,7 @@ def shade_of(value: Decimal | None, step: Decimal) -> str:
 def _drawn(rows: list[Point], unit: str) -> Drawn:
     most = max((Decimal(row.plain) for row in rows if row.plain), default=Decimal(0))
     divisor, name = axis_said(most, unit, words.lang())
-    return Drawn(rows, name or words.UNITS[unit], divisor, "100" if unit == "percent" else "")
+    return Drawn(rows, name or UNITS[unit][words.lang()], divisor, "100" if unit == "percent" else "")
 
 
 def _plain(value: Decimal | None) -> str:

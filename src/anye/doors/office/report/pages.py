@@ -57,8 +57,8 @@ def _headline(request: HttpRequest, snapshot: Snapshot, place: words.Place) -> d
     values = queries.figures_within(snapshot, [code for code, _ in place.within])
     known = {code for code, told in values.items() if any(value is not None for value in told.values())}
     offered = [
-        (title, [one for one in words.indicators().values() if one.group == group and one.code in known])
-        for group, title in words.GROUPS.items()
+        (title[words.lang()], [one for one in words.indicators().values() if one.group == group and one.code in known])
+        for group, title in GROUPS.items()
     ]
     told = [one for _, ones in offered for one in ones]
     if not told:
