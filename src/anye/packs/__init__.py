@@ -24,7 +24,7 @@ from anye.engine.yaml_tree import read_yaml
 
 HERE = Path(__file__).parent
 _AREA_CODE = re.compile(r"[0-9]{12}")
-_KEYS = {"name", "version", "title", "base", "district", "areas", "offices", "headlines"}
+_KEYS = {"name", "version", "title", "base", "district", "areas", "offices", "headlines", "on_map"}
 
 
 class PackFault(YamlFault):
@@ -83,7 +83,8 @@ class OtherOffice:
 class Pack:
     """A pack with its base folded in. `profiles`, `codes` and `columns` by name; `district` is None in a pack of the state.
 
-    `headlines`: codes of the figures that the first page of a district or a town begins with, the first first.
+    `headlines`: codes of the figures that the first page of a district or a town begins with, the first first. `on_map`: the
+    figure that the report's map shows unless another is asked for.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Pack:
     offices: tuple[OtherOffice, ...]
     profiles: Mapping[str, Profile]
     headlines: tuple[str, ...] = ()
+    on_map: str = ""
 
 
 def pack_names() -> tuple[str, ...]:
@@ -150,6 +152,7 @@ def read_folder(folder: Path) -> Pack:
         offices=tuple(OtherOffice(dict(each["title"]), tuple(each["runs"])) for each in offices),
         profiles={**(base.profiles if base else {}), **{each.name: each for each in profiles}},
         headlines=tuple(tree.get("headlines") or (base.headlines if base else ())),
+        on_map=str(tree.get("on_map") or (base.on_map if base else "")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from anye.doors.office.entrance import READERS, actor_of, duty_of, open_to
 from anye.doors.office.report import charts, words
 from anye.engine.report.said import GROUPS
 from anye.flow.jobs import count_figures
+from anye.packs import read_pack
 from anye.records.accounts.models import Role
 from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
@@ -53,7 +55,7 @@ def index(request: HttpRequest, token: str = "", area: str = "") -> HttpResponse
 
 
 def _headline(request: HttpRequest, snapshot: Snapshot, place: words.Place) -> dict[str, Any]:
-    """One figure of the areas within, on the map: the one that the address names, else the first that is known below."""
+    """One figure of the areas within, on the map: the one that the address names, else the pack's, else the first known below."""
     values = queries.figures_within(snapshot, [code for code, _ in place.within])
     known = {code for code, told in values.items() if any(value is not None for value in told.values())}
     offered = [
@@ -63,7 +65,8 @@ def _headline(request: HttpRequest, snapshot: Snapshot, place: words.Place) -> d
     told = [one for _, ones in offered for one in ones]
     if not told:
         return {}
-    found = next((one for one in told if one.code == request.GET.get("figure")), told[0])
+    wanted = (request.GET.get("figure"), read_pack(settings.ANYE_PACK, settings.ANYE_SOURCES).on_map)
+    found = next((one for code in wanted for one in told if one.code == code), told[0])
     hrefs = {
         code: f"{reverse('report:of', args=[snapshot.token, code])}?figure={found.code}" for code, _ in place.within
     }
