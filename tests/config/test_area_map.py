@@ -105,7 +105,7 @@ def test_every_fault_has_its_words() -> None:
     faults = {part.partition('"')[0] for part in source.split('_wrong("')[1:]}
     assert faults <= set(area_map.FAULTS)
     assert set(area_map.FAULTS) - faults == {"projected", "outside"}  # the other ends of the one that finds `swapped`
-    files = {part.partition('"')[0] for part in source.split('FileFault("')[1:]}
+    files = {part.partition('"')[0] for part in source.split('MapFault("')[1:]}
     assert files == {code for code in SENTENCES if code.startswith("map_")}
 
 

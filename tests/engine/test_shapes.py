@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from anye.engine import shapes
-from anye.engine.errors import FileFault
-from anye.engine.shapes import AreaMap, read_map
+from anye.engine.shapes import AreaMap, MapFault, read_map
 
 EAST, BRIDGE = "990100101000", "990100101202"
 KNOWN = frozenset({EAST, BRIDGE})
@@ -40,7 +39,7 @@ def why(one: Any) -> str:
 
 
 def fault_of(raw: bytes) -> str:
-    with pytest.raises(FileFault) as told:
+    with pytest.raises(MapFault) as told:
         read_map(raw, KNOWN)
     return told.value.code
 

@@ -17,7 +17,7 @@ from anye.records.briefings.models import (
 def counted(place: Any, person: Any, fen: int) -> None:
     """A figure that an amount tells, the person behind it, and a briefing of the office's area."""
     snapshot, _ = Snapshot.objects.get_or_create(
-        as_of=dt.date(2026, 9, 30), known_on=dt.date(2026, 10, 1),
+        as_of=dt.date(2019, 9, 30), known_on=dt.date(2019, 10, 1),
         defaults={"token": new_token(), "state": "done", "taken_at": dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), "asked_by": "w"},
     )  # fmt: skip
     place.snapshot = snapshot
@@ -57,7 +57,7 @@ def _briefing(place: Any, snapshot: Snapshot) -> None:
         "says": {"zh": "{value}", "en": "{value}"}, "value": f"{place.fen()}.00", "earlier": None,
     }  # fmt: skip
     told = {
-        "kind": "month", "area": area, "name": place.text("区"), "as_of": "2026-09-30", "known_on": "2026-10-01", "before": None,
+        "kind": "month", "area": area, "name": place.text("区"), "as_of": "2019-09-30", "known_on": "2019-10-01", "before": None,
         "before_known": None, "figures": {"I01": figure}, "within": {}, "trends": {}, "definitions": "",
     }  # fmt: skip
     said = [[place.text("报"), "", False, False], [f"{place.fen()}", "I01", False, False]]

@@ -11,8 +11,7 @@ from pathlib import Path
 from anye.config import postgres
 from anye.config.faults import SetupFault, Text
 from anye.config.home import Home
-from anye.engine.errors import FileFault
-from anye.engine.shapes import EAST, MOST_POINTS, NORTH, SOUTH, WEST, AreaMap, Refused, read_map
+from anye.engine.shapes import EAST, MOST_POINTS, NORTH, SOUTH, WEST, AreaMap, MapFault, Refused, read_map
 
 SHOWN = 20
 FAULTS = {
@@ -95,7 +94,7 @@ def keep(path: Path, *, by: str, language: str) -> AreaMap:
     with acting(BATCH, actor=by, purpose="area map"):
         try:
             told = read_map(path.read_bytes(), frozenset(Area.objects.values_list("code", flat=True)))
-        except FileFault as fault:
+        except MapFault as fault:
             raise SetupFault(fault.code, path=path.name, **fault.params) from None
         kept = keep_map(told=told)
     what = Text(

@@ -22,6 +22,7 @@ from anye.demo.owed_world import (
 from anye.demo.sheets import Sheet, write_text, write_workbook
 
 Row = dict[str, Cell]
+LONG_AGO = 1999 * 12 + 6
 STRANGER: Row = {"姓名": "吴名", "身份证号": id_number("990236", date(1971, 6, 9), 357)}
 EARLY, LATE = date(2020, 1, 5), date(2021, 12, 28)
 """A register's first and last file: it tells of the months between them."""
@@ -195,10 +196,14 @@ class Writer:
             {**_who(p), "待遇开始年月": first_day(p.pension_from), "月养老金": "1523.40", "待遇类型": "城乡居民养老保险"}
             for p in people if p.pension_from is not None
         ], "待遇开始年月", end_day(PENSIONS_UNTIL))  # fmt: skip
+        # it begins with somebody who left long ago: a stranger in it would be one of the registry's people from then on
+        left = [
+            (min(people, key=lambda p: p.told_from), LONG_AGO),
+            *((p, p.graduated) for p in people if p.graduated is not None),
+        ]
         self._twice("离校未就业高校毕业生名册", [
-            {"镇街": p.town, "村居": p.village, **_who(p), "毕业院校": "重庆某学院", "专业": "会计",
-             "毕业时间": first_day(p.graduated)}
-            for p in people if p.graduated is not None
+            {"镇街": p.town, "村居": p.village, **_who(p), "毕业院校": "重庆某学院", "专业": "会计", "毕业时间": first_day(at)}
+            for p, at in left
         ], "毕业时间")  # fmt: skip
         self._twice("财政供养人员名单", [
             {**_who(p), "单位名称": p.cadre_of, "人员性质": "村干部", "任职时间": date(2018, 1, 1)} for p in people if p.cadre_of

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NoReturn
 
-from anye.engine.errors import FileFault
+from anye.engine.errors import Problem
 
 LARGEST_FILE = 16 * 1024 * 1024
 MOST_POINTS = 3_000
@@ -30,6 +30,10 @@ DEPTHS = {"Point": 0, "Polygon": 2, "MultiPolygon": 3}
 """How deep the positions of a kind of geometry lie in its lists."""
 
 Position = list[float]
+
+
+class MapFault(Problem):
+    """A whole map that cannot be read; `code` begins with map_."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class _Wrong(Exception):
 
 
 def read_map(raw: bytes, known: Collection[str]) -> AreaMap:
-    """The map of a file. `known`: the area codes that there are. Raises FileFault with codes `map_…`."""
+    """The map of a file. `known`: the area codes that there are. Raises MapFault with codes `map_…`."""
     tree = _tree(raw)
     shapes: dict[str, Shape] = {}
     refused: list[Refused] = []
@@ -84,7 +88,7 @@ def read_map(raw: bytes, known: Collection[str]) -> AreaMap:
         shapes[shape.code] = shape
         left -= count_points(shape.geometry)
         if left < 0:
-            raise FileFault("map_points", {"most": MOST_POINTS_OF_ALL})
+            raise MapFault("map_points", {"most": MOST_POINTS_OF_ALL})
     return AreaMap(tuple(shapes.values()), tuple(refused), _is_schematic(tree))
 
 
@@ -95,24 +99,24 @@ def count_points(geometry: dict[str, Any]) -> int:
 
 def _tree(raw: bytes) -> dict[str, Any]:
     if len(raw) > LARGEST_FILE:
-        raise FileFault("map_size", {"found": len(raw) // 1024 // 1024 + 1, "most": LARGEST_FILE // 1024 // 1024})
+        raise MapFault("map_size", {"found": len(raw) // 1024 // 1024 + 1, "most": LARGEST_FILE // 1024 // 1024})
     try:
         # whole numbers as floats: one of thousands of digits is infinite then, instead of an error of its own
         tree = json.loads(raw.decode("utf-8-sig"), parse_int=float)
     except UnicodeDecodeError as error:
-        raise FileFault("map_encoding", {"at": error.start + 1}) from None
+        raise MapFault("map_encoding", {"at": error.start + 1}) from None
     except json.JSONDecodeError as error:
-        raise FileFault("map_json", {"line": error.lineno, "column": error.colno}) from None
+        raise MapFault("map_json", {"line": error.lineno, "column": error.colno}) from None
     except RecursionError:
-        raise FileFault("map_json", {"line": 1, "column": 1}) from None
+        raise MapFault("map_json", {"line": 1, "column": 1}) from None
     if not isinstance(tree, dict) or tree.get("type") != "FeatureCollection":
         found = tree.get("type") if isinstance(tree, dict) else type(tree).__name__
-        raise FileFault("map_kind", {"found": found})
+        raise MapFault("map_kind", {"found": found})
     if not isinstance(tree.get("features"), list) or not tree["features"]:
-        raise FileFault("map_empty")
+        raise MapFault("map_empty")
     crs = _named_crs(tree.get("crs"))
     if crs and not PLAIN_CRS.search(crs):
-        raise FileFault("map_crs", {"found": crs[:80]})
+        raise MapFault("map_crs", {"found": crs[:80]})
     return tree
 
 

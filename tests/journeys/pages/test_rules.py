@@ -3,10 +3,8 @@
 import datetime as dt
 import os
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import pytest
-from django.utils import timezone
 
 from anye.flow import jobs
 from anye.flow.nightly import entitle
@@ -37,7 +35,7 @@ def person(district: District, make_user: Callable[..., User], monkeypatch: pyte
     make_user("approver", district["district"], "second")
     make_user("village_worker", district["willow"], "worker")
     night(KNOWN)
-    monkeypatch.setattr(jobs, "timezone", SimpleNamespace(localdate=lambda: KNOWN, now=timezone.now))
+    monkeypatch.setattr(jobs, "registry_day", lambda: KNOWN)
     return found
 
 
