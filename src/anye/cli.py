@@ -214,6 +214,10 @@ def _command(args: argparse.Namespace) -> Callable[[argparse.Namespace], int | N
         from anye.config import briefing
 
         return briefing.briefing
+    if args.verb == "demo":
+        from anye.config import demonstration
+
+        return demonstration.demo
     if args.verb == "areas":
         from anye.config import area_map
 

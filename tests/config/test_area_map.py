@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from anye import cli
-from anye.config import area_map
+from anye.config import area_map, demonstration
 from anye.config.faults import SENTENCES, SetupFault
 from anye.config.home import Home
 from anye.demo.schematic import schematic_map, write_map
@@ -111,10 +111,10 @@ def test_every_fault_has_its_words() -> None:
 
 @pytest.mark.usefixtures("district")
 def test_the_command_ends_well_when_something_was_taken(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from anye.config import commands, postgres
+    from anye.config import postgres
 
-    monkeypatch.setattr(commands, "opened", lambda: None)
-    monkeypatch.setattr(commands, "set_up", lambda *_: None)
+    monkeypatch.setattr(area_map, "opened", lambda: None)
+    monkeypatch.setattr(area_map, "set_up", lambda *_: None)
     monkeypatch.setattr(postgres, "start", lambda _: None)
     assert cli.main(["areas", "--map", str(path)]) == 0
     changed_all = schematic_map(AREAS) | {"features": [{}]}
@@ -128,7 +128,7 @@ def test_the_demo_is_mapped_by_the_command_of_any_office(tmp_path: Path, monkeyp
     asked: list[list[str]] = []
     monkeypatch.setattr(subprocess, "run", lambda command, **_: asked.append(command))
     home = Home.create(tmp_path / "home", pack="cn_yubei", trial=True, language="en")
-    area_map.map_demo(home)
+    demonstration.map_demo(home)
     assert [command[1:4] for command in asked] == [["-m", "anye.cli", "areas"]]
     path = Path(asked[0][-1])
     told = shapes.read_map(path.read_bytes(), {area.code for area in read_pack("cn_yubei").areas})

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 from anye.config import postgres
+from anye.config.commands import language, opened, set_up
 from anye.config.faults import SetupFault, Text
-from anye.config.home import Home
 from anye.engine.shapes import EAST, MOST_POINTS, NORTH, SOUTH, WEST, AreaMap, MapFault, Refused, read_map
 
 SHOWN = 20
@@ -74,8 +72,6 @@ FAULTS = {
 
 def areas(args: argparse.Namespace) -> int:
     """Read a map into the registry. 1 when nothing of the file could be taken."""
-    from anye.config.commands import language, opened, set_up
-
     home = opened()
     postgres.start(home)
     set_up(home, "worker")
@@ -116,14 +112,3 @@ def _said(each: Refused, language: str) -> str:
     code = f" {each.code}" if each.code else ""
     where = Text(f"第 {each.at} 项{code}：", f"feature {each.at}{code}: ").in_language(language)
     return where + FAULTS[each.fault].in_language(language).format(found=each.found)
-
-
-def map_demo(home: Home) -> None:
-    """Write a schematic map of the demo's areas, and read it as any office's map is read."""
-    from anye.demo.schematic import write_map
-    from anye.packs import read_pack
-
-    path = home.path / "areas.geojson"
-    write_map(path, read_pack(home.pack).areas)
-    command = [sys.executable, "-m", "anye.cli", "areas", "--map", str(path)]
-    subprocess.run(command, env={**os.environ, "ANYE_HOME": str(home.path)}, check=True)

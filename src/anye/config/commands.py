@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from anye.config import postgres
-from anye.config.area_map import map_demo
 from anye.config.doctor import diagnose
 from anye.config.faults import SetupFault, Text
 from anye.config.home import Home, default_home, last_home
@@ -223,7 +222,7 @@ def run(args: argparse.Namespace) -> int:
     home.remember()
     if args.folder:
         load_folder(args, home, args.folder)
-    return 0 if args.no_serve else _serve(args, home)
+    return 0 if args.no_serve else serve_it(args, home)
 
 
 def load_folder(
@@ -239,58 +238,15 @@ def load_folder(
     subprocess.run(command, env=env, check=True)
 
 
-def demo(args: argparse.Namespace) -> int:
-    """A registry of its own with invented people, drawn from files through intake like any other."""
-    path = default_home(demo=True)
-    if (path / "settings.toml").exists():
-        postgres.discard(Home.open(path))
-        for name in ("settings.toml", "keys.json"):
-            (path / name).unlink(missing_ok=True)
-    from anye.demo.year import ON, write_year
-    from anye.engine.entitle.months import last_day, month_of
-    from anye.packs import HERE
-
-    home = Home.create(path, pack=FIRST_PACK, trial=True, language=language(args), day=ON)
-    furnish(home)
-    map_demo(home)
-    files = path / "registers"
-    say(args, "正在生成虚构的登记册……", "Writing the invented registers …")
-    for old in files.glob("*") if files.is_dir() else ():
-        old.unlink()
-    truth = write_year(
-        files, seed=args.seed, scale=args.scale, areas_csv=HERE / FIRST_PACK / "areas.csv", faults=args.faults
-    )
-    say(args, f"正在按得知日期载入 {len(truth.files)} 份登记册，2020年每月底核算一次……",
-        f"Loading {len(truth.files)} registers as they became known; each month of the year is judged at its end …")  # fmt: skip
-    days = [last_day(month).isoformat() for month in range(month_of(ON) - 11, month_of(ON) + 1)]
-    load_folder(args, home, files, {path.name: day.isoformat() for path, day in truth.files}, days)
-    _tell(home, days)
-    return 0 if args.no_serve else _serve(args, home)
-
-
-def _tell(home: Home, days: Sequence[str]) -> None:
-    """The demo's briefings: those of the months that are over are issued; the year's own is a draft on its last day."""
-    from anye import demo as told
-
-    env = {**os.environ, "ANYE_HOME": str(home.path)}
-    command = [sys.executable, "-m", "anye.cli", "briefing"]
-    for day in days[-3:-1]:
-        subprocess.run([*command, "month", "--on", day, "--known", day, "--issue"], env=env, check=True)
-    texts = [str(path) for path in sorted((Path(str(told.__file__)).parent / "briefings").glob("year.*.md"))]
-    subprocess.run(
-        [*command, "year", "--on", days[-1], "--known", days[-1], "--text", *texts, "--keep"], env=env, check=True
-    )
-
-
 def serve(args: argparse.Namespace) -> int:
     if args.local and not is_loopback(args.host):
         raise SetupFault("local_host", host=args.host)
     home = opened()
     furnish(home)
-    return _serve(args, home, is_local=args.local)
+    return serve_it(args, home, is_local=args.local)
 
 
-def _serve(args: argparse.Namespace, home: Home, *, is_local: bool = False) -> int:
+def serve_it(args: argparse.Namespace, home: Home, *, is_local: bool = False) -> int:
     from anye.config.serving import serve_home
 
     port = args.port or (LOCAL_PORT if is_local else PORT)
