@@ -137,7 +137,6 @@ def test_an_issue_stays_and_the_next_says_what_it_puts_right(officer: Client, sn
     assert "An issue stays" in dropped(officer, briefing, 3)
 
 
-@pytest.mark.trust
 def test_nobody_changes_an_issue_not_even_the_owner_of_the_tables(officer: Client, snapshot: Snapshot) -> None:
     briefing = begun(officer, snapshot)
     issue(officer, briefing, version=1)

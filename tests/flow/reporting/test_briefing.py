@@ -109,7 +109,6 @@ def test_the_templates_of_the_pack_name_nothing_that_is_not_there(year: Year, ki
         assert not document.faults and document.title and "{{" not in plain_of(document)
 
 
-@pytest.mark.trust
 def test_last_months_briefing_comes_out_the_same_to_the_character_after_new_registers(year: Year) -> None:
     take(PACK, on=dt.date(2020, 11, 30), known=KNOWN, by="tests")
     snapshot = take(PACK, on=ON, known=KNOWN, by="tests")
