@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.trust_long]
 @pytest.mark.parametrize(("seed", "scale"), [(21, 0.02), (22, 0.02), (23, 0.05), (24, 0.05), (25, 0.05)])
 def test_each_figure_moves_by_what_was_foretold(seed: int, scale: float, tmp_path: Path, yubei: Context) -> None:
     truth = write_year(tmp_path / "registers", seed=seed, scale=scale, areas_csv=AREAS)
-    reports = loaded(truth, yubei)
+    reports, _then = loaded(truth, yubei)
     night(yubei)
     with acting(BATCH):
         said = told()
