@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -219,16 +218,10 @@ def test_a_condition_has_an_end_and_a_figure(text: str, code: str) -> None:
     "text",
     ["{{" + " " * 60_000, " **a" * 15_000, "{{if I24}}" * 6_000, "{{I24" * 12_000, "*" * 60_000, "| a " * 15_000],
 )
-def test_no_text_of_the_longest_takes_long(text: str) -> None:
-    """Twice as much text takes some twice as long, whatever it is made of."""
-    half, whole = _seconds(text[: len(text) // 2]), _seconds(text)
-    assert whole < 0.5 or whole < 3.2 * half
-
-
-def _seconds(text: str) -> float:
-    begun = process_time()
-    compose(text, tidings(), "zh")
-    return process_time() - begun
+def test_no_text_of_the_longest_is_read_without_end(text: str) -> None:
+    """Patterns that look for an end again from every place would take hours for these; nothing is timed."""
+    document = compose(text, tidings(), "zh")
+    assert document.blocks and len(document.faults) <= 20
 
 
 def test_more_charts_than_a_briefing_holds_are_not_drawn() -> None:
