@@ -22,7 +22,7 @@ def recount_asked_for() -> int:
     now = timezone.now()
     with acting(BATCH, actor="tests"):
         snapshot = ask_snapshot(as_of=dt.date(2020, 12, 30), known_on=dt.date(2021, 1, 10), by="tests")
-        type(snapshot).objects.filter(pk=snapshot.pk).update(state="done")
+        type(snapshot).objects.filter(pk=snapshot.pk).update(state="done", taken_at=now)
         begun = begin_briefing(
             snapshot=snapshot, area_code="0" * 12, scope_no=1, kind="other", texts={"zh": "# x"}, by="tests", at=now
         )

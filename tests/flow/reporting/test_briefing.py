@@ -13,12 +13,12 @@ from anye.engine.report.briefing.plain import plain_of
 from anye.engine.report.briefing.told import Tidings, as_json, from_json
 from anye.flow import jobs
 from anye.flow.reporting.briefing import FORMATS, recounted, tidings_of, written
-from anye.flow.reporting.snapshots import is_settled, kept, take
+from anye.flow.reporting.snapshots import kept, take
 from anye.packs import read_pack
 from anye.packs.briefings import LANGUAGES, template_of
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.briefings import queries
-from anye.records.briefings.actions.writing import ask_recount, begin_briefing, issue_briefing
+from anye.records.briefings.actions.writing import BriefingRefused, ask_recount, begin_briefing, issue_briefing
 from anye.records.briefings.models import BriefingIssue, BriefingRecount, Snapshot, SnapshotFigure
 from tests.conftest import District
 from tests.factories import add_insurance, as_owner, make_batch, make_person
@@ -85,14 +85,14 @@ def test_figures_counted_before_their_day_was_over_are_counted_again(year: Year)
     """What came in later on that day would not be in them."""
     snapshot = take(PACK, on=ON, known=KNOWN, by="tests")
     assert (
-        is_settled(snapshot_now(snapshot))
+        queries.is_settled(snapshot_now(snapshot))
         and kept(PACK, on=ON, known=KNOWN, by="tests").taken_at == snapshot_now(snapshot).taken_at
     )
     early = timezone.make_aware(dt.datetime.combine(KNOWN, dt.time(9)))
     Snapshot.objects.filter(pk=snapshot.pk).update(taken_at=early)
-    assert not is_settled(snapshot_now(snapshot))
+    assert not queries.is_settled(snapshot_now(snapshot))
     kept(PACK, on=ON, known=KNOWN, by="tests")
-    assert is_settled(snapshot_now(snapshot))
+    assert queries.is_settled(snapshot_now(snapshot))
 
 
 def snapshot_now(snapshot: Snapshot) -> Snapshot:
@@ -134,6 +134,20 @@ def issued(year: Year) -> BriefingIssue:
         return issue_briefing(
             briefing=briefing, version=1, told=as_json(told), documents={}, note="", by="tests", at=timezone.now()
         )
+
+
+def test_what_is_not_settled_is_not_issued_by_whatever_way(year: Year) -> None:
+    snapshot = take(PACK, on=ON, known=KNOWN, by="tests")
+    early = timezone.make_aware(dt.datetime.combine(KNOWN, dt.time(9)))
+    Snapshot.objects.filter(pk=snapshot.pk).update(taken_at=early)
+    with acting(BATCH, actor="tests"):
+        begun = begin_briefing(
+            snapshot=snapshot, area_code=DISTRICT, scope_no=year.places["district"].scope_no, kind="month",
+            texts={"zh": "# 报"}, by="tests", at=timezone.now(),
+        )  # fmt: skip
+        with pytest.raises(BriefingRefused) as refused:
+            issue_briefing(briefing=begun, version=1, told={}, documents={}, note="", by="tests", at=timezone.now())
+    assert refused.value.code == "early"
 
 
 def recount_of(issue: BriefingIssue) -> BriefingRecount:

@@ -12,10 +12,9 @@ from django.utils import timezone
 from anye.flow.reporting.figures import Figures, indicators_of
 from anye.packs import Pack
 from anye.records.accounts.scope import BATCH, acting
-from anye.records.audit.day import registry_day
 from anye.records.briefings.actions import ROWS, ask_snapshot, take_snapshot
 from anye.records.briefings.models import Snapshot
-from anye.records.briefings.queries import snapshot_at
+from anye.records.briefings.queries import is_settled, snapshot_at
 from anye.records.places.queries import areas_on, office_of_area
 
 MOST_TEXT = 400
@@ -53,11 +52,6 @@ def kept(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
     with acting(BATCH, actor=by, purpose="figures"):
         found = snapshot_at(on, known)
     return found if found and is_settled(found) else take(pack, on=on, known=known, by=by)
-
-
-def is_settled(snapshot: Snapshot) -> bool:
-    """Whether it was counted after the day by whose knowledge it is: on that day more could still come in."""
-    return snapshot.taken_at is not None and registry_day(snapshot.taken_at) > snapshot.known_on
 
 
 def counted(figures: Figures) -> pl.DataFrame:

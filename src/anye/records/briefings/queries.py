@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Max, QuerySet
 
+from anye.records.audit.day import registry_day
 from anye.records.briefings.models import (
     Briefing,
     BriefingIssue,
@@ -90,6 +91,11 @@ def areas_of(snapshot: Snapshot) -> list[str]:
 def snapshot_of(as_of: date, *, known_until: date) -> Snapshot | None:
     """What was counted of a day, by what was known last, on `known_until` at the latest."""
     return snapshots().filter(as_of=as_of, known_on__lte=known_until).first()
+
+
+def is_settled(snapshot: Snapshot) -> bool:
+    """Whether it was counted after the day by whose knowledge it is: on that day more could still come in."""
+    return snapshot.taken_at is not None and registry_day(snapshot.taken_at) > snapshot.known_on
 
 
 def snapshot_days(area: str) -> QuerySet[Snapshot]:

@@ -26,7 +26,6 @@ from anye.engine.report.briefing.text import cleaned
 from anye.engine.report.briefing.told import Tidings, as_json
 from anye.engine.report.said import GROUPS, value_said
 from anye.flow.reporting.briefing import documents_of
-from anye.flow.reporting.snapshots import is_settled
 from anye.packs.briefings import template_of
 from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
@@ -287,7 +286,7 @@ def _why_not_of_day(found: Briefing) -> str:
     """Why the figures of its day cannot be issued yet; nothing if they can."""
     if found.snapshot.known_on >= registry_day():
         return gettext("Registers may still come in today. Issue it tomorrow, or choose the figures of an earlier day.")
-    if not is_settled(found.snapshot):
+    if not queries.is_settled(found.snapshot):
         return gettext(
             "These figures were counted before their day was over. Have the day counted again on the report's page."
         )

@@ -11,10 +11,11 @@ from django.db.models import Max
 
 from anye.records.audit.tokens import new_token
 from anye.records.briefings.models import Briefing, BriefingIssue, BriefingRecount, Snapshot
+from anye.records.briefings.queries import is_settled
 
 
 class BriefingRefused(ValueError):
-    """What was asked of a briefing cannot be done (any more); `code` says why: changed, issued."""
+    """What was asked of a briefing cannot be done (any more); `code` says why: changed, issued, early."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -71,6 +72,8 @@ def issue_briefing(
     held = Briefing.objects.filter(pk=briefing.pk, version=version).first()
     if held is None:
         raise BriefingRefused("changed")
+    if not is_settled(held.snapshot):
+        raise BriefingRefused("early")
     last = BriefingIssue.objects.filter(briefing_id=held.pk).aggregate(last=Max("number"))["last"] or 0
     try:
         with transaction.atomic():
