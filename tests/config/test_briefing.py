@@ -108,3 +108,11 @@ def test_it_is_kept_as_a_draft_or_issued(is_issued: bool) -> None:
         kept = Briefing.objects.get()
         assert kept.text_zh and kept.text_en and kept.kind == "month" and kept.author == "operator"
         assert list(kept.issues.values_list("number", flat=True)) == ([1] if is_issued else [])
+
+
+def test_a_text_without_end_is_refused_as_on_the_site(tmp_path: Path) -> None:
+    text = tmp_path / "own.md"
+    text.write_text("字" * 60_001, encoding="utf-8")
+    with pytest.raises(SetupFault) as refused:
+        told(texts=[text])
+    assert refused.value.code == "briefing_text" and "60,000" in refused.value.text("zh")

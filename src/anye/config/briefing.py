@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from anye.records.briefings.models import Snapshot
 
 
-LONGEST = 60_000
-"""Letters of a text at most, as on the site."""
-
-
 def briefing(args: argparse.Namespace) -> int:
     """Compose a briefing from a template or a text of one's own. Raises SetupFault."""
     home = opened()
@@ -153,18 +149,18 @@ def composed(
     return Composed(snapshot, tidings, words, documents[lang])
 
 
-def _too_long(path: Path) -> str:
-    raise SetupFault("briefing_text", path=path, why=f"> {LONGEST:,}")
-
-
 def _language_of(path: Path, lang: str) -> str:
     name = path.stem.rpartition(".")[2]
     return name if name in {"zh", "en"} else lang
 
 
 def _read(path: Path) -> str:
+    from anye.engine.report.briefing.text import LONGEST
+
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return text if len(text) <= LONGEST else _too_long(path)
     except (OSError, UnicodeDecodeError) as why:
         raise SetupFault("briefing_text", path=path, why=why) from None
+    if len(text) > LONGEST:
+        raise SetupFault("briefing_text", path=path, why=f"> {LONGEST:,}")
+    return text

@@ -10,7 +10,9 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
+
+from anye.engine.areas import AreaRow
 
 CENTRE = (105.0, 35.0)
 """Longitude and latitude about the middle of the country: a place that no district would take for its own."""
@@ -24,28 +26,15 @@ INNER = 0.62
 """How far from the middle of a cell its villages reach."""
 
 
-class AreaLike(Protocol):
-    """An area as the table has it."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def level(self) -> str: ...
-    @property
-    def parent(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-
-
-def write_map(path: Path, areas: Iterable[AreaLike]) -> None:
+def write_map(path: Path, areas: Iterable[AreaRow]) -> None:
     """Write the map of a table of areas."""
     path.write_text(json.dumps(schematic_map(areas), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
-def schematic_map(areas: Iterable[AreaLike]) -> dict[str, Any]:
+def schematic_map(areas: Iterable[AreaRow]) -> dict[str, Any]:
     """The map as GeoJSON: a point for each district, a cell for each town, a point for each village."""
     rows = sorted({area.code: area for area in areas}.values(), key=lambda area: area.code)
-    below: dict[str, list[AreaLike]] = {}
+    below: dict[str, list[AreaRow]] = {}
     for row in rows:
         below.setdefault(row.parent, []).append(row)
     known = {row.code for row in rows}
@@ -83,7 +72,7 @@ def seats(count: int) -> list[tuple[float, float]]:
     return found
 
 
-def _all_below(code: str, below: dict[str, list[AreaLike]]) -> Iterator[AreaLike]:
+def _all_below(code: str, below: dict[str, list[AreaRow]]) -> Iterator[AreaRow]:
     for each in below.get(code, []):
         yield each
         yield from _all_below(each.code, below)
@@ -99,7 +88,7 @@ def _at(x: float, y: float) -> list[float]:
     return [round(CENTRE[0] + CELL * x, 5), round(CENTRE[1] + CELL * FLATTEN * y, 5)]
 
 
-def _feature(area: AreaLike, kind: str, coordinates: Any) -> dict[str, Any]:
+def _feature(area: AreaRow, kind: str, coordinates: Any) -> dict[str, Any]:
     return {
         "type": "Feature", "properties": {"code": area.code, "name": area.name, "schematic": True},
         "geometry": {"type": kind, "coordinates": coordinates},

@@ -26,6 +26,11 @@ def significant(code: str) -> str:
     return next((code[:count] for count in (6, 9) if not code[count:].strip("0")), code)
 
 
+def digits_above(code: str) -> str:
+    """The digits of the area that one lies in."""
+    return significant(code)[:-3]
+
+
 def value_of(take: str, rows: pl.DataFrame) -> float | int | None:
     """The figure of these rows; None where it is not known. Money is fen, a share per cent."""
     if take == "count":

@@ -11,16 +11,24 @@ from pathlib import Path
 from django.utils import timezone
 
 import anye
-from anye.engine.areas import spoken
 from anye.engine.report.briefing import frozen
 from anye.engine.report.briefing.compose import Document, compose
 from anye.engine.report.briefing.page import file_of
 from anye.engine.report.briefing.pdf import pdf_of
 from anye.engine.report.briefing.plain import plain_of
 from anye.engine.report.briefing.text import cleaned
-from anye.engine.report.briefing.told import Tidings, Told, before_of, differences, exact, from_json, words_of
+from anye.engine.report.briefing.told import (
+    Tidings,
+    Told,
+    before_of,
+    differences,
+    ends_period,
+    exact,
+    from_json,
+    words_of,
+)
 from anye.engine.report.briefing.word import word_of
-from anye.engine.report.reduce import significant
+from anye.engine.report.reduce import digits_above, significant
 from anye.engine.report.said import day_said
 from anye.flow.reporting.figures import Figures, indicators_of
 from anye.flow.reporting.snapshots import counted, digest_of
@@ -30,7 +38,7 @@ from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
 from anye.records.briefings.actions.writing import keep_recount
 from anye.records.briefings.models import BriefingIssue, Snapshot
-from anye.records.places.queries import areas_on
+from anye.records.places.queries import names_on
 
 FONTS = Path(anye.__file__).parent / "doors" / "static" / "vendor" / "fonts"
 FORMATS = {
@@ -49,7 +57,9 @@ def tidings_of(pack: str, snapshot: Snapshot, area: str, kind: str) -> Tidings:
     before = before_of(kind, snapshot.as_of)
     earlier = queries.snapshot_of(before, known_until=snapshot.known_on)
     names = names_on(snapshot.as_of)
-    values = queries.figures_within(snapshot, [area, *(each for each in names if _parent(each) == significant(area))])
+    values = queries.figures_within(
+        snapshot, [area, *(each for each in names if digits_above(each) == significant(area))]
+    )
     values_before = queries.figures_within(earlier, [area]) if earlier else {}
     found = Tidings(
         kind, area, names.get(area, area), snapshot.as_of, snapshot.known_on, _told(pack, area, values, values_before),
@@ -149,7 +159,7 @@ def _within(
         rows = tuple(
             (one, names.get(one, one), exact(value))
             for one, value in sorted(each.items())
-            if _parent(one) == significant(area)
+            if digits_above(one) == significant(area)
         )
         if any(value is not None for _area, _name, value in rows):
             found[code] = rows
@@ -161,20 +171,7 @@ def _trends(area: str, snapshot: Snapshot) -> dict[str, tuple[tuple[dt.date, Dec
     found = {}
     rows = queries.all_over_time(area, until=snapshot.as_of, known=snapshot.known_on)
     for code, told in rows.items():
-        days = {day: exact(value) for day, _known, value in told if _ends_month(day) or day == snapshot.as_of}
+        days = {day: exact(value) for day, _known, value in told if ends_period("month", day) or day == snapshot.as_of}
         if len(days) > 1:
             found[code] = tuple(sorted(days.items()))[-TREND:]
     return found
-
-
-def names_on(on: dt.date) -> dict[str, str]:
-    """Area code → the name that people say, on a day."""
-    return {area.code: spoken(area.name) for area in areas_on(on)}
-
-
-def _parent(code: str) -> str:
-    return significant(code)[:-3]
-
-
-def _ends_month(day: dt.date) -> bool:
-    return (day + dt.timedelta(days=1)).day == 1

@@ -5,12 +5,18 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from anye.engine.areas import spoken
 from anye.records.places.models import Area, Office, Shape
 
 
 def areas_on(on: date) -> "QuerySet[Area]":
     """The areas that exist on a day."""
     return Area.objects.filter(valid_from__lte=on).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+
+def names_on(on: date) -> dict[str, str]:
+    """Area code → the name that people say, on a day."""
+    return {area.code: spoken(area.name) for area in areas_on(on)}
 
 
 def office_of_area() -> dict[str, int]:

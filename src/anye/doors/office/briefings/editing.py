@@ -22,7 +22,7 @@ from anye.doors.office.briefings import words
 from anye.doors.office.entrance import actor_of, open_to
 from anye.doors.office.report.words import Place, lang, place_of
 from anye.engine.report.briefing.compose import WORDS, compose
-from anye.engine.report.briefing.text import cleaned
+from anye.engine.report.briefing.text import LONGEST, cleaned
 from anye.engine.report.briefing.told import Tidings, as_json
 from anye.engine.report.said import GROUPS, value_said
 from anye.flow.reporting.briefing import documents_of
@@ -38,7 +38,6 @@ from anye.records.briefings.actions.writing import (
 )
 from anye.records.briefings.models import Briefing, Snapshot
 
-LONGEST = 60_000
 REFUSED = {
     "changed": _(
         "Somebody changed this briefing in the meantime: the preview shows their text. Saving again puts yours in its place."

@@ -27,10 +27,11 @@ from anye.doors.office.report.words import lang
 from anye.doors.office.rows import Rows, source_of
 from anye.engine.report.said import period_said
 from anye.flow.jobs import recount_briefing
-from anye.flow.reporting.briefing import FORMATS, names_on, standing_of, written
+from anye.flow.reporting.briefing import FORMATS, standing_of, written
 from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
 from anye.records.briefings.actions.writing import ask_recount
+from anye.records.places.queries import names_on
 
 FILES = ("docx", "pdf", "html")
 """What pages offer a briefing as; `txt` is the command's."""

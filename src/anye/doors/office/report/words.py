@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,16 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from anye.doors.kit import formats
 from anye.doors.kit.columns import Words
 from anye.doors.office.entrance import duty_of
-from anye.engine.areas import spoken
 from anye.engine.report.definition import Indicator, Measure
-from anye.engine.report.reduce import significant
+from anye.engine.report.reduce import digits_above, significant
 from anye.engine.report.said import UNITS, sentence, value_said
 from anye.flow.reporting.figures import indicators_of
 from anye.packs import read_pack
 from anye.records.briefings import queries
 from anye.records.briefings.models import Snapshot
-from anye.records.places.models import Area
-from anye.records.places.queries import areas_on
+from anye.records.places.queries import names_on
 
 HEADLINES = 6
 PERIODS: Mapping[str, Words] = {
@@ -83,15 +80,17 @@ class Place(NamedTuple):
 
 def place_of(request: HttpRequest, snapshot: Snapshot, code: str = "") -> Place | None:
     """The area of a code, or the reader's own. None where it is out of reach, or the office looks after none."""
-    names = _names(snapshot.as_of)
+    names = names_on(snapshot.as_of)
     reach = set(queries.areas_of(snapshot))
     code = code or _home(request, reach)
     if code not in reach:
         return None
     within = [
-        (each, names.get(each, each)) for each in sorted(reach) if each != code and _parent(each) == significant(code)
+        (each, names.get(each, each))
+        for each in sorted(reach)
+        if each != code and digits_above(each) == significant(code)
     ]
-    above = next(((each, names.get(each, each)) for each in reach if significant(each) == _parent(code)), None)
+    above = next(((each, names.get(each, each)) for each in reach if significant(each) == digits_above(code)), None)
     return Place(code, names.get(code, code), within, above)
 
 
@@ -113,16 +112,6 @@ def headlines(request: HttpRequest) -> Headlines | None:
     known = [code for code in wanted if code in indicators() and code in values and values[code].value is not None]
     figures = [told(indicators()[code], values[code].value) for code in known[:HEADLINES]]
     return Headlines(snapshot, area, figures) if figures else None
-
-
-def _parent(code: str) -> str:
-    """The digits of the area that one lies in."""
-    return significant(code)[:-3]
-
-
-def _names(on: dt.date) -> dict[str, str]:
-    areas: list[Area] = list(areas_on(on))
-    return {area.code: spoken(area.name) for area in areas}
 
 
 def figures_of(request: HttpRequest, *, person_id: int | None = None, firm_id: int | None = None) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 TOKEN = re.compile(r"\{\{([^{}\n]{1,60})\}\}")  # what is longer is no token: nothing is searched twice
+LONGEST = 60_000
+"""Letters of a text at most, on the site and for the command."""
 BLOCKS = ("areas", "trend", "group")
 _BLOCK = re.compile(rf"^\s*\{{\{{\s*({'|'.join(BLOCKS)})\s+([A-Za-z0-9_]+)\s*\}}\}}\s*$")
 # not between digits or Latin letters: 300*12*5 is a product
