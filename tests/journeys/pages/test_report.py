@@ -138,14 +138,20 @@ def walk_the_map(officer: Visitor) -> None:
     assert page.locator("[data-map]").count() == 0  # nothing lies within a village
 
 
-def test_a_bar_leads_on_and_what_is_drawn_says_its_number(visitor: Callable[..., Visitor], year: Year) -> None:
+def at_a_figure(visitor: Callable[..., Visitor]) -> Visitor:
+    """An officer who has opened the report and a figure of it."""
     take(read_pack("cn_yubei"), on=ON, known=KNOWN, by="tests")
     officer = visitor()
-    page = officer.page
     officer.sign_in_by_link("officer")
     officer.go("/report/")
-    page.locator(".report-figure", has_text="贫困劳动力稳定就业人数").first.click()
-    page.wait_for_load_state()
+    officer.page.locator(".report-figure", has_text="贫困劳动力稳定就业人数").first.click()
+    officer.page.wait_for_load_state()
+    return officer
+
+
+def test_a_bar_leads_on_and_what_is_drawn_says_its_number(visitor: Callable[..., Visitor], year: Year) -> None:
+    officer = at_a_figure(visitor)
+    page = officer.page
     place = page.locator("[data-chart=bars]")
     assert page.evaluate("Boolean(window.L && window.echarts)")
     place.scroll_into_view_if_needed()
@@ -177,13 +183,8 @@ def test_without_scripts_the_tables_say_it_all(browser: Browser, visitor: Callab
 
 
 def test_on_paper_charts_are_drawn_for_its_width_in_dark_ink(visitor: Callable[..., Visitor], year: Year) -> None:
-    take(read_pack("cn_yubei"), on=ON, known=KNOWN, by="tests")
-    officer = visitor()
+    officer = at_a_figure(visitor)
     page = officer.page
-    officer.sign_in_by_link("officer")
-    officer.go("/report/")
-    page.locator(".report-figure", has_text="贫困劳动力稳定就业人数").first.click()
-    page.wait_for_load_state()
     page.locator("[data-theme-switch]").first.evaluate("button => button.click()")
     wide = page.locator("[data-chart=bars]").evaluate("e => e.clientWidth")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")

@@ -94,7 +94,7 @@ def briefings(request: HttpRequest) -> HttpResponse:
 def briefing(request: HttpRequest, token: str, number: int | None = None) -> HttpResponse:
     """A briefing as it was issued last, or as its draft stands; `number`: an earlier issue, 0 the draft."""
     found = words.briefing_or_404(token)
-    issues = list(queries.issues_of(found).defer("told", "text_zh", "text_en"))
+    issues = list(queries.issues_of(found).defer("told", "documents", "text_zh", "text_en"))
     if number is None:
         number = issues[0].number if issues else 0
     issue = words.issue_or_404(found, number) if number else None
