@@ -117,6 +117,16 @@ FILES: dict[str, tuple[str, tuple[str, ...], str, dict[str, Any]]] = {
         {"firm": "山茶服饰有限公司", "item": "社会保险补贴", "valid_from": dt.date(2020, 4, 1), "valid_to": dt.date(2020, 4, 30),
          "paid_on": DAY, "batch_no": "Q2005", "amount_fen": 89_012},
     ),
+    "approvals": (
+        "姓名 身份证号 补贴项目 补贴开始月份 补贴结束月份 拟补贴金额 申请日期 初审人 初审日期 审批人 审批日期 审批结果"
+        " 公示开始日期 公示结束日期 公示地点",
+        (WHO, ID, "公益性岗位补贴", "2020年4月", "2020年4月", "500.00", "2020.4.20", "周干部", "2020.4.21", "郑科长", "2020.4.22",
+         "同意", "2020.4.23", "2020.4.29", "村务公开栏"), "approval",
+        {"item": "公益性岗位补贴", "valid_from": dt.date(2020, 4, 1), "valid_to": dt.date(2020, 4, 30), "amount_fen": 50_000,
+         "filed_on": dt.date(2020, 4, 20), "checked_by": "周干部", "checked_on": dt.date(2020, 4, 21), "approved_by": "郑科长",
+         "approved_on": dt.date(2020, 4, 22), "result": "同意", "posted_from": dt.date(2020, 4, 23),
+         "posted_to": dt.date(2020, 4, 29), "site": "村务公开栏"},
+    ),
     "bank_replies": (
         "批次号 户名 证件号码 收款账号 交易金额 处理结果 失败原因 交易日期",
         ("P2005", WHO, ID, "6217000000000000017", "500.00", "失败", "账户状态异常", "2020-05-06"), "payment",

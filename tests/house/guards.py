@@ -73,6 +73,7 @@ GUARDS = {
         " batch:s batch:u(carried_out_on,gone_on)"
     ),
     "claims_payment": f"{FACT} {PERSONS}",
+    "claims_approval": f"{FACT} {PERSONS}",
     "claims_share": f"{FACT} {PERSONS}",
     "claims_ticket": f"{FACT} {PERSONS}",
     "claims_firmpayment": FACT,
@@ -177,6 +178,7 @@ SCOPED = {
     "briefings.Briefing": ("scope_no",),
     "briefings.BriefingIssue": ("scope_no",),
     "briefings.BriefingRecount": ("scope_no",),
+    "claims.Approval": ("scope_no",),
     "claims.Share": ("scope_no",),
     "claims.Ticket": ("scope_no",),
     "claims.FirmPayment": ("scope_no",),

@@ -1,11 +1,8 @@
-"""The audit's cases in the demo's year (F01–F27): who should not have been paid, and beside each who looks like them and should.
-
-F26 and F28 ask who approved and how long a notice stood: no register tells of that, so no file can hold a case of them.
-"""
+"""The audit's cases in the demo's year (F01–F28): who should not have been paid, and beside each who looks like them and should."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from anye.demo.year_faults import QUALITY, Faults
 from anye.demo.year_registers import at_firm, who
@@ -337,6 +334,45 @@ def _too_early(faults: Faults) -> None:
     )
 
 
+def _approve(faults: Faults, person: Someone, *, checked: str = "柏宽", approved: str = "祁朗", on: date = date(2020, 11, 2),
+             until: date = date(2020, 11, 9)) -> None:  # fmt: skip
+    """Approved on a day and put up on the next, until a day; then paid on 12 November."""
+    faults.add("补贴审批公示台账", {
+        **person.place, **who(person), "补贴项目": PART_TIME, "补贴开始月份": "2020-10", "补贴结束月份": "2020-10", "拟补贴金额": "500.00",
+        "申请日期": date(2020, 10, 29), "初审人": checked, "初审日期": date(2020, 10, 30), "审批人": approved, "审批日期": on,
+        "审批结果": "同意", "公示开始日期": on + timedelta(1), "公示结束日期": until, "公示地点": "村务公开栏",
+    })  # fmt: skip
+    pay(faults, person, PART_TIME, 50_000)
+
+
+def _approvals(faults: Faults) -> None:
+    person, near = poor(faults), poor(faults)
+    spouse = faults.person(household_of=person)
+    _approve(faults, person, approved=spouse.name)
+    _approve(faults, near, approved=f"{near.name[0]}朗宽")
+    pair(
+        faults, "F26", person.number, "approved by the spouse", near.number, "approved by somebody of the same surname"
+    )
+    person, near = poor(faults), poor(faults)
+    _approve(faults, person, checked="祁朗")
+    _approve(faults, near)
+    pair(faults, "F26", person.number, "one checked and approved", near.number, "one checked, another approved")
+
+
+def _notices(faults: Faults) -> None:
+    person, near = poor(faults), poor(faults)
+    _approve(faults, person, until=date(2020, 11, 5))
+    _approve(faults, near)
+    pair(faults, "F28", person.number, "posted for three days", near.number, "posted for five working days")
+    person, near = poor(faults), poor(faults)
+    for each, on, until in (
+        (person, date(2020, 11, 9), date(2020, 11, 16)),
+        (near, date(2020, 11, 4), date(2020, 11, 11)),
+    ):
+        _approve(faults, each, on=on, until=until)
+    pair(faults, "F28", person.number, "paid while it was posted", near.number, "paid on the day after")
+
+
 def _totals(faults: Faults) -> None:
     """The last of all: a list whose total line is a yuan off, and one whose total is right."""
     for register, heading, off in (("工资发放明细", "实发工资", 1), ("务工车票登记表", "票价", 0)):
@@ -349,5 +385,6 @@ def _totals(faults: Faults) -> None:
 
 ALL = (
     *QUALITY, _dead, _twice, _exclusive, _insured_elsewhere, _owners, _pensioners, _public_staff, _detained, _too_old, _two_posts, _away,
-    _long, _uncertified, _classes, _at_work, _firms, _refunds, _journeys, _accounts, _funds, _missed, _too_early, _totals,
+    _long, _uncertified, _classes, _at_work, _firms, _refunds, _journeys, _accounts, _funds, _missed, _too_early,
+    _approvals, _notices, _totals,
 )  # fmt: skip

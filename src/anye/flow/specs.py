@@ -71,6 +71,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "firm_payment": ("claims_firmpayment", "kind", "item", "valid_from", "paid_on", "batch_no", "amount_fen"),
     "share": ("claims_share", "firm_id", "item", "valid_from", "paid_on", "batch_no"),
     "fund": ("claims_fundallocation", "document_no", "fund", "purpose"),
+    "approval": ("claims_approval", "item", "valid_from", "filed_on"),
     "ticket": ("claims_ticket", "travelled_on", "origin", "destination", "number"),
     "event": ("outreach_event", "name", "valid_from"),
     "contact": ("outreach_contact", "contacted_on", "channel", "topic"),

@@ -41,6 +41,7 @@ TITLES: Mapping[str, Words] = {
     "refund": _("Refund applications"),
     "payment": _("Payment"),
     "firm_payment": _("Payments to firms"),
+    "approval": _("Approval and public notice"),
     "share": _("Part of a payment to a firm"),
     "fund": _("Fund allocations"),
     "ticket": _("Travel ticket"),
@@ -49,7 +50,7 @@ TITLES: Mapping[str, Words] = {
 }
 ICONS: Mapping[str, str] = {
     "owner": "building", "post": "briefcase", "attendance": "briefcase", "work_training": "briefcase", "payment": "coin", "share": "coin",
-    "contact": "message",
+    "approval": "coin", "contact": "message",
 }  # fmt: skip
 # the first that is filled names the row; the others follow with their labels
 NAMED_BY = (
@@ -87,7 +88,9 @@ LABELS: Mapping[str, Words] = {
     "attended": _("Visitors"), "poor_attended": _("Poor workers among them"), "signed": _("Letters of intent"),
     "poor_signed": _("Letters of poor workers"), "hired": _("Hired"), "poor_hired": _("Poor workers hired"),
     "education": _("Education wanted"), "requirements": _("Requirements"), "contact": _("Contact"),
-    "filed_on": _("Filed on"), "allocated_on": _("Allocated on"),
+    "filed_on": _("Filed on"), "checked_by": _("Checked by"), "checked_on": _("Checked on"), "approved_by": _("Approved by"),
+    "approved_on": _("Approved on"), "posted_from": _("Posted from"), "posted_to": _("Posted until"),
+    "allocated_on": _("Allocated on"),
     "valid_from": pgettext_lazy("period", "From"), "valid_to": pgettext_lazy("period", "To"),
 }  # fmt: skip
 _ROLES: Mapping[str, Words] = {

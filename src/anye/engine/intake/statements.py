@@ -78,6 +78,10 @@ STATEMENTS: Mapping[str, Statement] = {
     "share": Statement({
         **FIRM, "item": TEXT, **SPELL, "paid_on": DAY, "batch_no": TEXT, "amount_fen": COUNT,
     }, needs=("amount_fen",)),
+    "approval": Statement({
+        "item": TEXT, **SPELL, "amount_fen": COUNT, "filed_on": DAY, "checked_by": TEXT, "checked_on": DAY, "approved_by": TEXT,
+        "approved_on": DAY, "result": TEXT, "posted_from": DAY, "posted_to": DAY, "site": TEXT,
+    }, needs=("item",)),
     "ticket": Statement({
         "travelled_on": DAY, "mode": TEXT, "origin": TEXT, "destination": TEXT, "number": TEXT, "amount_fen": COUNT,
     }, needs=("travelled_on",)),

@@ -79,6 +79,29 @@ class Share(DatedFact):
         constraints = one_current("claims_share", "person", "firm", "item", "valid_from", "paid_on", "batch_no")
 
 
+class Approval(DatedFact):
+    """How a subsidy was decided upon and made public (补贴审批公示): who checked and who approved, by name, and how long it stood.
+
+    Of the months `valid_from` to `valid_to` of an item; the amount in fen is the one that was approved.
+    """
+
+    person = link(Person, related_name="approvals")
+    item = models.CharField("项目", max_length=160)
+    amount_fen = models.BigIntegerField("金额（分）", null=True)
+    filed_on = models.DateField("申请日期", null=True)
+    checked_by = models.CharField("初审人", max_length=160, blank=True)
+    checked_on = models.DateField("初审日期", null=True)
+    approved_by = models.CharField("审批人", max_length=160, blank=True)
+    approved_on = models.DateField("审批日期", null=True)
+    result = models.CharField("审批结果", max_length=160, blank=True)
+    posted_from = models.DateField("公示开始日期", null=True)
+    posted_to = models.DateField("公示结束日期", null=True)
+    site = models.CharField("公示地点", max_length=160, blank=True)
+
+    class Meta:
+        constraints = one_current("claims_approval", "person", "item", "valid_from", "filed_on")
+
+
 class RefundApplication(FirmFact):
     """An application for the job-retention refund (稳岗返还申请): insured, laid off, premiums and amount in fen, by year."""
 
@@ -262,6 +285,7 @@ class Correction(models.Model):
 
 
 __all__ = [
+    "Approval",
     "Correction",
     "Difference",
     "FirmPayment",
