@@ -243,7 +243,7 @@ def notices(district: District, facts: str) -> bool:
         ("LIKE ANY", "NOT LIKE ANY", "已领求职补贴次数 受影响行业"),
         (">= 241", ">= 240", "全日制"),
         ('(f."paid_on" IS NOT NULL)::int', "1", "已领求职补贴次数 已领转移补助次数"),
-        ("NOT is_hidden", "true", "登记失业"),
+        ("p.is_hidden IS NOT TRUE", "true", "登记失业"),
         (" AND kin.person_id <> f.person_id", "", "家庭另有公岗"),
         ("kin.household_id = home.household_id", "kin.person_id = f.person_id", "村干部家庭"),
         ("home.retired_on > %(on)s", "false", "村干部家庭 家庭另有公岗"),
@@ -281,7 +281,7 @@ def test_the_oracle_notices_a_statement_that_says_something_else(
 
 def test_the_oracle_notices_posts_of_hidden_persons(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
     posts = spans.Asked.posts
-    monkeypatch.setattr(spans.Asked, "posts", lambda asked: posts(asked).replace("AND NOT p.is_hidden", ""))
+    monkeypatch.setattr(spans.Asked, "posts", lambda asked: posts(asked).replace("p.is_hidden IS NOT TRUE", "true"))
     assert notices(district, "公岗在岗")
 
 

@@ -40,6 +40,15 @@ class Asked(NamedTuple):
             return f"{column} = ANY(%(persons)s)"
         return f"get_bit(%(persons)s, least({column}, %(no_person)s)) = 1"
 
+    def was_seen(self, alias: str) -> str:
+        """SQL: whether a person was one that anybody could see: `is_hidden` tells of now, and of whose name a register was taken
+        back the names that were known then tell. The scalar query keeps the server from reading all names for the few."""
+        return f"""CASE WHEN EXISTS (SELECT FROM people_persondetail gone
+                WHERE gone.person_id = {alias}.id AND gone.kind = 'name' AND gone.retired_on IS NOT NULL)
+            THEN coalesce((SELECT true FROM people_persondetail called WHERE called.person_id = {alias}.id
+                AND called.kind = 'name' AND {Asked(self.on).wheres("called", ())} LIMIT 1), false)
+            ELSE {alias}.is_hidden IS NOT TRUE END"""
+
     def params(self) -> dict[str, Any]:
         shared = {"on": self.on, "firms": list(self.firms or ())}
         if self.persons is None or self.is_of_few:
@@ -54,5 +63,5 @@ class Asked(NamedTuple):
         return f"""(
             SELECT row_number() OVER (ORDER BY person_id, unit, post_name) - 1 AS place, person_id, unit, post_name
             FROM (SELECT DISTINCT f.person_id, f.unit, f.post_name FROM posts_assignment f
-                  JOIN people_person p ON p.id = f.person_id AND NOT p.is_hidden
+                  JOIN people_person p ON p.id = f.person_id AND {self.was_seen("p")}
                   WHERE {self.wheres("f", ("person_id",))}) placements)"""

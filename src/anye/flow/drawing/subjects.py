@@ -55,7 +55,7 @@ class RecordSubjects(Subjects):
         self._has_homes = has_homes
         self.asked = Asked(on, None if persons is None else tuple(persons))
         these = f"AND {self.asked.are_these('id')}" if persons is not None else ""
-        sql = f"SELECT id, scope_no FROM people_person p WHERE NOT is_hidden {these} ORDER BY id"
+        sql = f"SELECT id, scope_no FROM people_person p WHERE {self.asked.was_seen('p')} {these} ORDER BY id"
         self.persons, self.scope_no = self._columns(sql, 2)
         is_part = persons is not None and not has_all_firms
         if is_part:

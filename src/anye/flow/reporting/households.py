@@ -25,7 +25,7 @@ def members_of(when: When) -> pl.DataFrame:
     known = Asked(when.known)
     sql = f"""SELECT DISTINCT ON (f.person_id) f.person_id, f.household_id, h.code, f.is_head IS TRUE
         FROM people_householdmember f JOIN people_household h ON h.id = f.household_id
-        JOIN people_person p ON p.id = f.person_id AND NOT p.is_hidden
+        JOIN people_person p ON p.id = f.person_id AND {known.was_seen("p")}
         WHERE {known.wheres("f", ())} AND (f.valid_from IS NULL OR f.valid_from <= %(last)s)
             AND (f.valid_to IS NULL OR f.valid_to >= %(last)s) ORDER BY f.person_id, f.id DESC"""
     text = b"".join(copied(f"COPY ({sql}) TO STDOUT (FORMAT CSV)", {**known.params(), "last": when.on}))

@@ -176,7 +176,7 @@ class Statement:
             *_time(lines, self.table),
         ]
         if self.joins():
-            found.append("p.is_hidden IS NOT TRUE")
+            found.append(self.asked.was_seen("p"))
         if self.whom.firms is not None and lines.table in OF_FIRMS:
             found.append(self.of_firms())
         found += [f"f.{key}_id IS NOT NULL" for key in ("person", "firm") if key in self.measure.count]

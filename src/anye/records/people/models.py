@@ -106,6 +106,13 @@ class PersonDetail(DatedFact):
     blind = models.BinaryField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(  # who could be seen on an earlier day (flow.drawing.asked)
+                fields=["person"],
+                name="people_persondetail_names_gone",
+                condition=Q(kind="name", retired_on__isnull=False),
+            )
+        ]
         constraints = [
             *one_current("people_persondetail", "person", "kind"),
             models.CheckConstraint(
