@@ -65,6 +65,7 @@ MATRIX: dict[str, tuple[str, str, str]] = {
     # registers
     "registers:index": ("", EVERYBODY, f"VTAFPUDX=303 {OUT}"),
     "registers:stated": ("records", READERS, f"VTAFPUD=303 X=403 {OUT}"),
+    "registers:stated_row": ("kept batch row", READERS, f"VTAFPUD=405 X=403 {OUT}"),
     "registers:due": ("", EVERYBODY, f"VTAFPUDX=405 {OUT}"),
     "registers:mend": ("", READERS, f"VTAFPUD=303 X=403 {OUT}"),
     "registers:new_upload": ("", LOADERS, LOADERS.replace("=200", "=422")),

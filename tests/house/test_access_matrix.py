@@ -78,7 +78,7 @@ def test_every_role_is_declared() -> None:
     assert set(LETTERS) | {"N", "G"} == set(ROLES)
 
 
-CODES = {"code": "part_time_post", "records": "firm_payment", "source": "village_ledger"}
+CODES = {"code": "part_time_post", "records": "firm_payment", "kept": "fund", "source": "village_ledger"}
 WORDS = {
     "level": "queried", "part": "file", "figure": "I01", "row": "0-3", "issue": "1", "language": "zh", "form": "html",
 }  # fmt: skip

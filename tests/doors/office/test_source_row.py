@@ -21,7 +21,8 @@ from tests.factories import add_detail, as_owner
 from tests.flow.reporting.planted import KNOWN, ON, Year
 
 ClientAs = Callable[..., Client]
-LINK = re.compile(r'href="(/(?:people|firms)/[^"]+/rows/[^"]+)"')
+LINK = re.compile(r'href="(/(?:people|firms)/[^"]+/rows/[^"]+|/registers/records/[^"]+/[^"]+/[^"]+)"')
+FUND = "Poverty fund for posts"
 FIGURE = re.compile(r'href="(/report/[^"]+/I01/)"')
 
 
@@ -106,3 +107,22 @@ def test_an_office_without_an_area_is_led_to_the_widest_that_it_reaches(
     (figure, *_) = FIGURE.findall(page)
     assert client.get(figure).status_code == 200
     assert client.get(reverse("report:index")).status_code == 200
+
+
+def test_what_is_of_an_office_leads_from_its_list_to_the_row_and_to_the_figures(
+    year: Year, snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    for kind, says, figure in (
+        ("trade", "Training trades", "Special local trades"),
+        ("fund", "Fund allocations", FUND),
+    ):
+        page = client.get(reverse("registers:stated", args=[kind])).content.decode()
+        listed = [each for each in LINK.findall(page) if each.startswith(f"/registers/records/{kind}/")]
+        told = [text_of(client.get(each, headers={"accept-language": "en"})) for each in listed]
+        assert told and all(says in each for each in told)
+        assert any(figure in each for each in told), (kind, told)
+    (fund, *_) = listed
+    assert client.get(fund.replace("/fund/", "/event/")).status_code == 404
+    assert client.get(fund.replace("/fund/", "/payment/")).status_code == 404
+    assert client_as("village_worker", district["willow"]).get(fund).status_code == 404

@@ -1,4 +1,4 @@
-"""A row of a register as it was taken: what it says of a person or a firm, and the figures that this stands in."""
+"""A row of a register as it was taken: what it says of a person, a firm or an office, and the figures that this stands in."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from anye.doors.office.rows import log_people
 from anye.doors.office.sources import title_of
 from anye.doors.office.timeline import TABLES, name_areas
 from anye.flow.reporting.lineage import Facts, Lineage, facts_of_row
+from anye.flow.stated import OF_OFFICES
 from anye.records.briefings import queries as briefings
 from anye.records.firms import queries as firms
 from anye.records.firms.models import Firm
@@ -35,7 +36,7 @@ def person_row(request: HttpRequest, token: str, batch: str, row: str) -> HttpRe
         raise Http404
     found, facts = _facts(batch, row, person_id=person.pk)
     log_people("person", [(person.pk, person.scope_no)])
-    return _page(request, found, row, facts, person)
+    return _page(request, found, row, facts, person.name, reverse("office:person", args=[token]), person)
 
 
 @open_to(READERS)
@@ -47,7 +48,19 @@ def firm_row(request: HttpRequest, token: str, batch: str, row: str) -> HttpResp
     except Firm.DoesNotExist:
         raise Http404 from None
     found, facts = _facts(batch, row, firm_id=firm.pk)
-    return _page(request, found, row, facts, firm)
+    return _page(request, found, row, facts, firm.name, reverse("office:firm", args=[token]))
+
+
+@open_to(READERS)
+@require_safe
+def office_row(request: HttpRequest, name: str, batch: str, row: str) -> HttpResponse:
+    """What a row says that is of no person and no firm: of a trade, a fair, a fund."""
+    if name not in OF_OFFICES:
+        raise Http404
+    found, facts = _facts(batch, row)
+    if name not in facts:
+        raise Http404
+    return _page(request, found, row, facts, str(stated.TITLES[name]), reverse("registers:stated", args=[name]))
 
 
 def _facts(batch: str, row: str, **subject: int) -> tuple[Batch, Facts]:
@@ -62,20 +75,21 @@ def _facts(batch: str, row: str, **subject: int) -> tuple[Batch, Facts]:
     return found, facts
 
 
-def _page(request: HttpRequest, batch: Batch, row: str, facts: Facts, subject: Person | Firm) -> HttpResponse:
-    is_person = isinstance(subject, Person)
+def _page(
+    request: HttpRequest, batch: Batch, row: str, facts: Facts, subject: str, home: str, person: Person | None = None
+) -> HttpResponse:
+    """`subject`, `home`: of what the row speaks, and its page."""
     sheet, _dash, line = row.partition("-")
-    home = reverse("office:person" if is_person else "office:firm", args=[subject.token])
-    says = _says(facts, is_person=is_person, may_see_private=may(request, PRIVATE))
+    says = _says(facts, is_person=person is not None, may_see_private=may(request, PRIVATE))
     context: dict[str, Any] = {
         "subject": subject, "href": home, "batch": batch, "register": title_of(batch), "sheet": int(sheet) + 1, "line": line, "says": says,
-        "crumbs": (Crumb(subject.name, home), Crumb(_("Row of a register"))),
+        "crumbs": (Crumb(subject, home), Crumb(_("Row of a register"))),
     }  # fmt: skip
     snapshot = briefings.snapshot()
     if snapshot is not None:
         lineage = Lineage(settings.ANYE_PACK, snapshot, facts)
         counting = list(lineage.counting())
-        asking = [one for one in lineage.asking(subject) if one not in counting] if isinstance(subject, Person) else []
+        asking = [one for one in lineage.asking(person) if one not in counting] if person else []
         context |= {
             "as_of": snapshot.as_of, "counting": linked(request, snapshot, counting), "asking": linked(request, snapshot, asking),
         }  # fmt: skip
@@ -91,7 +105,7 @@ def _says(facts: Facts, *, is_person: bool, may_see_private: bool) -> list[str]:
         name_areas([fact for _name, fact in told])
         said_of = {table.model: table.title for table in TABLES}
         return [said_of[type(fact)](fact, may_see_private) for _name, fact in told if type(fact) in said_of]
-    return [
-        f"{stated.FIRM_DETAILS.get(fact.kind, fact.kind)} {fact.value}" if name == "firm" else stated.title(name, fact)
-        for name, fact in told
-    ]
+    of_firm = [f"{stated.FIRM_DETAILS.get(fact.kind, fact.kind)} {fact.value}" for name, fact in told if name == "firm"]
+    others = {name: listed for name, listed in facts.items() if name != "firm"}
+    rows = stated.shown(others, {}, may_see_private=may_see_private)
+    return [*of_firm, *(" · ".join(filter(None, (one.title, one.said))) for one in rows)]

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext, pgettext_lazy
@@ -26,6 +27,7 @@ from anye.engine.intake.statements import STATEMENTS
 from anye.flow import stated
 from anye.flow.specs import SPECS
 from anye.records.audit.keys import keyring
+from anye.records.registers.models import Batch
 
 TITLES: Mapping[str, Words] = {
     "owner": _("Firm of their own"),
@@ -218,11 +220,18 @@ def _column(name: str, field: str) -> Column:
     return Column(field, LABELS[field], field, kind)
 
 
+def _row_of(name: str, row: Any) -> str:
+    """The page of the row of a register that an office's row stands in."""
+    return reverse("registers:stated_row", args=[name, row.batch_token, f"{row.source_sheet}-{row.source_line}"])
+
+
 def _listing(name: str) -> Listing:
     statement = STATEMENTS[name]
     fields = [f for f in SPECS[name].columns if f in LABELS and f != "valid_to"]
     fields = [f for f in fields if f not in statement.sealed]
     columns = [_column(name, field) for field in fields]
+    if statement.about == "office":
+        columns[0] = replace(columns[0], link=lambda r: _row_of(name, r), is_fixed=True)
     if statement.about == "firm":
         columns.insert(
             0,
@@ -253,6 +262,7 @@ def index(request: HttpRequest, name: str) -> HttpResponse:
         "kinds": [(TITLES[each], reverse("registers:stated", args=[each]), each == name, None) for each in LISTINGS],
         "crumbs": (Crumb(_("Registers"), reverse("registers:index")), Crumb(TITLES[name])),
     }
-    return LISTINGS[name].respond(
-        request, stated.current(name).order_by(), template="office/registers/stated.html", context=context
-    )
+    rows = stated.current(name).order_by()
+    if name in stated.OF_OFFICES:
+        rows = rows.annotate(batch_token=Batch.objects.filter(pk=OuterRef("source_batch")).values("token")[:1])
+    return LISTINGS[name].respond(request, rows, template="office/registers/stated.html", context=context)

@@ -14,6 +14,7 @@ from anye.doors.office import (
     looking,
     mending,
     registers,
+    source_row,
     stated,
     transfers,
     uploads,
@@ -28,6 +29,7 @@ for namespace in ("registers", "entries"):
 registers_patterns = [
     path("registers/", registers.index, name="index"),
     path("registers/records/<str:name>/", stated.index, name="stated"),
+    path("registers/records/<str:name>/<str:batch>/<str:row>/", source_row.office_row, name="stated_row"),
     path("registers/due/", due.due, name="due"),
     path("registers/mend/", mending.mend, name="mend"),
     path("registers/upload/", uploads.new_upload, name="new_upload"),

@@ -22,6 +22,7 @@ from anye.flow.reporting.snapshots import MOST_TEXT
 from anye.flow.rules import rules_in_use
 from anye.flow.settling import named_by
 from anye.flow.specs import SPECS
+from anye.flow.stated import OF_OFFICES
 from anye.packs.rules import pack_folder
 from anye.records.briefings.models import Snapshot
 from anye.records.briefings.queries import rows_behind
@@ -33,11 +34,11 @@ _NOT_SHOWN = frozenset({"restricted", "helper"})
 
 
 def facts_of_row(batch: int, sheet: int, line: int, **subject: int) -> Facts:
-    """What a row of a file says of a person (`person_id`) or a firm (`firm_id`), as it stands now and within the range."""
-    (whose,) = subject
+    """What a row of a file says of a person (`person_id`), a firm (`firm_id`) or, without either, of an office (a catalogue, an
+    event, a fund), as it stands now and within the range."""
     found = {}
     for name, spec in SPECS.items():
-        if spec.parent == whose and name not in _NOT_SHOWN:
+        if (spec.parent in subject or (not subject and name in OF_OFFICES)) and name not in _NOT_SHOWN:
             model = apps.get_model(*spec.table.split("_", 1))
             rows = model._default_manager.filter(
                 **subject, source_batch=batch, source_sheet=sheet, source_line=line, retired_on__isnull=True
