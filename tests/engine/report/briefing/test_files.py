@@ -18,6 +18,7 @@ from anye.engine.report.briefing.pdf import pdf_of, picture_of
 from anye.engine.report.briefing.word import word_of
 from tests.engine.report.briefing.told import tidings
 
+SVG = "{http://www.w3.org/2000/svg}"
 FONTS = Path(anye.__file__).parent / "doors" / "static" / "vendor" / "fonts"
 TEXT = """# {{area}}{{period}}简报
 
@@ -114,10 +115,10 @@ def test_a_chart_draws_lengths_from_zero_and_a_question_mark_for_what_is_not_kno
     points = (("甲<镇", 40, "40"), ("乙", 20, "20"), ("丙", None, "尚不清楚"), ("丁", 0, "0"))
     known = tuple(point for point in points if kind == "columns" or point[1] is not None)
     drawn = ElementTree.fromstring(svg_of(Chart(kind, "图&", known)))
-    marks = drawn.findall("{http://www.w3.org/2000/svg}rect")
+    marks = drawn.findall(f"{SVG}rect")
     lengths = [float(mark.get("width" if kind == "bars" else "height", "")) for mark in marks]
     assert lengths[0] == pytest.approx(2 * lengths[1], abs=0.2) and lengths[-1] == 0
-    texts = [text.text for text in drawn.findall("{http://www.w3.org/2000/svg}text")]
+    texts = [text.text for text in drawn.findall(f"{SVG}text")]
     assert ("?" in texts) is (kind == "columns") and len(marks) == 3
     assert "尚不清楚" in drawn.get("aria-label", "") or kind == "bars"
 
@@ -125,3 +126,17 @@ def test_a_chart_draws_lengths_from_zero_and_a_question_mark_for_what_is_not_kno
 def test_a_chart_of_nothing_but_zeros_can_be_drawn() -> None:
     for kind in ("bars", "columns"):
         assert ElementTree.fromstring(svg_of(Chart(kind, "图", (("甲", 0, "0"),)))) is not None
+
+
+def test_words_above_a_column_do_not_run_into_a_taller_one_beside_it() -> None:
+    points = [(f"{at}", value, f"{value}.00 million yuan") for at, value in enumerate((1, 90, 1, 2, 1, 90, 3))]
+    drawn = ElementTree.fromstring(svg_of(Chart("columns", "图", tuple(points))))
+    columns = [{key: float(mark.get(key, "")) for key in ("x", "y", "width")} for mark in drawn.iter(f"{SVG}rect")]
+    said = [mark for mark in drawn.iter(f"{SVG}text") if "yuan" in (mark.text or "")]
+    assert len(said) > 1
+    for words in said:
+        middle, half = float(words.get("x", "")), len(words.text or "") * 14 * 0.33
+        below = [
+            each["y"] for each in columns if each["x"] < middle + half and each["x"] + each["width"] > middle - half
+        ]
+        assert float(words.get("y", "")) < min(below)

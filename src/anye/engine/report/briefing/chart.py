@@ -56,18 +56,25 @@ def _column_marks(chart: Chart) -> Iterator[str]:
     zero, base = _HEAD + high * scale, _HEAD + _TALL
     step = WIDTH / len(values)
     wide = min(step * (1 - _GAP), 64)
+    tops = [zero if value is None else min(zero, zero - value * scale) for value in values]
     yield f'<line x1="0" y1="{zero:.1f}" x2="{WIDTH}" y2="{zero:.1f}" stroke="{_LINE}"/>'
     for at, ((label, _value, said), value) in enumerate(zip(chart.points, values, strict=True)):
         middle = (at + 0.5) * step
         if value is None:
             yield _text(middle, zero - 6, "?", "middle")
         else:
-            top = min(zero, zero - value * scale)
-            yield _rect(middle - wide / 2, top, wide, abs(value) * scale)
+            yield _rect(middle - wide / 2, tops[at], wide, abs(value) * scale)
             if _is_told(at, values, step, max(len(one[2]) for one in chart.points)):
-                yield _text(_inside(middle, said), top - 6, said, "middle")
+                there = _inside(middle, said)
+                yield _text(there, min(_under(there, said, tops, wide)) - 6, said, "middle")
         if _is_told(at, values, step, len(label)):
             yield _text(_inside(middle, label), base + 18, label, "middle")
+
+
+def _under(middle: float, words: str, tops: list[float], wide: float) -> Iterator[float]:
+    """The tops of the columns above which words stand: they would run into a neighbour that is taller than their own."""
+    step, reach = WIDTH / len(tops), len(words) * _SIZE * 0.33 + wide / 2
+    return (top for at, top in enumerate(tops) if abs((at + 0.5) * step - middle) < reach)
 
 
 def _is_told(at: int, values: list[float | None], step: float, letters: int) -> bool:
