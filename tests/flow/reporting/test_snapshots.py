@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from anye.flow.reporting import snapshots
 from anye.flow.reporting.figures import Figures
-from anye.flow.reporting.snapshots import take
-from anye.packs import read_pack
+from anye.flow.reporting.snapshots import digest_of, take
+from anye.flow.rules import rules_in_use
+from anye.packs import HERE, read_pack
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.actions import note
 from anye.records.briefings import queries
@@ -178,3 +182,26 @@ def test_a_row_that_nobody_says_who_brought_is_no_districts(both: Year, year: Ye
     assert values(snapshot)["I15"] == values(snapshot, FAR)["I15"] == FIGURES["I15"]
     with acting(BATCH):
         assert not SnapshotRow.objects.filter(what="K77").exists()
+
+
+@pytest.mark.parametrize("name", ["cn/facts.yaml", "cn/drawn.yaml", "cn/holidays.csv", "cn_yubei/lists.yaml"])
+def test_another_word_of_a_fact_a_register_a_list_or_a_holiday_is_another_definition(
+    name: str, tmp_path: Path, batch: None
+) -> None:
+    (tmp_path / "pack.yaml").write_text("name: other\nbase: cn_yubei\n")
+    plain = digest_of(str(tmp_path))
+    (tmp_path / Path(name).name).write_bytes((HERE / name).read_bytes())
+    own = digest_of(str(tmp_path))
+    with (tmp_path / Path(name).name).open("ab") as file:
+        file.write(b"\n")
+    assert len({plain, own, digest_of(str(tmp_path)), digest_of("cn_yubei")}) == 3
+
+
+def test_another_word_for_a_policy_in_lists_of_payments_is_another_definition(
+    batch: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, book = digest_of("cn_yubei"), rules_in_use("cn_yubei")
+    policy = book.policies["part_time_post"]
+    other = replace(book, policies={**book.policies, policy.code: replace(policy, items=(*policy.items, "护路补贴"))})
+    monkeypatch.setattr(snapshots, "rules_in_use", lambda _pack: other)
+    assert digest_of("cn_yubei") != before

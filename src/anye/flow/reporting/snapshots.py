@@ -10,7 +10,9 @@ import polars as pl
 from django.utils import timezone
 
 from anye.flow.reporting.figures import Figures, indicators_of
+from anye.flow.rules import rules_in_use
 from anye.packs import Pack
+from anye.packs.rules import pack_chain, pack_folder
 from anye.records.accounts.scope import BATCH, acting
 from anye.records.briefings.actions import ROWS, ask_snapshot, take_snapshot
 from anye.records.briefings.models import Snapshot
@@ -18,6 +20,7 @@ from anye.records.briefings.queries import is_settled, snapshot_at
 from anye.records.places.queries import areas_on, office_of_area
 
 MOST_TEXT = 400
+_ASKED = ("facts.yaml", "drawn.yaml", "lists.yaml", "holidays.csv")
 
 
 def take(pack: Pack, *, on: dt.date, known: dt.date, by: str) -> Snapshot:
@@ -85,6 +88,9 @@ def _rows(figures: Figures, code: str) -> pl.DataFrame:
 
 
 def digest_of(pack: str) -> str:
-    """What the definitions of a pack are known by."""
-    texts = (Path(each.path).read_bytes() for each in indicators_of(pack).values())
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()
+    """What the definitions of a pack are known by: its indicators, the facts that they ask of people and how registers tell them,
+    the days that are worked, and what lists of payments call each policy."""
+    asked = (folder / name for folder in pack_chain(pack_folder(pack)) for name in _ASKED)
+    paths = [*(Path(each.path) for each in indicators_of(pack).values()), *filter(Path.is_file, asked)]
+    names = (f"{code}: {policy.items}".encode() for code, policy in sorted(rules_in_use(pack).policies.items()))
+    return hashlib.sha256(b"\0".join([*(path.read_bytes() for path in paths), *names])).hexdigest()
