@@ -78,7 +78,7 @@ def _is_taken(host: str, port: int) -> bool:
 
 def _commands(host: str, port: int) -> list[tuple[str, list[str]]]:
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-           "--workers", "1", "--blocking-threads", "4", "--no-ws", "anye.config.wsgi:application"]  # fmt: skip
+           "--workers", "1", "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers", "anye.config.wsgi:application"]  # fmt: skip
     worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1",
               "--delete-jobs", "successful", "--queues"]  # fmt: skip
     return [("web", web), *(("worker", [*worker, queue]) for queue in QUEUES)]

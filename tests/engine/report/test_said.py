@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from anye.engine.report.said import axis_said, value_said
+from anye.engine.report.said import axis_said, short_said, value_said
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,18 @@ def test_an_axis_counts_as_its_largest_number_is_said(
     assert axis_said(most, unit, lang) == axis
     if most is not None:
         assert value_said(most, unit, lang).endswith(axis[1])
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        (9_999.5, "yuan", "9,999.5元", "9,999.5 yuan"), (269_064.29, "yuan", "26.9万元", "269.1k yuan"),
+        (-15_000, "yuan", "-1.5万元", "-15k yuan"),
+        (13_740_000, "yuan", "1,374万元", "13.7m yuan"), (1_234_567, "person", "1,234,567", "1,234,567"),
+        (None, "yuan", "尚不清楚", "not known yet"),
+    ],
+)  # fmt: skip
+def test_where_there_is_little_room_money_is_rounded_and_nothing_else(
+    value: float | None, unit: str, zh: str, en: str
+) -> None:
+    assert (short_said(value, unit, "zh"), short_said(value, unit, "en")) == (zh, en)

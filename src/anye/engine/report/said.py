@@ -64,6 +64,22 @@ def value_said(value: Value, unit: str, lang: str) -> str:
     return f"{_plain(number)}{between}{words[0 if is_zh else 1]}"
 
 
+def short_said(value: Value, unit: str, lang: str) -> str:
+    """As beside a bar, where there is little room: 26.9万元, 269.1k yuan, 1.4m yuan; a table says it exactly."""
+    number = Decimal(str(value or 0))
+    if unit != "yuan" or abs(number) < _TEN_THOUSAND:
+        return value_said(value, unit, lang)
+    if lang == "zh":
+        return f"{_plain(round(number / _TEN_THOUSAND, 1))}万元"
+    size, letter = (_MILLION, "m") if abs(number) >= _MILLION else (1000, "k")
+    return f"{_plain(round(number / size, 1))}{letter} yuan"
+
+
+def short_day(day: dt.date, lang: str) -> str:
+    """2020年12月31日, 31 Dec 2020."""
+    return day_said(day, lang) if lang == "zh" else f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
 def change_said(value: Value, earlier: Value, unit: str, lang: str) -> str:
     """By how much a figure rose or fell: 增加12, up 12; shares by points."""
     if value is None or earlier is None:

@@ -14,7 +14,7 @@ from anye.engine.report.briefing import frozen
 from anye.engine.report.briefing.compose import Chart, Heading, Items, Table, compose
 from anye.engine.report.briefing.plain import plain_of
 from anye.engine.report.briefing.told import Tidings, as_json, before_of, differences, from_json
-from anye.engine.report.said import change_said, period_said
+from anye.engine.report.said import UNKNOWN, change_said, period_said
 from tests.engine.report.briefing.told import BEFORE, DAY, figure, tidings
 
 
@@ -87,7 +87,10 @@ def test_a_chart_has_its_table_and_what_is_not_known_has_no_bar() -> None:
     cells = {span.text for row in table.rows for cell in row for span in cell}
     assert {"丙镇", "70", "甲镇", "30", "丁镇", "0", "乙镇", "尚不清楚"} <= cells
     chart, table = compose("{{trend I30}}", tidings(), "en").blocks
-    assert isinstance(chart, Chart) and chart.points[-1] == ("2020-12-31", Decimal(13_700_000), "13.70 million yuan")
+    assert isinstance(chart, Chart) and chart.points[-1] == ("31 Dec 2020", Decimal(13_700_000), "13.7m yuan")
+    assert isinstance(table, Table) and "13.70 million yuan" in {
+        span.text for row in table.rows for cell in row for span in cell
+    }
 
 
 def test_where_there_is_nothing_to_draw_it_is_said() -> None:
@@ -252,3 +255,20 @@ def test_periods_and_changes_in_words() -> None:
     assert (period_said("year", DAY, "zh"), period_said("other", DAY, "en")) == ("2020年", "31 December 2020")
     assert (change_said(1, 1, "person", "zh"), change_said(1, 3, "yuan", "en")) == ("持平", "down 2 yuan")
     assert change_said(97, 98.5, "percent", "zh") == "下降1.5个百分点"
+
+
+def test_what_a_table_of_a_group_says_to_be_unknown_is_not_told_twice() -> None:
+    document = compose("{{group work}}", tidings(), "zh")
+    assert UNKNOWN["zh"] in {span.text for row in document.blocks[0].rows for cell in row for span in cell}  # type: ignore[union-attr]
+    assert document.unknown == ()
+    assert compose("{{I99.says}}", tidings(), "zh").unknown == ("I99",)
+
+
+@pytest.mark.parametrize(("columns", "is_wide"), [(10, False), (11, True), (400, True)])
+def test_a_table_that_no_sheet_holds_is_a_fault_of_its_line(columns: int, is_wide: bool) -> None:
+    text = f"一\n\n|{'a|' * columns}\n|{':-: | ' * columns}\n|{'b|' * columns}\n"
+    found = compose(text, tidings(), "zh").faults
+    assert [(fault.code, fault.params["line"], fault.params["found"]) for fault in found] == (
+        [("table_wide", 4, columns)] if is_wide else []
+    )
+    assert all("10" in fault.text(lang) for fault in found for lang in ("zh", "en"))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
 import docx
 import pytest
+from docx.shared import Cm
 
 import anye
 from anye.engine.report.briefing.chart import svg_of
-from anye.engine.report.briefing.compose import Chart, compose
+from anye.engine.report.briefing.compose import Chart, Span, compose
 from anye.engine.report.briefing.page import file_of, part_of
-from anye.engine.report.briefing.pdf import pdf_of, picture_of
+from anye.engine.report.briefing.pdf import _spans, pdf_of, picture_of
+from anye.engine.report.briefing.text import LONGEST
 from anye.engine.report.briefing.word import word_of
 from tests.engine.report.briefing.told import tidings
 
@@ -49,7 +53,9 @@ def test_word_holds_every_word_and_a_picture_that_is_described(lang: str) -> Non
     assert any("丙镇" in row and "70" in row for row in cells)
     assert len(paper.inline_shapes) == 2
     told = [shape._inline.docPr.get("descr") for shape in paper.inline_shapes]
-    assert "丙镇 70" in told[0] and number in told[1]
+    assert "丙镇 70" in told[0] and {"zh": "1,370万元", "en": "13.7m yuan"}[lang] in told[1]
+    widths = [[cell.width for cell in table.rows[0].cells] for table in paper.tables]
+    assert all(abs(sum(each) - Cm(15.6)) < Cm(0.1) for each in widths) and any(len(set(each)) > 1 for each in widths)
     assert "foot" in paper.sections[0].footer.paragraphs[0].text
     assert paper.core_properties.title == document.title and not paper.core_properties.author
 
@@ -101,6 +107,38 @@ def test_what_is_written_is_never_markup() -> None:
     assert "<b onclick" not in page and "&lt;b onclick" in page
     words = "\n".join(line.text for line in docx.Document(io.BytesIO(word_of(document, "", FONTS))).paragraphs)
     assert '#read("/etc/passwd")' in words and "root:" not in words
+
+
+_DEEP = """
+import sys, threading
+from anye.engine.report.briefing.compose import compose
+from anye.engine.report.briefing.pdf import pdf_of
+from pathlib import Path
+from tests.engine.report.briefing.told import tidings
+threading.stack_size(2 * 1024 * 1024)  # as the threads that serve pages have
+made, text = [], sys.stdin.buffer.read().decode()
+run = threading.Thread(target=lambda: made.append(pdf_of(compose(text, tidings(), "en"), "", Path(sys.argv[1]))))
+run.start()
+run.join()
+print(made[0][:4].decode())
+"""
+
+
+@pytest.mark.parametrize("words", ["**a** b ", "{{I30}} ", "# a\n\n", "- a\n", "> a\n\n", "a", "汉"])
+def test_the_longest_text_of_anything_becomes_a_pdf_and_takes_nobody_down(words: str) -> None:
+    text = words * (LONGEST // len(words))
+    ended = subprocess.run(
+        [sys.executable, "-c", _DEEP, str(FONTS)],
+        check=False,
+        input=text.encode(),
+        capture_output=True,
+        cwd=Path(__file__).parents[4],
+    )
+    assert ended.returncode == 0 and ended.stdout == b"%PDF\n", ended.stderr[-400:]
+
+
+def test_a_long_word_breaks_at_the_end_of_its_line() -> None:
+    assert "\u200b" in _spans((Span("a" * 31),)) and "\u200b" not in _spans((Span("a" * 30 + " b"), Span("汉" * 90)))
 
 
 def test_a_page_links_each_figure_and_ranks_its_headings() -> None:

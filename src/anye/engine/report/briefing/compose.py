@@ -20,6 +20,8 @@ from anye.engine.report.said import (
     change_said,
     day_said,
     period_said,
+    short_day,
+    short_said,
     value_said,
 )
 
@@ -32,9 +34,10 @@ _HEADS = {
     "indicator": {"zh": "指标", "en": "Indicator"}, "now": {"zh": "本期", "en": "Now"}, "change": {"zh": "增减", "en": "Change"},
     "before": {"zh": "{day}", "en": "{day}"},
 }  # fmt: skip
-MOST_FAULTS, MOST_DRAWN = 20, 60
-"""So many faults are told, and so many charts and tables are drawn, of one text."""
+MOST_FAULTS, MOST_DRAWN, MOST_COLUMNS = 20, 60, 10
+"""So many faults are told, so many charts and tables are drawn of one text, and so many columns of a table fit on a sheet."""
 _NOTHING = {"zh": "{title}：尚无可画的数值。", "en": "{title}: nothing to draw yet."}
+_ACROSS_WHAT = {"areas": {"zh": "按地区", "en": "by area"}, "trend": {"zh": "历次", "en": "over time"}}
 _ACROSS = 3
 """Pairs of area and figure that stand side by side in a table of areas; one less where a figure is longer than so many letters."""
 _SHORT = 11
@@ -102,8 +105,8 @@ Block = Heading | Paragraph | Items | Table | Chart
 
 @dataclass(frozen=True)
 class Document:
-    """A briefing that is ready to be shown. `faults`: tokens that name nothing, each with its line; `unknown`: figures that the
-    text names and nobody knows."""
+    """A briefing that is ready to be shown. `faults`: what the text gets wrong, each with its line; `unknown`: figures that its
+    sentences and charts name and nobody knows. A table of a group says that itself."""
 
     lang: str
     blocks: tuple[Block, ...]
@@ -229,28 +232,33 @@ class _Composing:
 
     def _areas(self, told: Told) -> Iterator[Block]:
         rows = sorted(self.tidings.within[told.code], key=lambda each: (each[2] is None, -(each[2] or 0)))
-        points = tuple((name, value, value_said(value, told.unit, self.lang)) for _area, name, value in rows)
-        title = self._titled(told)
+        points = tuple((name, value, short_said(value, told.unit, self.lang)) for _area, name, value in rows)
+        title = self._titled(told, "areas")
         known = tuple(point for point in points if point[1] is not None)
         if known:  # where there is nothing stands in the table
             yield Chart("bars", title, tuple(point for point in known if point[1]) or known)
         else:
             self.unknown.add(told.code)
-        cells = [(_plain(name), (Span(said, told.code),)) for name, _value, said in points]
+        cells = [
+            (_plain(name), (Span(value_said(value, told.unit, self.lang), told.code),)) for name, value, _said in points
+        ]
         yield self._across("area", cells, "" if known else title)
 
     def _trend(self, told: Told) -> Iterator[Block]:
         points = tuple(
-            (day.isoformat(), value, value_said(value, told.unit, self.lang))
+            (short_day(day, self.lang), value, short_said(value, told.unit, self.lang))
             for day, value in self.tidings.trends[told.code]
         )
-        title = self._titled(told)
+        title = self._titled(told, "trend")
         is_known = any(value is not None for _label, value, _said in points)
         if is_known:
             yield Chart("columns", title, points)
         else:
             self.unknown.add(told.code)
-        cells = [(_plain(label), (Span(said, told.code),)) for label, _value, said in points]
+        cells = [
+            (_plain(label), (Span(value_said(value, told.unit, self.lang), told.code),))
+            for label, value, _said in points
+        ]
         yield self._across("day", cells, "" if is_known else title)
 
     def _across(self, name: str, cells: Sequence[tuple[Spans, Spans]], caption: str) -> Table:
@@ -268,9 +276,11 @@ class _Composing:
         for told in self.tidings.figures.values():
             if told.group != group:
                 continue
-            row = [_plain(told.title[self.lang]), (Span(self._with_unit(told, self._part(told, "")), told.code),)]
+            now = value_said(told.value, told.unit, self.lang)
+            row = [_plain(told.title[self.lang]), (Span(self._with_unit(told, now), told.code),)]
             if has_before:
-                change = "—" if not self.tidings.is_comparable(told.code) else self._part(told, "change")
+                is_comparable = self.tidings.is_comparable(told.code)
+                change = change_said(told.value, told.earlier, told.unit, self.lang) if is_comparable else "—"
                 before = value_said(told.earlier, told.unit, self.lang)
                 row += [_plain(self._with_unit(told, before)), _plain(change)]
             rows.append(tuple(row))
@@ -283,11 +293,14 @@ class _Composing:
         words = ONE.get(told.unit) if said == "1" and self.lang == "en" else None
         return f"{said}{'' if self.lang == 'zh' else ' '}{words or UNITS[told.unit][self.lang]}"
 
-    def _titled(self, told: Told) -> str:
+    def _titled(self, told: Told, what: str) -> str:
         unit = "" if told.unit in _WITHOUT_UNIT else UNITS[told.unit][self.lang]
-        if not unit:
-            return told.title[self.lang]
-        return f"{told.title[self.lang]}（{unit}）" if self.lang == "zh" else f"{told.title[self.lang]} ({unit})"
+        more = (
+            f"{_ACROSS_WHAT[what][self.lang]}{'，' if self.lang == 'zh' else ', '}{unit}"
+            if unit
+            else _ACROSS_WHAT[what][self.lang]
+        )
+        return f"{told.title[self.lang]}（{more}）" if self.lang == "zh" else f"{told.title[self.lang]} ({more})"
 
     def _head(self, *names: str) -> tuple[Spans, ...]:
         day = self._word("before")
@@ -330,6 +343,10 @@ def _faults(text: str, tidings: Tidings) -> Iterator[TokenFault]:
                 near = _near(token.partition(".")[0], names) if code else ""
             if code:
                 yield TokenFault(code, {"line": number, "found": found[0], "expected": near})
+        if written.columns_of(line) > MOST_COLUMNS:
+            yield TokenFault(
+                "table_wide", {"line": number, "found": written.columns_of(line), "expected": "", "most": MOST_COLUMNS}
+            )
         if "{{" in rest or "}}" in rest:
             yield TokenFault("token_unclosed", {"line": number, "found": line.strip()[:40], "expected": "{{I01}}"})
 

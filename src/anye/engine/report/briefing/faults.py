@@ -22,6 +22,10 @@ SENTENCES: dict[str, Texts] = {
         "zh": "第{line}行：图表太多，从 {found} 起不再画。请分成几份简报。",
         "en": "Line {line}: too many charts and tables, none is drawn from {found} on. Write several briefings.",
     },
+    "table_wide": {
+        "zh": "第{line}行：表格有{found}列，一页纸放不下，最多{most}列。请分成几张表。",
+        "en": "Line {line}: the table has {found} columns and a sheet of paper holds {most}. Make several tables of it.",
+    },
     "token_end": {
         "zh": "第{line}行：{found} 前面没有 {{{{if …}}}}。请删去，或补上条件。",
         "en": "Line {line}: no {{{{if …}}}} stands before {found}. Take it out, or add the condition.",
@@ -35,7 +39,7 @@ _NEAR: Texts = {"zh": "相近的有：{names}。", "en": "Near it: {names}. "}
 
 
 class TokenFault(Problem):
-    """A token that names nothing; `params`: the line, what was found, and what is near it."""
+    """What is wrong on a line, most often a token that names nothing; `params`: the line, what was found, and what is near it."""
 
     def text(self, lang: str) -> str:
         """What is wrong, where, and how to mend it. `lang`: zh or en."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -14,6 +15,7 @@ from anye.engine.report.briefing.compose import Block, Chart, Document, Heading,
 
 FONT = "Noto Sans SC"
 _PIXELS = 220  # an inch
+_LONG, _BREAK = re.compile("[!-~]{30}(?=[!-~])"), "\u200b"  # after so many letters without a space a line may break
 _ONE_AT_A_TIME = Lock()  # a compiler serves one thread at a time, and pages are served by several
 _SET = """#set document(title: {title}, date: none)
 #set page(paper: "a4", margin: (top: 2.6cm, bottom: 2.4cm, x: 2.4cm), footer: context [
@@ -90,11 +92,13 @@ def _table(table: Table) -> str:
 
 
 def _spans(spans: Spans) -> str:
-    """Content; every word is a string, so that nothing that an officer writes is taken for Typst's own markup."""
-    return f"{{ {' + '.join(_span(span.text, span.is_strong, span.is_emphasis) for span in spans) or '[]'} }}"
+    """Content; every word is a string, so that nothing that an officer writes is taken for Typst's own markup. One after another in a
+    block: a sum of some thousand would be nested as deep."""
+    return f"{{ {'; '.join(_span(span.text, span.is_strong, span.is_emphasis) for span in spans) or '[]'} }}"
 
 
 def _span(text: str, is_strong: bool, is_emphasis: bool) -> str:
+    text = _LONG.sub(lambda found: f"{found[0]}{_BREAK}", text)
     weight = ', weight: "bold"' if is_strong else ""
     style = ', style: "italic"' if is_emphasis else ""
     return f"text({_quoted(text)}{weight}{style})"

@@ -96,6 +96,12 @@ def conditions(text: str) -> Iterator[tuple[str, str]]:
     yield "text", text[at:]
 
 
+def columns_of(line: str) -> int:
+    """How many columns a table has whose head this line ends (|---|---|); 0: it is no such line."""
+    is_rule = {"|", "-"} <= set(line) <= set("|-: \t")
+    return line.strip().strip("|").count("|") + 1 if is_rule else 0
+
+
 def blocks_of(text: str) -> list[Block]:
     """The blocks of a text, in their order. What is no Markdown that a briefing knows stays as it is written."""
     found: list[Block] = []

@@ -15,11 +15,12 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from anye.engine.report.briefing.compose import Block, Chart, Document, Heading, Items, Paragraph, Spans, Table
+from anye.engine.report.briefing.compose import Block, Chart, Document, Heading, Items, Paragraph, Span, Spans, Table
 from anye.engine.report.briefing.pdf import picture_of
 
 _BODY, _HEAVY, _TITLE, _LATIN = "仿宋", "黑体", "方正小标宋简体", "Times New Roman"
 _BLUE, _GREY = "206BC4", "BFC6CE"
+_SHEET = 15.6  # centimetres between the margins
 _SIZES = {1: 22, 2: 16, 3: 16}
 _NO_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001 a file that says when it was written would not be the same twice
 
@@ -101,7 +102,7 @@ def _prose(line: Any, lang: str) -> None:
 
 def _chart(paper: Any, chart: Chart, fonts: Path) -> None:
     _caption(paper, chart.title)
-    shape = paper.add_picture(io.BytesIO(picture_of(chart, fonts)), width=Cm(15.6))
+    shape = paper.add_picture(io.BytesIO(picture_of(chart, fonts)), width=Cm(_SHEET))
     shape._inline.docPr.set("descr", chart.says)  # the library has no other way
 
 
@@ -122,15 +123,33 @@ def _table(paper: Any, table: Table) -> None:
     _row(grid, table.head, table.numbers, is_head=True)
     for row in table.rows:
         _row(grid, row, table.numbers)
+    for column, width in zip(grid.columns, _widths(table), strict=True):
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
     paper.add_paragraph().paragraph_format.space_after = Pt(4)
 
 
+def _widths(table: Table) -> list[Cm]:
+    """How wide each column is: as its longest words ask, a Chinese letter for two, within bounds that leave room for all."""
+    columns = zip(table.head, *table.rows, strict=True)
+    longest = [max(sum(map(_breadth, cell)) for cell in column) for column in columns]
+    asked = [min(max(each + 2, 6), 30) for each in longest]
+    return [Cm(_SHEET * each / sum(asked)) for each in asked]
+
+
+def _breadth(span: Span) -> int:
+    return sum(2 if letter > "\u2e80" else 1 for letter in span.text)
+
+
 def _lines(grid: Any) -> None:
-    """Thin grey lines between the cells, a blue one above."""
+    """Thin grey lines between the rows, a blue one above."""
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
-        line = OxmlElement(f"w:{side}")
-        looks = {"val": "single", "sz": "12" if side == "top" else "4", "color": _BLUE if side == "top" else _GREY}
+        line, is_drawn = OxmlElement(f"w:{side}"), side in {"top", "bottom", "insideH"}
+        looks = {
+            "val": "single" if is_drawn else "nil", "sz": "12" if side == "top" else "4", "color": _BLUE if side == "top" else _GREY,
+        }  # fmt: skip
         for name, value in looks.items():
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
