@@ -47,7 +47,9 @@ def at(name: str, *args: object) -> str:
 
 
 def begun(client: Client, snapshot: Snapshot, area: str = DISTRICT, kind: str = "month") -> Briefing:
-    response = client.post(at("briefing_begin"), {"kind": kind, "snapshot": snapshot.token, "area": area})
+    response = client.post(
+        at("briefing_begin"), {"kind": kind, "snapshot": snapshot.token, "area": area, "another": "1"}
+    )
     assert response.status_code == 302, text_of(response)
     with as_owner():
         return Briefing.objects.latest("pk")
@@ -328,3 +330,37 @@ def test_what_a_word_processor_leaves_behind_does_not_stay(officer: Client, snap
         assert Briefing.objects.get(pk=briefing.pk).text_zh == "甲乙丙"
     assert officer.get(at("briefing_file", briefing.token, 0, "zh", "docx")).status_code == 200
     assert saved(officer, briefing, "甲", version=int("9" * 30)).status_code == 422
+
+
+def test_a_second_one_of_the_same_is_begun_by_whoever_means_it(officer: Client, snapshot: Snapshot) -> None:
+    first = begun(officer, snapshot)
+    told = {"kind": "month", "snapshot": snapshot.token, "area": DISTRICT}
+    asked = officer.post(at("briefing_begin"), told)
+    assert asked.status_code == 422 and at("briefing", first.token) in text_of(asked)
+    assert "Begin another" in text_of(asked)
+    assert officer.post(at("briefing_begin"), {**told, "area": TOWN}).status_code == 302
+    assert officer.post(at("briefing_begin"), {**told, "another": "1"}).status_code == 302
+
+
+def test_what_was_written_of_a_briefing_that_is_gone_is_given_back(officer: Client, snapshot: Snapshot) -> None:
+    briefing = begun(officer, snapshot)
+    assert officer.post(at("briefing_drop", briefing.token), {"version": "1"}).status_code == 302
+    answer = officer.post(
+        at("briefing_edit", briefing.token), {"text_zh": "# 想了很久的话 <b>", "text_en": " ", "version": "1"}
+    )
+    assert answer.status_code == 404 and "# 想了很久的话 &lt;b&gt;" in text_of(answer)
+    assert "想了很久" not in text_of(officer.post(at("briefing_edit", briefing.token), {"version": "1"}))
+
+
+def test_an_earlier_issue_names_the_one_in_its_place(officer: Client, snapshot: Snapshot) -> None:
+    briefing = begun(officer, snapshot)
+    for note in ("", "a number"):
+        with as_owner():
+            briefing.refresh_from_db()
+        counted = snapshot.taken_at.isoformat() if snapshot.taken_at else ""
+        told = {"version": str(briefing.version), "counted": counted, "note": note}
+        assert officer.post(at("briefing_issue_it", briefing.token), told).status_code == 302
+    first, second = (text_of(officer.get(at("briefing_issue", briefing.token, number))) for number in (1, 2))
+    newer = at("briefing_issue", briefing.token, 2)
+    assert "A later issue stands in the place of this one" in first and newer in first
+    assert "A later issue" not in second

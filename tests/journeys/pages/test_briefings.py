@@ -50,6 +50,9 @@ def test_a_briefing_is_written_issued_and_proved(
     # a figure from the palette lands where the officer wrote, and is seen in the preview without saving
     name = "zh" if is_zh else "en"
     field = page.locator(f"#id_text_{name}")
+    # where nobody has written yet, words go to the end of the reader's own text
+    page.locator('[data-inserts="{{area}}"]').click()
+    assert field.input_value().endswith("{{area}}") and field.input_value().startswith("#")
     field.fill("# {{period}}\n\n返还 ")
     page.locator("summary", has_text="吸纳就业的企业" if is_zh else "Firms that hire").click()
     page.locator('[data-inserts="{{I03}}"]').click()
@@ -58,8 +61,12 @@ def test_a_briefing_is_written_issued_and_proved(
     page.locator("#preview", has_text="51.7万元" if is_zh else "517,000 yuan").wait_for()
     expect(page.locator("#preview svg")).to_have_count(1)
     page.locator("#preview a", has_text="51.7" if is_zh else "517,000").wait_for()
+    # what is not saved cannot be issued without
+    issue = page.get_by_role("button", name="定稿" if is_zh else "Issue", exact=True)
+    expect(issue).to_be_disabled()
+    expect(page.locator("#unsaved")).to_be_visible()
     officer.press("保存" if is_zh else "Save")
-    page.get_by_role("button", name="定稿" if is_zh else "Issue", exact=True).click()
+    issue.click()
     officer.press("现在定稿" if is_zh else "Issue it now")
     assert ("已定稿" if is_zh else "Issued.") in officer.text
     shot(officer, f"briefing-{language}-{width}")

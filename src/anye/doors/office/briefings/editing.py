@@ -131,12 +131,28 @@ def begin(request: HttpRequest) -> HttpResponse:
     form = BeginForm(
         place, list(queries.snapshot_days(place.code)[:60]), request.POST or None, initial={"kind": "month"}
     )
+    there_is = None
     if request.method == "POST" and form.is_valid():
-        return redirect("report:briefing_edit", _begun(request, form.cleaned_data).token)
+        there_is = None if "another" in request.POST else _like(form.cleaned_data)
+        if there_is is None:
+            return redirect("report:briefing_edit", _begun(request, form.cleaned_data).token)
     return render(
-        request, "office/briefings/begin.html", {"form": form, "crumbs": _crumbs(Crumb(_("New briefing")))},
+        request, "office/briefings/begin.html",
+        {"form": form, "there_is": there_is, "crumbs": _crumbs(Crumb(_("New briefing")))},
         status=422 if request.method == "POST" else 200,
     )  # fmt: skip
+
+
+def _like(given: dict[str, Any]) -> Briefing | None:
+    """One of the same kind, area and day that there is already: it may have been forgotten."""
+    snapshot = queries.snapshot(given["snapshot"])
+    found: Briefing | None = (
+        queries.briefings()
+        .filter(kind=given["kind"], area_code=given["area"], snapshot__as_of=snapshot.as_of if snapshot else None)
+        .order_by("-pk")
+        .first()
+    )
+    return found
 
 
 def _begun(request: HttpRequest, given: dict[str, Any]) -> Briefing:
@@ -154,7 +170,9 @@ def _begun(request: HttpRequest, given: dict[str, Any]) -> Briefing:
 @open_to(words.WRITERS)
 def edit(request: HttpRequest, token: str) -> HttpResponse:
     """The text with its figures beside it."""
-    found = words.briefing_or_404(token)
+    found = queries.briefings().filter(token=token).first()
+    if found is None:
+        return _gone(request)
     days = list(queries.snapshot_days(found.area_code)[:60])
     if found.snapshot not in days:
         days.append(found.snapshot)
@@ -173,10 +191,19 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "crumbs": _crumbs(Crumb(title, reverse("report:briefing", args=[token])), Crumb(_("Edit"))), "title": title,
         "briefing": found, "form": form, "palette": _palette(tidings), "meanings": [(word, MEANINGS[word]) for word in WORDS],
+        "texts": [form[f"text_{name}"] for name in sorted(words.LANGUAGES, key=lambda name: name != lang())],
         "issues": queries.issues_of(found).count(), "why_not": _why_not_of_day(found), "counted": _counted(found),
         **_previewed(words.texts_of(found), tidings, found.snapshot.token, language),
     }  # fmt: skip
     return render(request, "office/briefings/edit.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """It is not there, or somebody dropped it: whatever was being written is given back."""
+    texts = [(label, request.POST.get(f"text_{name}", "")) for name, label in words.LANGUAGES.items()]
+    if not any(text.strip() for _label, text in texts):
+        raise Http404
+    return render(request, "office/briefings/gone.html", {"texts": texts, "crumbs": _crumbs()}, status=404)
 
 
 def _saved(request: HttpRequest, found: Briefing, form: TextForm) -> bool:

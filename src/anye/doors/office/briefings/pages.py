@@ -55,6 +55,7 @@ BRIEFINGS = Listing(
         Column("title", _("Briefing"), "title", link=lambda one: one.href, is_fixed=True),
         Column("kind", _("Kind"), "kind_words"),
         Column("state", _("State"), "status", "status"),
+        Column("issue", _("Issue number"), "last_issue", "number"),
         Column("as_of", _("As of"), "snapshot.as_of", "day"),
         Column("known", _("Known on"), "snapshot.known_on", "day"),
         Column("changed_by", _("Changed by"), "changed_by"),
@@ -111,6 +112,7 @@ def briefing(request: HttpRequest, token: str, number: int | None = None) -> Htt
         "faults": [fault.text(lang()) for fault in document.faults], "files": FILES, "may_write": may_write,
         "status": words.ISSUED if issue else words.DRAFT, "kind": words.KINDS[found.kind],
         "unknown": [tidings.figures[code].title[lang()] for code in document.unknown],
+        "newer": issues[0].number if issue and issues[0].number > issue.number else None,
         **(words.recount_told(issue) if issue else {}),
     }  # fmt: skip
     return render(request, "office/briefings/briefing.html", context)
@@ -133,7 +135,9 @@ def file(request: HttpRequest, token: str, number: int, language: str, kind: str
     made = written(document, tidings, kind, standing_of(issue, language))
     response = HttpResponse(made, content_type=FORMATS[kind])
     name = f"{(document.title or words.title_of(tidings))[:80]}.{kind}"
-    response["Content-Disposition"] = f"attachment; filename=\"briefing.{kind}\"; filename*=UTF-8''{quote(name)}"
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"briefing.{kind}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
     response["Cache-Control"] = "private, no-store"
     return response
 
