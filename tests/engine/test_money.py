@@ -133,3 +133,19 @@ def test_an_empty_cell_is_unknown_and_never_zero(cell: str | None) -> None:
 )
 def test_what_is_no_amount_is_not_guessed(cell: str) -> None:
     assert parse_amount(cell) == AmountRead(None, ok=False)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.decimals(-(10**6), 10**6, places=8).map(lambda number: f"{number:f}"), min_size=1, max_size=20),
+    st.sampled_from(["", "千", "万"]),
+)
+def test_digits_alone_count_in_the_headings_unit_and_nothing_is_rounded_before(cells: list[str], unit: str) -> None:
+    factor = {"": 1, "千": 1_000, "万": 10_000}[unit]
+    exact = [int((Decimal(cell) * factor * 100).quantize(Decimal(1), ROUND_HALF_UP)) for cell in cells]
+    assert parse_yuan(pl.Series(cells, dtype=pl.String), unit)["fen"].to_list() == exact
+
+
+def test_a_cell_that_says_its_unit_keeps_it_under_any_heading() -> None:
+    cells = ["1.23456", "0.00456", "500元", "5万", "5.", "约3"]
+    assert parse_yuan(pl.Series(cells), "万")["fen"].to_list() == [1_234_560, 4_560, 50_000, 5_000_000, 5_000_000, None]

@@ -18,7 +18,7 @@ _AMOUNT_SIGN_INSIDE = _AMOUNT.replace("^([+-]?)", "^").replace("¥?", "¥([+-])"
 _FRACTION_DIGITS = 15
 # A subtraction's remainder, such as 1.4e-12 where 0 is meant; the reader writes small floats so.
 _NEARLY_NOTHING = r"^[+-]?[0-9](?:\.[0-9]+)?E-(?:0[4-9]|[1-9][0-9]{1,2})$"
-_FEN_DIGITS = {None: 2, "万": 6, "亿": 10}
+_FEN_DIGITS = {"": 2, "千": 5, "万": 6, "亿": 10}
 _LARGEST = 10**17
 
 
@@ -30,9 +30,10 @@ class AmountRead:
     ok: bool
 
 
-def parse_yuan(s: pl.Series) -> pl.DataFrame:
+def parse_yuan(s: pl.Series, unit: str = "") -> pl.DataFrame:
     """String series in yuan → fen (Int64 or null), ok (false where something stands that is no amount), a row a cell.
 
+    `unit`: 千 or 万, where the heading counts in it: so do cells that say nothing of their own (1.23456 in 万元 is 12,345.60 yuan).
     Ranges, estimates, and amounts per day or month are no amounts; up to 10^15 yuan.
     """
     spelled = (
@@ -41,8 +42,8 @@ def parse_yuan(s: pl.Series) -> pl.DataFrame:
     text = spelled.str.replace("^[−–﹣]", "-").str.replace("¥[−–]", "¥-")
     frame = pl.DataFrame({"cell": s.cast(pl.String)}).select(text.alias("text"))
     fen = pl.coalesce(
-        _amount(_AMOUNT),
-        _amount(_AMOUNT_SIGN_INSIDE),
+        _amount(_AMOUNT, unit),
+        _amount(_AMOUNT_SIGN_INSIDE, unit),
         pl.when(pl.col("text").str.contains(_NEARLY_NOTHING)).then(pl.lit(0, dtype=pl.Int64)),
     )
     read = frame.select("text", fen.alias("fen"))
@@ -54,9 +55,13 @@ def parse_amount(text: str | None) -> AmountRead:
     return AmountRead(*parse_yuan(pl.Series([text], dtype=pl.String)).row(0))
 
 
-def _amount(pattern: str) -> pl.Expr:
-    """The amount of a pattern with groups sign, whole yuan, fraction and unit; integers all the way."""
-    unit = pl.col("text").str.extract(pattern, 4)
+def _amount(pattern: str, bare: str) -> pl.Expr:
+    """The amount of a pattern with groups sign, whole yuan, fraction and unit; integers all the way. `bare`: the unit of digits
+    alone."""
+    is_bare = pl.col("text").str.contains("[0-9.]$")
+    unit = pl.coalesce(
+        pl.col("text").str.extract(pattern, 4), pl.when(is_bare).then(pl.lit(bare)).otherwise(pl.lit(""))
+    )
     yuan = pl.col("text").str.extract(pattern, 2).str.replace_all(",", "").cast(pl.Int64)
     digits = pl.col("text").str.extract(pattern, 3).fill_null("").str.slice(0, _FRACTION_DIGITS)
     fraction = digits.str.pad_end(_FRACTION_DIGITS, "0").cast(pl.Int64)
@@ -65,7 +70,6 @@ def _amount(pattern: str) -> pl.Expr:
     for name, places in _FEN_DIGITS.items():
         finer = 10 ** (_FRACTION_DIGITS - places)
         fen = pl.when(yuan <= _LARGEST // 10**places).then(yuan) * 10**places + (fraction + finer // 2) // finer
-        is_unit = unit.is_null() if name is None else unit == name
-        amounts.append(pl.when(is_unit).then(fen))
+        amounts.append(pl.when(unit == name).then(fen))
     size = pl.coalesce(amounts)
     return pl.when(is_negative).then(-size).otherwise(size)

@@ -249,6 +249,27 @@ def test_the_heading_says_the_unit(label: str, fen: int, unit: str) -> None:
     assert (spell["wage_fen"], spell["wage_unit"]) == (fen, unit)
 
 
+@pytest.mark.parametrize(
+    ("label", "cell", "fen"),
+    [("月收入（万元）", "0.512345", 512_345), ("月收入（千元）", "4.56789", 456_789), ("月收入（万元）", "4200元", 420_000),
+     ("月收入（万元）", "0.4", 400_000), ("月收入（千元）", "0.4万", 400_000)],
+)  # fmt: skip
+def test_decimals_are_those_of_the_headings_unit(label: str, cell: str, fen: int) -> None:
+    labels = [label if each == "月收入" else each for each in headings(UNION)]
+    assert fact(one(labels, **{label: cell}), "spell")["wage_fen"] == fen
+
+
+@pytest.mark.parametrize(
+    ("above", "label", "fen"),
+    [("单位：万元", "月收入", 450_000), ("（金额单位: 万 元）", "月收入", 450_000), ("单位：人、千元", "月收入", 45_000),
+     ("单位：元", "月收入", 45), ("填报单位：万元村", "月收入（元）", 45), ("单位：万元", "月收入（元）", 45)],
+)  # fmt: skip
+def test_what_is_said_above_the_table_counts_where_the_heading_says_nothing(above: str, label: str, fen: int) -> None:
+    labels = [label if each == "月收入" else each for each in headings(UNION)]
+    loaded = load([["台账", above], labels, row(labels, **{label: "0.45"})])
+    assert fact(loaded, "spell")["wage_fen"] == fen
+
+
 def test_an_unreadable_wage_refuses_the_row() -> None:
     loaded = one(月收入="三K多")
     assert loaded.reasons() == {3: ["number_unreadable"]}

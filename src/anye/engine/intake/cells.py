@@ -21,8 +21,7 @@ _UNKNOWN = ("无", "暂无", "不详", "未知", "不清楚", "不定", "/", "�
 _PER = r"[/／每一]\s*(天|日|个?月|年|小时|时)"
 _DAY, _MONTH, _OTHER_UNIT = ("天", "日"), ("月", "个月"), ("年", "小时", "时")
 _PLAIN_YUAN = r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$"
-_LARGEST_FEN = 10**14
-_FACTORS = {"万元": 10_000, "千元": 1_000}
+_UNITS = {"万元": "万", "千元": "千"}
 _MANY = re.compile(r"[、,，;；|/\s]+")
 
 
@@ -179,20 +178,17 @@ def _phones(_column: Column, text: pl.Series) -> pl.DataFrame:
 def _yuan(column: Column, text: pl.Series, heading_unit: str | None) -> pl.DataFrame:
     """Fen, and for wages the unit: of the cell (100元/天), else of the heading's bracket, else of the column."""
     frame = pl.DataFrame({"asked": _asked(text)})
-    is_plain = pl.col("asked").str.contains(_PLAIN_YUAN)
+    bare = _UNITS.get(_bare_unit(heading_unit), "")
+    is_plain = pl.col("asked").str.contains("^$" if bare else _PLAIN_YUAN)
     frame = frame.with_columns(
         (pl.when(is_plain).then(pl.col("asked")).cast(pl.Float64) * 100).round().cast(pl.Int64).alias("plain"),
         pl.when(~is_plain).then(pl.col("asked")).alias("odd"),
     ).with_columns(pl.col("odd").str.extract(_PER).alias("per"))
     if frame["odd"].null_count() < frame.height:
-        frame = frame.with_columns(parse_yuan(frame["odd"].str.replace_all(_PER, ""))["fen"].alias("hard"))
+        frame = frame.with_columns(parse_yuan(frame["odd"].str.replace_all(_PER, ""), bare)["fen"].alias("hard"))
     else:
         frame = frame.with_columns(pl.lit(None, dtype=pl.Int64).alias("hard"))
-    bare = _FACTORS.get(_bare_unit(heading_unit), 1)
-    has_wan = pl.col("asked").str.contains("[万千]")
-    hard = pl.when(pl.col("hard").abs() < _LARGEST_FEN).then(pl.col("hard"))  # so that no factor can overflow
-    hard_fen = pl.when(has_wan | pl.col("per").is_in(_OTHER_UNIT)).then(hard).otherwise(hard * bare)
-    fen = pl.coalesce(pl.col("plain") * bare, hard_fen)
+    fen = pl.coalesce("plain", "hard")
     is_other = pl.col("per").is_in(_OTHER_UNIT).fill_null(value=False)
     value = pl.when(~is_other).then(fen)
     unit = pl.coalesce(

@@ -22,6 +22,8 @@ DEEPEST = 3
 _LONGEST_LABEL = 300
 
 _BARE_UNIT = re.compile(rf"[(\[【]?(?:单位[::]?)?(?:{UNITS})[)\]】]?")
+_TABLE_UNIT = re.compile(r"单位:[^,;]{0,8}?(万元|千元)")
+_SPACE = re.compile(r"\s+")
 _DIGIT = re.compile(r"\d")
 _SHOWN_NOISE = re.compile(r"[\s*★※]+")
 _ANNOTATIONS = frozenset({"必填", "选填", "非必填", "必填项", "选填项"})
@@ -36,7 +38,7 @@ class Header:
 
     `first_line` and `last_line` are lines of the sheet; the first row of data is below `last_line`.
     `labels[i]` names column `c<i>`, its parts joined by "/", "" where there is none; `units[i]` is what its brackets
-    gave as unit (元). `title` is the text above, top to bottom, each once: it often names the month (2020年3月).
+    gave as unit (元), or what is said above the whole table (单位：万元). `title` is the text above, top to bottom, each once: it often names the month (2020年3月).
     `lines` holds the heading as it is written, to know it again.
     """
 
@@ -176,11 +178,12 @@ def _header(rows: list[Line], numbers: list[int], first: int, depth: int) -> Hea
         units = [unit or _bare_unit(cell) for unit, cell in zip(units, rows[end], strict=True)]
         end += 1
     title = dict.fromkeys(cell for row in rows[:first] for cell in row if cell)
+    of_table = _unit_of_table(title)
     return Header(
         first_line=numbers[first],
         last_line=numbers[end - 1],
         labels=tuple("/".join(filter(None, map(_shown, column))) for column in parts),
-        units=tuple(units),
+        units=tuple(unit or of_table for unit in units),
         title=tuple(title),
         lines=tuple(rows[first:end]),
     )
@@ -193,6 +196,12 @@ def _shown(label: str) -> str:
 def _unit(column: tuple[str, ...]) -> str | None:
     found = [match[1] for label in column if (match := UNIT.search(plain(label)))]
     return found[-1] if found else None
+
+
+def _unit_of_table(title: Iterable[str]) -> str | None:
+    """What money counts in where its own heading does not say: above the table stands 单位：万元."""
+    found = (_TABLE_UNIT.search(_SPACE.sub("", plain(cell))) for cell in title)
+    return next((match[1] for match in found if match), None)
 
 
 def _bare_unit(cell: str | None) -> str | None:
