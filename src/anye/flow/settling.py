@@ -23,6 +23,7 @@ from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.file import Draw
 from anye.flow.drawing.months import Window
 from anye.flow.drawing.spans import month_number
+from anye.flow.returned import was_had
 from anye.flow.standing import csv_lines, first_days
 from anye.flow.taken_away import TakenAway, tables_asked
 from anye.records.claims import actions
@@ -109,7 +110,8 @@ def _payments(table: str, whose: str, items: list[str], window: Window, known: d
         SELECT f.{whose}, {month_number(since)}::bigint,
                least(greatest({month_number(until)}, {month_number(since)}), %(last)s)::bigint, f.amount_fen
         FROM {table} f WHERE f.kind = 'paid' AND f.item = ANY(%(items)s) AND {since} IS NOT NULL
-            AND {month_number(until)} >= %(first)s AND {month_number(since)} <= %(last)s AND {Asked(known).wheres("f", ())}"""
+            AND {month_number(until)} >= %(first)s AND {month_number(since)} <= %(last)s AND {Asked(known).wheres("f", ())}
+            AND {was_had(table, whose, Asked(known))}"""
     params = {**Asked(known).params(), "items": items, "first": window.first, "last": window.last}
     return frame(sql, params, MOVED)
 

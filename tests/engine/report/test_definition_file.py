@@ -33,7 +33,7 @@ def read(text: str, folder: Path) -> object:
 
 def test_a_definition_is_read(tmp_path: Path) -> None:
     found = read(GOOD, tmp_path)
-    assert (found.of.count, found.of.period, found.of.lines[0].at) == (("person",), "year", "certified_on")  # type: ignore[attr-defined]
+    assert (found.of.count, found.of.period, found.of.lines[0].at) == (("person",), "year", ("certified_on",))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

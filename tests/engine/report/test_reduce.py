@@ -55,7 +55,7 @@ def test_a_weight_is_of_the_sum_and_a_share_of_the_rows() -> None:
 def test_each_of_several_districts_has_its_own_rows_and_nobodys_are_in_none() -> None:
     told = rows({"firm": 1, "district": 10}, {"firm": 1, "district": 20}, {"firm": 2, "district": 20}, {"firm": 3})
     areas = ["990100000000", "990200000000"]
-    assert by_area("count", told, areas, dict(zip(areas, (10, 20), strict=True))) == dict(
+    assert by_area("count", told, areas, dict(zip(areas, (10, 20), strict=True)), has_homes=True) == dict(
         zip(areas, (1, 2), strict=True)
     )
-    assert by_area("count", told, areas[:1]) == {areas[0]: 4}  # where there is no other, all are its
+    assert by_area("count", told, areas[:1], has_homes=True) == {areas[0]: 4}  # where there is no other, all are its

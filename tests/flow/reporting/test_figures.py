@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import polars as pl
@@ -58,10 +59,24 @@ def test_a_town_and_a_village_have_the_figure_of_who_lives_there(figures: Figure
 
 def test_before_its_file_came_nothing_was_known(figures: Figures) -> None:
     early = Figures(PACK, on=ON, known=KNOWN.replace(year=2020, month=12, day=1))
-    assert {early.figure(code).value for code, one in early.indicators.items() if one.take in {"count", "sum"}} == {0}
-    assert {early.figure(code).value for code, one in early.indicators.items() if one.take in {"share", "mean"}} == {
-        None
-    }
+    assert {early.figure(code).value for code in early.indicators} == {None}
+    areas = ["990100000000", "990100101000", "990100101201"]
+    assert all(early.by_area(code, areas) == dict.fromkeys(areas) for code in early.indicators)
+
+
+def test_zero_is_said_where_something_is_known_and_a_village_has_no_firms_money(
+    figures: Figures, district: District
+) -> None:
+    """As of a day before the year's rows nothing is known; as of one after them they are known to be over."""
+    before = Figures(PACK, on=dt.date(2010, 12, 31), known=KNOWN)
+    after = Figures(PACK, on=dt.date(2023, 12, 31), known=KNOWN)
+    for code in ("I02", "I05", "I06", "I08", "I15", "I30", "I31"):
+        assert before.figure(code).value is None, code
+    for code in ("I02", "I05", "I06", "I08", "I30", "I31"):
+        assert after.figure(code).value == 0, code
+    village = district["willow"].area_code
+    assert [after.figure(code, village).value for code in ("I02", "I05", "I06", "I31")] == [0, None, None, 0]
+    assert after.by_area("I05", [village]) == {village: None}
 
 
 @pytest.mark.parametrize(

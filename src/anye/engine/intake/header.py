@@ -38,7 +38,8 @@ class Header:
 
     `first_line` and `last_line` are lines of the sheet; the first row of data is below `last_line`.
     `labels[i]` names column `c<i>`, its parts joined by "/", "" where there is none; `units[i]` is what its brackets
-    gave as unit (元), or what is said above the whole table (单位：万元). `title` is the text above, top to bottom, each once: it often names the month (2020年3月).
+    gave as unit (元), or what is said above the whole table (单位：万元).
+    `title` is the text above, top to bottom, each once: it often names the month (2020年3月).
     `lines` holds the heading as it is written, to know it again.
     """
 

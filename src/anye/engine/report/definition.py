@@ -27,7 +27,8 @@ UNITS = (
 @dataclass(frozen=True)
 class Lines:
     """Rows of one table. `where`, `words`, `unless`, `having`: as in drawn.yaml; `least`, `below`: column → number from which
-    on, or under which, a row counts. `at`: the day, or the year, that lies in the period; else the month, or the spell by `time`.
+    on, or under which, a row counts. `at`: the day, or the year, that lies in the period, of
+    several columns the first that is filled; else the month, or the spell by `time`.
 
     `of`: the column that is added up; `days`: the two days between which days are counted instead, `is_working` the working ones
     among them; `within`: months from the first of them within which the second lies. `policies`: of the ledger, those alone; of
@@ -42,7 +43,7 @@ class Lines:
     having: tuple[str, ...] = ()
     least: Mapping[str, int] = field(default_factory=dict)
     below: Mapping[str, int] = field(default_factory=dict)
-    at: str = ""
+    at: tuple[str, ...] = ()
     time: str = "in"
     of: str = ""
     days: tuple[str, ...] = ()

@@ -149,7 +149,7 @@ class _IndicatorFile(PolicyYaml):
             table, self.by_column(node, "where", columns), self.by_column(node, "words", columns),
             self.by_column(node, "unless", columns), self.columns(node, "having", columns),
             self.numbers(node, "least", columns), self.numbers(node, "below", columns),
-            "".join(self.columns(node, "at", columns)), self.one_of(node, "time", self.get(node, "time", str, "in"), TIMES),
+            self.columns(node, "at", columns), self.one_of(node, "time", self.get(node, "time", str, "in"), TIMES),
             "".join(self.columns(node, "of", columns)), self.columns(node, "days", columns), self.get(node, "within", int, 0),
             self.words(node, "policies"),
             self.one_of(node, "step", self.get(node, "step", str), ("before", "after")) if "step" in node else "",

@@ -65,11 +65,10 @@ def busiest_month(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def by_area(
-    take: str, rows: pl.DataFrame, areas: Sequence[str], districts: Mapping[str, int] | None = None
+    take: str, rows: pl.DataFrame, areas: Sequence[str], districts: Mapping[str, int] | None = None, *, has_homes: bool
 ) -> dict[str, float | int | None]:
     """Area → its figure; the district's is that of all rows, or of its own where there are several (`districts`: area → scope
-    number). Of rows that have no home nothing is known below the district."""
-    has_homes = rows.get_column("person").is_not_null().any() or not rows.height
+    number). Of rows that have no home (`has_homes`) nothing is known below the district."""
     found: dict[str, float | int | None] = {}
     for digits in DIGITS[:2]:
         of_level = [area for area in areas if len(significant(area)) == digits]

@@ -24,8 +24,8 @@ from anye.flow.drawing.months import Window
 from anye.flow.drawing.spans import copied
 from anye.flow.drawing.subjects import RecordSubjects
 from anye.flow.reporting.households import members_of, of_whom, told_by_household, with_nobody
-from anye.flow.reporting.lines import When, Whom, newest_month, rows_of
-from anye.flow.reporting.tables import COLUMNS
+from anye.flow.reporting.lines import When, Whom, is_heard_of, newest_month, rows_of
+from anye.flow.reporting.tables import COLUMNS, OF_PERSONS
 from anye.flow.rules import rules_in_use
 from anye.flow.settling import named_by
 from anye.packs import Pack
@@ -71,8 +71,10 @@ class Figures:
         indicator, rows = self.indicators[code], self.rows(code)
         if indicator.take == "ratio":
             return Figure(indicator, _divided([self.figure(part, area).value for part in indicator.parts]), rows)
+        if not self._is_heard_of(code):
+            return Figure(indicator, None, rows)
         if area and area not in self.districts:
-            if rows.height and rows.get_column("person").is_null().all():  # what has no home is not of a town
+            if not self._has_homes(code):  # what has no home is not of a town
                 return Figure(indicator, None, rows.clear())
             rows = rows.filter(pl.col("area").str.starts_with(significant(area)))
         rows = of_district(rows, area, self.split)
@@ -91,12 +93,19 @@ class Figures:
         if indicator.take == "ratio":
             parts = [self.by_area(part, areas) for part in indicator.parts]
             return {area: _divided([part[area] for part in parts]) for area in areas}
-        found = by_area(indicator.take, self.rows(code), areas, self.split)
+        if not self._is_heard_of(code):
+            return dict.fromkeys(areas)
+        found = by_area(indicator.take, self.rows(code), areas, self.split, has_homes=self._has_homes(code))
         return {area: self._told(indicator, value) for area, value in found.items()}
 
     def counts_by_area(self, code: str, areas: Sequence[str]) -> dict[str, int]:
         """Area → how many rows stand behind its figure."""
-        return {area: int(count or 0) for area, count in by_area("count", self.behind(code), areas, self.split).items()}
+        return {
+            area: int(count or 0)
+            for area, count in by_area(
+                "count", self.behind(code), areas, self.split, has_homes=self._has_homes(code)
+            ).items()
+        }
 
     def rows(self, code: str) -> pl.DataFrame:
         """What an indicator counts, in the whole district; of a part the others too, of a whole that is known."""
@@ -114,6 +123,19 @@ class Figures:
         """The rows that stand behind a figure."""
         rows = self.rows(code)
         return rows.filter(pl.col("is_in")) if self.indicators[code].take == "part" else rows
+
+    def _is_heard_of(self, code: str) -> bool:
+        """Whether anything is known of what an indicator counts; it asks where there is no row alone."""
+        indicator = self.indicators[code]
+        return bool(self.rows(code).height) or is_heard_of(indicator.among or indicator.of, self.when)
+
+    def _has_homes(self, code: str) -> bool:
+        """Whether the rows are of persons, who live somewhere; where there is none, whether they would be."""
+        rows, indicator = self.rows(code), self.indicators[code]
+        if rows.height:
+            return bool(rows.get_column("person").is_not_null().any())
+        measure = indicator.among or indicator.of
+        return not measure.lines or any(each.table in OF_PERSONS for each in measure.lines)
 
     def _told(self, indicator: Indicator, value: float | None) -> float | int | None:
         if value is None or indicator.unit not in MONEY:

@@ -16,11 +16,14 @@ from anye.engine.report.reduce import FRAME
 from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.spans import copied, wheres_of
 from anye.flow.reporting.tables import OF_FIRMS, OF_PERSONS, TABLES, Table
+from anye.flow.returned import was_had
 
 _READ = {name: dtype for name, dtype in FRAME.items() if name not in {"area", "is_in", "district"}}
 _WITH_OFFICE = {**_READ, "office": pl.Int64}
 _LOADED_BY = """(SELECT e.scope_no FROM audit_event e
     WHERE e.table_name = 'registers_batch' AND e.row_id = f.source_batch AND e.verb = 'load' LIMIT 1)"""
+_PAID = {"payment": "person_id", "firm_payment": "firm_id"}
+_OF_PERSONS = Lines("detail")
 _NAMES = ("name", "item", "number", "document_no", "class_name", "post_name", "trade")
 
 
@@ -66,6 +69,36 @@ def newest_month(tables: Collection[str], when: When) -> dt.date | None:
             cursor.execute(sql, {**known.params(), "last": when.on})
             found.append(cursor.fetchone()[0])
     return None if None in found else min(each for each in found if each is not None)
+
+
+def is_heard_of(measure: Measure, when: When) -> bool:
+    """Whether any row is known of the tables that a measure counts, of its kind and of no later time: without one a count is not
+    zero but not known."""
+    for lines in measure.lines or (_OF_PERSONS,):
+        asked, table = Asked(when.known), TABLES[lines.table]
+        params: dict[str, Any] = {**asked.params(), "last": when.on}
+        kind = Lines(lines.table, where={name: values for name, values in lines.where.items() if name == "kind"})
+        wheres = [asked.wheres("f", ()), *wheres_of(kind, params), *_until(lines, table)]
+        if lines.table == "entitlement":  # a decision that is not known says nothing
+            wheres.append("f.outcome IN (1, 2)")
+        if lines.table == "entitlement" and lines.policies:
+            params["policies"] = list(lines.policies)
+            wheres.append("f.policy = ANY(%(policies)s)")
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {table.sql} f WHERE {' AND '.join(wheres)})", params)
+            if cursor.fetchone()[0]:
+                return True
+    return False
+
+
+def _until(lines: Lines, table: Table) -> list[str]:
+    """SQL: that a row is of the day or of a time before it."""
+    if lines.at:
+        last = "extract(year FROM %(last)s::date)" if table.columns[lines.at[0]] == "bigint" else "%(last)s"
+        return [f"{_at(lines)} <= {last}"]
+    if "month" in table.columns:
+        return ["f.month <= %(last)s"]
+    return ["(f.valid_from IS NULL OR f.valid_from <= %(last)s)"] if "valid_from" in table.columns else []
 
 
 def _read(measure: Measure, lines: Lines, when: When, whom: Whom, items: Mapping[str, str]) -> pl.DataFrame:
@@ -177,6 +210,8 @@ class Statement:
         ]
         if self.joins():
             found.append(self.asked.was_seen("p"))
+        if lines.table in _PAID and lines.where.get("kind") == ("paid",):
+            found.append(was_had(self.table.sql, _PAID[lines.table], self.asked))
         if self.whom.firms is not None and lines.table in OF_FIRMS:
             found.append(self.of_firms())
         found += [f"f.{key}_id IS NOT NULL" for key in ("person", "firm") if key in self.measure.count]
@@ -201,6 +236,9 @@ class Statement:
             if name == "policy" and name not in self.table.columns:
                 self.params["item_words"], self.params["item_codes"] = list(self.items), list(self.items.values())
                 texts.append("(%(item_codes)s::text[])[array_position(%(item_words)s::text[], f.item::text)]")
+            elif name == "class_code":  # a class without a number is told by its name and its first day
+                told = "nullif(normalize(f.class_code, NFKC), ''), concat_ws(' ', f.class_name, f.valid_from)"
+                texts.append(f"coalesce({told})")
             elif name not in KEYS or name == "policy":
                 texts.append(f"f.{name}::text")
         return {**found, "what": f"concat_ws('|', {', '.join(texts)})"} if texts else found
@@ -245,9 +283,9 @@ def _numbers(lines: Lines) -> list[str]:
 def _time(lines: Lines, table: Table) -> list[str]:
     """SQL: which rows are of the period."""
     if lines.at:
-        if table.columns[lines.at] == "bigint":  # a year
-            return [f"f.{lines.at} BETWEEN extract(year FROM %(first)s::date) AND extract(year FROM %(last)s::date)"]
-        return [f"f.{lines.at} BETWEEN %(first)s AND %(last)s"]
+        if table.columns[lines.at[0]] == "bigint":  # a year
+            return [f"{_at(lines)} BETWEEN extract(year FROM %(first)s::date) AND extract(year FROM %(last)s::date)"]
+        return [f"{_at(lines)} BETWEEN %(first)s AND %(last)s"]
     if lines.time == "any":
         return []
     if "month" in table.columns:
@@ -258,12 +296,17 @@ def _time(lines: Lines, table: Table) -> list[str]:
     return []
 
 
+def _at(lines: Lines) -> str:
+    """SQL: the first of the columns by which a row's time is told that is filled."""
+    return f"coalesce({', '.join(f'f.{each}' for each in lines.at)})"
+
+
 def _days(lines: Lines, table: Table) -> tuple[str, str]:
     """SQL: the first and the last day that a row tells."""
     if lines.is_working:
         return f"f.{lines.days[0]}", f"f.{lines.days[1]}"
-    if lines.at and table.columns[lines.at] == "date":
-        return f"f.{lines.at}", f"f.{lines.at}"
+    if lines.at and table.columns[lines.at[0]] == "date":
+        return _at(lines), _at(lines)
     if "month" in table.columns:
         return "f.month", "f.month"
     return ("f.valid_from", "f.valid_to") if "valid_from" in table.columns else ("NULL::date", "NULL::date")
