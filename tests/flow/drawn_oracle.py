@@ -86,6 +86,10 @@ class Oracle:
 
     # ── one way of taking each ────────────────────────────────────────────────────────────────────────────────────────────
     def held(self, draw: Draw, key: Key, month: int) -> Answer:
+        if draw.no.newer and self.last_word(draw, key, month, is_end=True) > self.last_word(
+            draw, key, month, is_end=False
+        ):
+            return False
         if any(holds(draw, each, month) for each in self.said(draw, key)):
             return True
         if any(may_hold(draw, each, month) for each in self.said(draw, key)):
@@ -260,6 +264,25 @@ class Oracle:
         for other in self.world.supports.get((draw.spec.table, row["id"]), ()):
             told += [other.file_month or other.known_on] if other.known_on <= self.on else []
         return min(told).replace(day=1), ends, False
+
+    def last_word(self, draw: Draw, key: Key, month: int, *, is_end: bool) -> tuple[int, int]:
+        """How much the strongest file weighs that says up to a month that it holds, or that it does no longer: rank, month."""
+        words = [(-1, 0)]
+        for row in self.known(draw.spec.name):
+            is_mine = is_one_of(row, draw.no.newer) if is_end else is_taken(draw, row)
+            own = next(each for each in self.world.batches if each.pk == row["source_batch"])
+            others = (
+                each for each in self.world.supports.get((draw.spec.table, row["id"]), ()) if each.known_on <= self.on
+            )
+            for batch, known_on in [(own, row["known_on"]), *((each, each.known_on) for each in others)]:
+                told = month_of(batch.file_month or known_on)
+                if (
+                    is_mine
+                    and self.is_about(draw, row, key)
+                    and month_of(row["valid_from"] or batch.file_month or known_on) <= month
+                ):
+                    words.append((batch.source.ranks.get(draw.spec.name, batch.source.rank), told))
+        return max(words)
 
     # ── silence ───────────────────────────────────────────────────────────────────────────────────────────────────────────
     def is_silent(self, draw: Draw, key: Key, month: int) -> bool:

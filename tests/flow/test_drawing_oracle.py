@@ -13,7 +13,7 @@ from django.db import transaction
 from anye.engine.entitle.bits import Array
 from anye.engine.entitle.columns import Column, values_of
 from anye.flow.drawing import asked as asked_of
-from anye.flow.drawing import coverage, months, spans, subjects
+from anye.flow.drawing import coverage, months, newer, spans, subjects
 from anye.flow.drawing.file import Draw, Silence, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window
 from anye.flow.drawing.spans import read_numbers
@@ -244,6 +244,18 @@ def notices(district: District, facts: str) -> bool:
         (">= 241", ">= 240", "全日制"),
         ('(f."paid_on" IS NOT NULL)::int', "1", "已领求职补贴次数 已领转移补助次数"),
         ("p.is_hidden IS NOT TRUE", "true", "登记失业"),
+        ("s.known_on <= %(on)s) voice", "true) voice", "贫困劳动力 脱贫人口 防返贫监测"),
+        (
+            "UNION ALL SELECT s.id, s.known_on",
+            "UNION ALL SELECT f.source_batch, f.known_on",
+            "贫困劳动力 脱贫人口 防返贫监测",
+        ),
+        ("(coalesce((o.ranks", "(0 * coalesce((o.ranks", "贫困劳动力 脱贫人口 防返贫监测"),
+        (
+            "(CASE WHEN f.valid_from IS NOT NULL THEN (date_part",
+            "(CASE WHEN false THEN (date_part",
+            "贫困劳动力 脱贫人口",
+        ),
         (" AND kin.person_id <> f.person_id", "", "家庭另有公岗"),
         ("kin.household_id = home.household_id", "kin.person_id = f.person_id", "村干部家庭"),
         ("home.retired_on > %(on)s", "false", "村干部家庭 家庭另有公岗"),
@@ -275,6 +287,7 @@ def test_the_oracle_notices_a_statement_that_says_something_else(
 
     monkeypatch.setattr(spans, "read_numbers", read)
     monkeypatch.setattr(subjects, "read_numbers", read)
+    monkeypatch.setattr(newer, "read_numbers", read)
     assert notices(district, facts)
     assert count > 0
 

@@ -50,7 +50,7 @@ _FOUND_BY = {
     "person_firm": ("person_id", "firm_id"),
     "post": ("person_id",),
 }
-_NO_KEYS = {"register", "months_of", "told", "always"}
+_NO_KEYS = {"register", "months_of", "told", "newer", "always"}
 
 
 class DrawnFault(YamlFault):
@@ -69,12 +69,14 @@ class DrawnFault(YamlFault):
 @dataclass(frozen=True)
 class Silence:
     """When the lack of a row means *no*, or nothing: in months that a register covers, in months for which the table has rows
-    at all, where other rows of the table about the same subject say something (`told`), or always."""
+    at all, where other rows of the table about the same subject say something (`told`), or always. `newer`: what rows say that end
+    what was said to hold, from their month on, where no register that weighs as much says it in that month or later."""
 
     register: str = ""
     is_by_month: bool = False
     told: Mapping[str, tuple[str, ...]] | None = None
     is_always: bool = False
+    newer: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,9 @@ class _DrawnFile(YamlFile):
             and wants == bool(draw.of)
             and (draw.take == "in_full") == bool(draw.against)
             and (not draw.kin or draw.fact.of == "person")
+            and (
+                not draw.no.newer or (draw.take == "held" and draw.fact.of == "person" and not draw.kin and not draw.at)
+            )
             and (not codes or (codes <= allowed and draw.take == "value"))
             and not (draw.fact.kind.type == "code" and not codes)
             and (draw.fact.is_monthly or draw.take not in {"sum", "months_since", "run", "in_full"})
@@ -208,7 +213,8 @@ class _DrawnFile(YamlFile):
             self.one_of(said, "months_of", self.get(said, "months_of", str), {spec.name})
         told = self.by_column(said, "told", spec) if "told" in said else None
         return Silence(
-            self.get(said, "register", str, ""), "months_of" in said, told, self.get(said, "always", bool, False)
+            self.get(said, "register", str, ""), "months_of" in said, told, self.get(said, "always", bool, False),
+            self.by_column(said, "newer", spec) if "newer" in said else {},
         )  # fmt: skip
 
     def columns(self, node: CommentedMap, key: str, spec: FactSpec) -> tuple[str, ...]:

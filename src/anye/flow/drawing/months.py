@@ -48,11 +48,13 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True)
 class Told:
-    """`window`: of these months; `rows`: so many rows; `is_silent`: where the lack of a row means no (months × rows, or less)."""
+    """`window`: of these months; `rows`: so many rows; `is_silent`: where the lack of a row means no (months × rows, or less);
+    `is_ended`: where a newer word says that it holds no longer (the same), if anywhere."""
 
     window: Window
     rows: int
     is_silent: Array
+    is_ended: Array | None = None
 
 
 def drawn(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
@@ -65,7 +67,11 @@ def _held(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:
     for block in blocks:
         _mark(is_so, block, told.window, block.since, block.until)
         _mark_before(is_open, block, told.window)
-    return _settled(draw, is_so, is_so | (told.is_silent & ~is_open))
+    is_known = is_so | (told.is_silent & ~is_open)
+    if told.is_ended is not None:
+        is_so &= ~told.is_ended
+        is_known |= told.is_ended
+    return _settled(draw, is_so, is_known)
 
 
 def _positive(draw: Draw, blocks: Iterable[Placed], told: Told) -> Column:

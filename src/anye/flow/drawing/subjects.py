@@ -23,6 +23,7 @@ from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.coverage import Coverage, months_with_rows
 from anye.flow.drawing.file import Draw, read_drawn
 from anye.flow.drawing.months import Placed, Told, Window, drawn, look_back
+from anye.flow.drawing.newer import ended
 from anye.flow.drawing.spans import EVER, KEYS, is_of_same_rows, read_numbers, read_spans, read_told
 from anye.flow.drawing.together import PAIR, Together, distinct, is_together
 from anye.flow.rules import rules_in_use
@@ -85,7 +86,8 @@ class RecordSubjects(Subjects):
         """A fact's column as one draw tells it."""
         window = self.window.longer(look_back(draw))
         span = (window.first, window.last)
-        told = Told(window, rows, self._silence(draw, rows, window))
+        is_ended = ended(draw, self.asked, self.persons, window) if draw.no.newer else None
+        told = Told(window, rows, self._silence(draw, rows, window), is_ended)
         return drawn(draw, self._placed(draw, span), told)
 
     def or_owed(self, name: str, found: Column) -> Column:
