@@ -88,6 +88,9 @@ def test_what_is_unlike_is_not_divided(one: str, other: str, why: str, figures: 
         figures.divided(one, other)
     assert refused.value.code == why
     assert figures.divided("I11", "I10") == 1
+    assert figures.divided("I13", "I12") == 0.5  # the poor workers of the firm that the other counts (K04)
+    with pytest.raises(NotDivided):
+        figures.divided("I12", "I13")
 
 
 def test_every_indicator_of_the_pack_is_read() -> None:

@@ -138,4 +138,6 @@ def why_not_divided(one: Indicator, other: Indicator) -> str:
         return "take"
     if one.of.period != other.of.period:
         return "period"
-    return "" if one.of.population == other.of.population else "population"
+    # what is counted at the firms that the other counts is a part of it
+    mine = replace(one.of, firms_of="") if other.code == one.of.firms_of else one.of
+    return "" if mine.population == other.of.population else "population"
