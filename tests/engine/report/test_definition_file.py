@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from anye.engine.report.definition_file import IndicatorFault, read_indicator
+from anye.engine.report.said import sentence
 from anye.flow.reporting.tables import COLUMNS
 from anye.packs.indicators import read_indicators
 from anye.packs.rules import pack_folder, read_rules
@@ -15,6 +16,7 @@ indicator: X01
 group: work
 title: {zh: 甲, en: A}
 says: {zh: "{value}人", en: "{value} people"}
+says_one: {en: "{value} person"}
 note: {zh: 注, en: note}
 unit: person
 take: count
@@ -36,21 +38,31 @@ def test_a_definition_is_read(tmp_path: Path) -> None:
     assert (found.of.count, found.of.period, found.of.lines[0].at) == (("person",), "year", ("certified_on",))  # type: ignore[attr-defined]
 
 
+def test_one_alone_is_said_as_the_definition_has_it_and_as_any_number_where_it_has_not(tmp_path: Path) -> None:
+    found = read(GOOD, tmp_path)
+    assert [sentence(found, value, "en") for value in (0, 1, 2)] == ["0 people", "1 person", "2 people"]  # type: ignore[arg-type]
+    assert sentence(found, 1, "zh") == "1人"  # type: ignore[arg-type]
+    plain = read(GOOD.replace('says_one: {en: "{value} person"}\n', ""), tmp_path)
+    assert sentence(plain, 1, "en") == "1 people"  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "line"),
     [
-        ("at: certified_on", "at: certified", "indicator_column", 10),
-        ("count: [person]", "count: [persons]", "indicator_column", 8),
-        ("from: enrolment", "from: enrolments", "indicator_unknown_value", 10),
+        ("at: certified_on", "at: certified", "indicator_column", 11),
+        ("count: [person]", "count: [persons]", "indicator_column", 9),
+        ("from: enrolment", "from: enrolments", "indicator_unknown_value", 11),
         ("{value}人", "人", "indicator_placeholder", 4),
-        ("take: count", "take: sum", "indicator_fits", 7),
-        ("take: count", "take: share", "indicator_fits", 7),
-        ("unit: person", "unit: heads", "indicator_unknown_value", 6),
-        ("贫困劳动力 AND", "贫穷 AND", "indicator_formula", 11),
-        ("年龄 >= 16", "年龄 + 16", "indicator_formula", 11),
+        ("take: count", "take: sum", "indicator_fits", 8),
+        ("take: count", "take: share", "indicator_fits", 8),
+        ("unit: person", "unit: heads", "indicator_unknown_value", 7),
+        ("贫困劳动力 AND", "贫穷 AND", "indicator_formula", 12),
+        ("年龄 >= 16", "年龄 + 16", "indicator_formula", 12),
         ("group: work\n", "", "indicator_missing_key", 1),
         ("group: work", "groups: work", "indicator_unknown_key", 2),
         ("title: {zh: 甲, en: A}", "title: {zh: 甲}", "indicator_text", 3),
+        ('"{value} person"', '"a person"', "indicator_placeholder", 5),
+        ("says_one: {en:", "says_one: {fr:", "indicator_unknown_key", 5),
     ],
 )
 def test_one_that_cannot_be_used_is_refused_at_its_line(

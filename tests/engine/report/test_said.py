@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from anye.engine.report.said import axis_said, short_said, value_said
+from anye.engine.report.said import axis_said, brief_said, short_said, value_said
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,17 @@ def test_where_there_is_little_room_money_is_rounded_and_nothing_else(
     value: float | None, unit: str, zh: str, en: str
 ) -> None:
     assert (short_said(value, unit, "zh"), short_said(value, unit, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        (20_000, "yuan", "2万", "20k"), (11_700, "yuan", "1.2万", "11.7k"), (950, "yuan", "950", "950"), (0, "yuan", "0", "0"),
+        (13_700_000, "yuan", "1,370万", "13.7m"), (1_850, "yuan_per_month", "1,850", "1,850"), (7_753, "person", "7,753", "7,753"),
+        (93.75, "percent", "93.75%", "93.75%"), (None, "yuan", "–", "–"), (-20_000, "yuan", "-2万", "-20k"),
+    ],
+)  # fmt: skip
+def test_where_there_is_little_room_a_number_is_said_without_its_unit(
+    value: float | None, unit: str, zh: str, en: str
+) -> None:
+    assert (brief_said(value, unit, "zh"), brief_said(value, unit, "en")) == (zh, en)

@@ -91,9 +91,9 @@ class Measure:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator (指标). `says`: a sentence with {value}; `note`: its scope, and the reading that it takes where the words
-    allow several. `among`: of a share, the whole; `parts`: of a ratio, the two indicators. `like`: it counts what that one does,
-    under its own words.
+    """One indicator (指标). `says`: a sentence with {value}; `says_one`: the same of one alone, in languages that tell it apart;
+    `note`: its scope, and the reading that it takes where the words allow several. `among`: of a share, the whole; `parts`: of a
+    ratio, the two indicators. `like`: it counts what that one does, under its own words.
     """
 
     code: str
@@ -108,6 +108,7 @@ class Indicator:
     parts: tuple[str, ...] = ()
     path: str = ""
     like: str = ""
+    says_one: Texts = field(default_factory=dict)
 
     @property
     def measures(self) -> Iterator[Measure]:

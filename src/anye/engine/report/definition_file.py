@@ -17,7 +17,7 @@ from anye.engine.report.definition import KEYS, PARTS, TAKES, TIMES, TOPS, UNITS
 from anye.engine.report.periods import PERIODS
 from anye.engine.report.said import GROUPS
 
-_KEYS = {"indicator", "group", "title", "says", "note", "unit", "take", "among", "ratio"}
+_KEYS = {"indicator", "group", "title", "says", "says_one", "note", "unit", "take", "among", "ratio"}
 _MEASURE = {
     "lines", "count", "period", "who", "residents", "enough", "back", "top", "firms_of", "persons_of", "ago",
     "also", "nobody",
@@ -80,9 +80,9 @@ class _IndicatorFile(PolicyYaml):
     def whole(self) -> Indicator:
         tree = self.load()
         if "like" in tree:
-            self.check_keys(tree, {*_WORDS, "like"}, _WORDS)
+            self.check_keys(tree, {*_WORDS, "says_one", "like"}, _WORDS)
             return Indicator(**self.worded(tree), unit="", take="", of=Measure(()), like=self.get(tree, "like", str))
-        self.check_keys(tree, _KEYS | _MEASURE, _KEYS - {"among", "ratio"})
+        self.check_keys(tree, _KEYS | _MEASURE, _KEYS - {"says_one", "among", "ratio"})
         found = Indicator(
             **self.worded(tree), unit=self.one_of(tree, "unit", self.get(tree, "unit", str), UNITS),
             take=self.one_of(tree, "take", self.get(tree, "take", str), TAKES), of=self.measure(tree),
@@ -96,7 +96,7 @@ class _IndicatorFile(PolicyYaml):
         return {
             "code": self.get(tree, "indicator", str), "title": self.texts(tree, "title"),
             "group": self.one_of(tree, "group", self.get(tree, "group", str), tuple(GROUPS)),
-            "says": self.sentence(tree), "note": self.texts(tree, "note"), "path": str(self.path),
+            "says": self.sentence(tree), "says_one": self.sentence_of_one(tree), "note": self.texts(tree, "note"), "path": str(self.path),
         }  # fmt: skip
 
     def sentence(self, tree: CommentedMap) -> Texts:
@@ -104,6 +104,15 @@ class _IndicatorFile(PolicyYaml):
         if not all("{value}" in each for each in found.values()):
             raise self.fault("placeholder", self.line(tree, "says"), key="says")
         return found
+
+    def sentence_of_one(self, tree: CommentedMap) -> Texts:
+        """In one language or both; where it is not said, one is told as any other number."""
+        found: CommentedMap = self.get(tree, "says_one", CommentedMap, CommentedMap())
+        self.check_keys(found, {"zh", "en"}, ())
+        texts = {str(lang): self.get(found, lang, str) for lang in found}
+        if not all("{value}" in each for each in texts.values()):
+            raise self.fault("placeholder", self.line(tree, "says_one"), key="says_one")
+        return texts
 
     def among(self, tree: CommentedMap) -> Measure | None:
         """The whole of which a figure is a share: what differs from the figure's own is said."""

@@ -80,6 +80,15 @@ def short_day(day: dt.date, lang: str) -> str:
     return day_said(day, lang) if lang == "zh" else f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
 
 
+def brief_said(value: Value, unit: str, lang: str) -> str:
+    """As on a map, where there is less: the same without its unit, 1,370万, 13.7m, 20k; 7,753; a dash where it is not known."""
+    if value is None:
+        return "–"
+    if unit.startswith("yuan"):
+        return short_said(value, "yuan", lang).removesuffix("元").removesuffix(" yuan")
+    return value_said(value, unit, lang)
+
+
 def change_said(value: Value, earlier: Value, unit: str, lang: str) -> str:
     """By how much a figure rose or fell: 增加12, up 12; shares by points."""
     if value is None or earlier is None:
@@ -125,7 +134,8 @@ def axis_said(most: Value, unit: str, lang: str) -> tuple[int, str]:
 
 def sentence(indicator: Indicator, value: Value, lang: str) -> str:
     """The indicator's sentence with its number."""
-    return indicator.says[lang].replace("{value}", value_said(value, indicator.unit, lang))
+    says = indicator.says_one.get(lang, indicator.says[lang]) if value == 1 else indicator.says[lang]
+    return says.replace("{value}", value_said(value, indicator.unit, lang))
 
 
 def _plain(value: Decimal | float) -> str:
