@@ -85,7 +85,7 @@ def test_what_came_later_changes_nothing_of_what_was_told(year: Year) -> None:
     assert values(taken(dt.date(2021, 2, 1)))["I01"] == FIGURES["I01"] + 1  # type: ignore[operator]
     assert Snapshot.objects.count() == 2
     with acting(BATCH):
-        assert queries.over_time("I01", "990100000000", until=ON)[-1][1] == 3
+        assert queries.over_time("I01", "990100000000", known_since=KNOWN, since=ON, until=ON)[-1][1] == 3
 
 
 def test_the_rows_of_older_snapshots_are_let_go_and_their_figures_stay(year: Year) -> None:

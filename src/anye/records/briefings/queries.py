@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from anye.records.audit.day import registry_day
 from anye.records.briefings.models import (
@@ -29,6 +30,11 @@ def asked_for() -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(state="asked").order_by("as_of", "known_on")
 
 
+def failed_ones() -> QuerySet[Snapshot]:
+    """Those that could not be counted, the latest first."""
+    return Snapshot.objects.filter(state="failed").order_by("-taken_at")
+
+
 def snapshot_asked(pk: int) -> Snapshot | None:
     """One that was asked for, by its key."""
     return Snapshot.objects.filter(pk=pk).first()
@@ -44,10 +50,9 @@ def figures_of(snapshot: Snapshot, area: str) -> dict[str, SnapshotFigure]:
     return {each.indicator: each for each in SnapshotFigure.objects.filter(snapshot=snapshot, area_code=area)}
 
 
-def by_area(snapshot: Snapshot, indicator: str) -> dict[str, Decimal | None]:
+def by_area(snapshot: Snapshot, indicator: str) -> dict[str, SnapshotFigure]:
     """Area → an indicator's figure, of the areas within the range."""
-    told = SnapshotFigure.objects.filter(snapshot=snapshot, indicator=indicator)
-    return dict(told.values_list("area_code", "value"))
+    return {each.area_code: each for each in SnapshotFigure.objects.filter(snapshot=snapshot, indicator=indicator)}
 
 
 def figures_within(snapshot: Snapshot, areas: Iterable[str]) -> dict[str, dict[str, Decimal | None]]:
@@ -59,9 +64,16 @@ def figures_within(snapshot: Snapshot, areas: Iterable[str]) -> dict[str, dict[s
     return found
 
 
-def over_time(indicator: str, area: str, *, until: date, most: int = 24) -> list[tuple[date, Decimal | None]]:
-    """Day → the figure of an area, of each day by what was known last; the last ones, in the order of the days."""
-    told = SnapshotFigure.objects.filter(indicator=indicator, area_code=area, snapshot__as_of__lte=until)
+def over_time(
+    indicator: str, area: str, *, known_since: date, since: date, until: date, most: int = 24
+) -> list[tuple[date, Decimal | None]]:
+    """Day → the figure of an area, of each day by what was known last; the last ones, in the order of the days.
+
+    `known_since`, `since`: what was counted by earlier knowledge, or of earlier days, is left out: nothing was known of it.
+    """
+    told = SnapshotFigure.objects.filter(
+        indicator=indicator, area_code=area, snapshot__as_of__range=(since, until), snapshot__known_on__gte=known_since
+    )
     rows = told.order_by("-snapshot__as_of", "-snapshot__known_on").values_list("snapshot__as_of", "value")
     found: dict[date, Decimal | None] = {}
     for day, value in rows[: most * 4]:
@@ -73,6 +85,30 @@ def rows_behind(snapshot: Snapshot, indicator: str) -> QuerySet[SnapshotRow]:
     """The rows of the range behind a figure."""
     told = SnapshotRow.objects.filter(snapshot=snapshot, indicator=indicator)
     return told.select_related("person", "firm")
+
+
+class Filled(NamedTuple):
+    """How many rows stand behind a figure, and which of their columns say something in any of them."""
+
+    rows: int
+    person: bool
+    nobody: bool
+    both: bool
+    what: bool
+    since: bool
+    until: bool
+    value: bool
+
+
+def filled(rows: QuerySet[SnapshotRow]) -> Filled:
+    """Of the rows behind a figure. `nobody`: of no person; `both`: of a person and a firm; `what`: of either."""
+    person, firm = Q(person__isnull=False), Q(firm__isnull=False)
+    wanted = {
+        "rows": Q(pk__isnull=False), "person": person, "nobody": ~person, "both": person & firm, "what": (person | firm) & ~Q(what=""),
+        "since": Q(since__isnull=False), "until": Q(until__isnull=False), "value": Q(value__isnull=False),
+    }  # fmt: skip
+    told = rows.order_by().aggregate(**{f"n_{name}": Count("pk", filter=each) for name, each in wanted.items()})
+    return Filled(told["n_rows"], *(bool(told[f"n_{name}"]) for name in Filled._fields[1:]))
 
 
 def figures_with(snapshot: Snapshot, *, person_id: int | None = None, firm_id: int | None = None) -> list[str]:

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Case, Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, Func, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
 
 from anye.engine.intake.mapping import SheetMapping
 from anye.engine.names import name_key_of
@@ -40,6 +41,20 @@ def batch(pk: int) -> Batch:
 def batches() -> "QuerySet[Batch]":
     """Every load, the newest first."""
     return Batch.objects.select_related("source").order_by("-id")
+
+
+class Beginning(NamedTuple):
+    """The day on which the first file came, and the first day of the first year that a file is of."""
+
+    known_on: date
+    as_of: date
+
+
+def beginning() -> Beginning | None:
+    """Since when anything was known; None while nothing is."""
+    loads = Batch.objects.filter(state__in=("published", "withdrawn"))
+    known_on, month = loads.aggregate(known=Min("known_on"), month=Min("file_month")).values()
+    return Beginning(known_on, min(known_on, month or known_on).replace(month=1, day=1)) if known_on else None
 
 
 def is_restricted(batch: int) -> bool:

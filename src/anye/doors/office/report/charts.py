@@ -12,10 +12,11 @@ from django.urls import reverse
 from anye.doors.kit.columns import Words
 from anye.doors.office.report import words
 from anye.engine.report.definition import Indicator
-from anye.engine.report.said import UNITS, UNKNOWN, axis_said, value_said
+from anye.engine.report.said import UNITS, UNKNOWN, axis_said, brief_said, value_said
 from anye.records.briefings import queries
 from anye.records.briefings.models import Snapshot
 from anye.records.places.queries import shapes_of
+from anye.records.registers import queries as registers
 
 SHADES = 5
 NICE = tuple(map(Decimal, ("1", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10")))
@@ -24,7 +25,7 @@ WHOLE = frozenset({"person", "person_time", "firm", "class", "trade", "workshop"
 
 class Point(NamedTuple):
     """A line of a table that is drawn: an area, or a day. `plain`: the number for the script, empty where it is not known;
-    `shade`: of the map, from 0 (nothing) to SHADES, or empty.
+    `shade`: of the map, from 0 (nothing) to SHADES, or empty; `brief`: the number without its unit, for where there is little room.
     """
 
     name: Words
@@ -33,6 +34,7 @@ class Point(NamedTuple):
     number: str
     plain: str
     shade: str = ""
+    brief: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,13 @@ def areas_drawn(
     step = step_of(found.unit, [value for *_, value in told])
     rows = [
         Point(
-            name, code, hrefs[code], value_said(value, found.unit, words.lang()), _plain(value), shade_of(value, step)
+            name,
+            code,
+            hrefs[code],
+            value_said(value, found.unit, words.lang()),
+            _plain(value),
+            shade_of(value, step),
+            brief_said(value, found.unit, words.lang()),
         )
         for code, name, value in sorted(told, key=lambda each: (each[2] is None, -(each[2] or 0), each[0]))
     ]
@@ -80,8 +88,9 @@ def areas_drawn(
 
 
 def days_drawn(found: Indicator, snapshot: Snapshot, area: str) -> Drawn:
-    """The figure as of earlier days, by what was known last; none of a single day."""
-    told = queries.over_time(found.code, area, until=snapshot.as_of)
+    """The figure as of earlier days, by what was known last; none of a single day, or of days of which nothing was known."""
+    known_on, since = registers.beginning() or (snapshot.known_on, snapshot.as_of)
+    told = queries.over_time(found.code, area, known_since=known_on, since=since, until=snapshot.as_of)
     rows = [
         Point(day, day.isoformat(), "", value_said(value, found.unit, words.lang()), _plain(value))
         for day, value in told

@@ -17,14 +17,16 @@ from anye.doors.kit.columns import Words
 from anye.doors.office.entrance import duty_of
 from anye.engine.report.definition import Indicator, Measure
 from anye.engine.report.reduce import digits_above, significant
-from anye.engine.report.said import UNITS, sentence, value_said
+from anye.engine.report.said import ONE, UNITS, sentence, value_said
 from anye.flow.reporting.figures import indicators_of
 from anye.packs import read_pack
 from anye.records.briefings import queries
-from anye.records.briefings.models import Snapshot
+from anye.records.briefings.models import Snapshot, SnapshotFigure
 from anye.records.places.queries import names_on
 
 HEADLINES = 6
+ADDED_UP = frozenset({"count", "sum", "part"})
+"""Takes whose figure of a whole is the sum of those of its parts."""
 PERIODS: Mapping[str, Words] = {
     "year": _("from 1 January to the day"), "half_year": _("from the beginning of the half-year to the day"),
     "quarter": _("from the beginning of the quarter to the day"), "month": _("in the month"), "all": _("up to the day"),
@@ -57,9 +59,24 @@ def told(indicator: Indicator, value: Decimal | None) -> Told:
     number = value_said(value, indicator.unit, name)
     is_money = indicator.unit.startswith("yuan") or indicator.unit == "percent" or value is None
     return Told(
-        indicator, value, indicator.title[name], number, "" if is_money else UNITS[indicator.unit][name],
+        indicator, value, indicator.title[name], number, "" if is_money else _unit_of(value, indicator.unit),
         sentence(indicator, value, name),
     )  # fmt: skip
+
+
+def counted(value: Decimal, unit: str) -> str:
+    """A number with what it counts: 12 people, 1 person, 20,000 yuan, 5%."""
+    name = lang()
+    said = value_said(value, unit, name)
+    if unit.startswith("yuan") or unit == "percent":
+        return said
+    return f"{said}{'' if name == 'zh' else ' '}{_unit_of(value, unit)}"
+
+
+def _unit_of(value: Decimal | None, unit: str) -> str:
+    """What is counted, of one in the singular where a language has it."""
+    name = lang()
+    return ONE[unit] if value == 1 and name == "en" and unit in ONE else UNITS[unit][name]
 
 
 def period_words(measure: Measure) -> Words:
@@ -70,12 +87,20 @@ def period_words(measure: Measure) -> Words:
 
 
 class Place(NamedTuple):
-    """Of which area a page speaks: its code and name, the areas within it, and that above it if it is in reach."""
+    """Of which area a page speaks: its code and name, the areas within it, and that above it if it is in reach.
+
+    `names`: code → name of all areas in reach; `is_widest`: a district, of which those count too who live elsewhere.
+    """
 
     code: str
     name: str
     within: list[tuple[str, str]]
     above: tuple[str, str] | None
+    names: Mapping[str, str]
+
+    @property
+    def is_widest(self) -> bool:
+        return len(significant(self.code)) <= 6
 
 
 def place_of(request: HttpRequest, snapshot: Snapshot, code: str = "") -> Place | None:
@@ -91,7 +116,33 @@ def place_of(request: HttpRequest, snapshot: Snapshot, code: str = "") -> Place 
         if each != code and digits_above(each) == significant(code)
     ]
     above = next(((each, names.get(each, each)) for each in reach if significant(each) == digits_above(code)), None)
-    return Place(code, names.get(code, code), within, above)
+    return Place(code, names.get(code, code), within, above, {each: names.get(each, each) for each in sorted(reach)})
+
+
+def beyond(found: Indicator, figures: Mapping[str, SnapshotFigure], place: Place, *, are_firms: bool) -> str:
+    """What of a figure lies in none of the areas within, as a sentence; nothing where all of it does, or of no area it is known.
+
+    `figures`: area → figure; `are_firms`: whether some of its rows may be of no person.
+    """
+    whole, parts = figures[place.code], [figures[code] for code, _name in place.within if code in figures]
+    rows = whole.rows - sum(part.rows for part in parts)
+    if rows <= 0 or whole.value is None or all(part.value is None for part in parts):
+        return ""
+    if found.take in ADDED_UP:
+        amount = counted(whole.value - sum(part.value or 0 for part in parts), found.unit)
+    else:
+        amount = gettext("%(count)s of %(rows)s rows") % {"count": f"{rows:,}", "rows": f"{whole.rows:,}"}
+    if not place.is_widest:
+        return gettext("In none of these areas: %(amount)s, of people of whom the village is not known.") % {
+            "amount": amount
+        }
+    if are_firms:
+        return gettext(
+            "In none of these areas: %(amount)s, of people who live elsewhere or of whom it is not known where, or of firms."
+        ) % {"amount": amount}
+    return gettext(
+        "In none of these areas: %(amount)s, of people who live elsewhere or of whom it is not known where."
+    ) % {"amount": amount}
 
 
 class Headlines(NamedTuple):
