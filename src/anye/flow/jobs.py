@@ -36,7 +36,7 @@ from anye.records.accounts.scope import BATCH, acting
 from anye.records.audit.day import registry_day
 from anye.records.audit.keys import keyring
 from anye.records.audit.seals import seal_new
-from anye.records.briefings.actions import ask_snapshot
+from anye.records.briefings.actions import ask_snapshot, let_failed_snapshots_go
 from anye.records.briefings.queries import issued_until, snapshot_asked
 from anye.records.findings import actions as findings
 from anye.records.findings import queries as findings_queries
@@ -328,11 +328,12 @@ async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001 the schedule ha
 def look_after(timestamp: int) -> None:  # noqa: ARG001 the schedule hands the time over
     """What waits and was left behind is taken up again, or closed with a reason once it was tried in vain.
 
-    Sheets of faults go after a day, files that were looked at and not decided about after a week.
+    Sheets of faults go after a day, files that were looked at and not decided about after a week, as do days that could not be counted.
     """
     with acting(BATCH, actor=waiting.WATCH, purpose="watch"):
         requests.let_fault_sheets_go(asked_before=timezone.now() - SHEETS_KEPT)
         requests.let_looks_go(looked_before=timezone.now() - LOOKS_KEPT)
+        let_failed_snapshots_go(failed_before=timezone.now() - LOOKS_KEPT)
     for kind in waiting.KINDS:
         for left in waiting.left_behind(kind):
             if left.has_failed:

@@ -154,9 +154,9 @@ def give_up_handover(pk: int) -> None:
 
 
 def give_up_counting(pk: int) -> None:
-    """The figures of the day may be asked for again."""
+    """Whoever had the figures of a day counted reads that it failed, and may ask again."""
     with acting(BATCH, actor=WATCH, purpose="watch"):
-        give_snapshot_up(snapshot_id=pk)
+        give_snapshot_up(snapshot_id=pk, at=timezone.now())
 
 
 def give_up_recount(pk: int) -> None:

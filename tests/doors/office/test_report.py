@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from anye.demo.schematic import schematic_map
-from anye.flow import jobs
+from anye.flow import jobs, waiting
 from anye.flow.reporting.figures import indicators_of
 from anye.flow.reporting.snapshots import take
 from anye.packs import read_pack
@@ -19,7 +20,7 @@ from anye.records.briefings.models import Snapshot
 from tests.conftest import AREAS, District
 from tests.doors.office.looking import queries_of, text_of
 from tests.factories import as_owner
-from tests.flow.reporting.planted import KNOWN, ON, Year
+from tests.flow.reporting.planted import KNOWN, ON, Year, day
 from tests.records.places.mapped import put_on_map
 
 ClientAs = Callable[..., Client]
@@ -100,7 +101,7 @@ def test_money_of_firms_opens_to_the_firms(
 ) -> None:
     client = client_as("district_officer", district["district"])
     told = shown(client, snapshot.token, DISTRICT, "I06")
-    assert told.count("第一实业有限公司") == 2 and "¥6,000.00" in told
+    assert told.count("第一实业有限公司") == 2 and "6,000.00" in told
     assert f"/firms/{year.first.token}/" in told
     village = client_as("village_worker", district["willow"])
     assert "第一实业有限公司" not in shown(village, snapshot.token, WILLOW, "I06")
@@ -146,6 +147,98 @@ def test_a_district_officer_has_another_day_counted(
     told = shown(client)
     assert "2 poor workers" in told
     assert "are being counted" not in told
+
+
+@pytest.mark.parametrize(
+    ("on", "known", "why"),
+    [
+        ("1900-01-01", "2021-01-10", "No file is of a year before 2020: days are counted from 2020-01-01 on."),
+        ("0001-01-01", "2021-01-10", "No file is of a year before 2020"),
+        ("2019-12-31", "2021-01-10", "No file is of a year before 2020"),
+        ("2020-12-27", "2020-12-27", "Nothing was known before 2020-12-28: that day the first file came."),
+        ("2020-12-31", "2020-12-30", "What was known is known on the day itself or later"),
+        ("2999-01-01", "2999-01-01", "today at the latest"),
+        ("2020-01-01", "2020-12-28", ""),
+        ("2020-12-28", "2020-12-28", ""),
+    ],
+)
+def test_days_of_which_nothing_can_be_known_are_refused_with_the_reason(
+    year: Year, district: District, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch, on: str, known: str, why: str
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(jobs.count_figures, "defer", lambda **told: asked.append(told["snapshot_id"]))
+    client = client_as("district_officer", district["district"])
+    answer = client.post(
+        reverse("report:count"), {"on": on, "known": known}, follow=True, headers={"accept-language": "en"}
+    )
+    told = text_of(answer)
+    assert (len(asked), why in told) == (0 if why else 1, True)
+    assert 'min="2020-01-01"' in told and 'min="2020-12-28"' in told
+
+
+def test_before_any_file_no_day_is_counted(district: District, client_as: ClientAs) -> None:
+    client = client_as("district_officer", district["district"])
+    days = {"on": "2020-12-31", "known": "2021-01-10"}
+    answer = client.post(reverse("report:count"), days, follow=True, headers={"accept-language": "en"})
+    assert "Nothing is known yet: load a register first." in text_of(answer)
+
+
+def test_figures_that_could_not_be_counted_are_told_until_they_are_or_a_week_is_over(
+    year: Year, district: District, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(jobs.count_figures, "defer", lambda **told: asked.append(told["snapshot_id"]))
+    client = client_as("district_officer", district["district"])
+    days = {"on": "2020-12-31", "known": "2021-01-10"}
+    client.post(reverse("report:count"), days)
+    waiting.give_up_counting(asked[0])
+    told = shown(client)
+    assert "could not be counted" in told and "are being counted" not in told
+    assert "could not be counted" not in shown(client_as("auditor", district["district"]))
+    client.post(reverse("report:count"), days)
+    told = shown(client)
+    assert "could not be counted" not in told and "are being counted" in told
+    jobs.count_figures(asked[1])
+    assert asked[0] == asked[1] and "2 poor workers" in shown(client)
+    client.post(reverse("report:count"), {**days, "on": "2020-12-30"})
+    waiting.give_up_counting(asked[2])
+    with as_owner():
+        Snapshot.objects.filter(pk=asked[2]).update(taken_at=dt.datetime(2021, 1, 1, tzinfo=dt.UTC))
+    jobs.look_after(0)
+    assert "could not be counted" not in shown(client)
+
+
+def test_days_before_anything_was_known_are_no_part_of_the_line(
+    year: Year, snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    for on, known in ((day(12, 31, 2019), KNOWN), (day(11, 30), day(12, 1)), (day(11, 30), KNOWN)):
+        take(read_pack("cn_yubei"), on=on, known=known, by="tests")
+    page = client.get(reverse("report:indicator", args=[snapshot.token, DISTRICT, "I03"]))
+    assert [(one.code, one.plain) for one in page.context["days"].rows] == [
+        ("2020-11-30", "517000"), ("2020-12-31", "517000"),
+    ]  # fmt: skip
+
+
+def test_one_alone_is_told_in_the_singular_and_a_town_is_told_whose_figures_they_are(
+    snapshot: Snapshot, district: District, client_as: ClientAs
+) -> None:
+    client = client_as("district_officer", district["district"])
+    told = shown(client, snapshot.token, DISTRICT, "I02")
+    assert "1 poor worker trained" in told and "<small>person</small>" in told
+    assert "1 people" not in shown(client, snapshot.token, DISTRICT)
+    in_town = shown(client, snapshot.token, TOWN, "I02")
+    assert "Of those who live in 东河镇: 1 poor worker trained" in in_town
+    assert "They are of those who live here." in shown(client, snapshot.token, TOWN)
+    assert "They are of those who live here." not in shown(client, snapshot.token, DISTRICT)
+    assert "住在东河镇的人：" in shown(client, snapshot.token, TOWN, "I02", language="zh-CN")
+
+
+def test_the_page_leads_to_each_of_its_groups(snapshot: Snapshot, district: District, client_as: ClientAs) -> None:
+    told = shown(client_as("district_officer", district["district"]))
+    jumps = re.findall(r'href="#(group-\d+)"', told)
+    assert len(jumps) > 5
+    assert all(f'id="{each}"' in told for each in jumps)
 
 
 def test_who_counts_no_day_is_not_offered_to(snapshot: Snapshot, district: District, client_as: ClientAs) -> None:

@@ -11,10 +11,11 @@ from anye.records.people.models import Person
 class Snapshot(models.Model):
     """All figures as of a day, by what was known on a day (统计快照). Taken again, they would be the same: facts are not forgotten.
 
-    `state`: asked of the worker, or done. `definitions`: the digest of the definitions that they were counted by.
+    `state`: asked of the worker, done, or failed: it was tried in vain at `taken_at` and may be asked again. `definitions`: the
+    digest of the definitions that they were counted by.
     """
 
-    STATES = ("asked", "done")
+    STATES = ("asked", "done", "failed")
 
     token = models.CharField(max_length=22, unique=True)
     as_of = models.DateField("截至日期")
@@ -27,7 +28,9 @@ class Snapshot(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["as_of", "known_on"], name="briefings_snapshot_once"),
-            models.CheckConstraint(condition=models.Q(state__in=("asked", "done")), name="briefings_snapshot_state"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("asked", "done", "failed")), name="briefings_snapshot_state"
+            ),
             models.CheckConstraint(condition=models.Q(as_of__lte=models.F("known_on")), name="briefings_snapshot_days"),
         ]
 

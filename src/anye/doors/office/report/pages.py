@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from anye.doors.kit.formats import day_text
 from anye.doors.office.entrance import READERS, actor_of, duty_of, open_to
 from anye.doors.office.report import charts, words
 from anye.engine.report.said import GROUPS
@@ -23,6 +24,7 @@ from anye.records.audit.day import registry_day
 from anye.records.briefings import queries
 from anye.records.briefings.actions import ask_snapshot
 from anye.records.briefings.models import Snapshot
+from anye.records.registers import queries as registers
 
 COUNTERS = frozenset({Role.DISTRICT_OFFICER})
 
@@ -49,9 +51,17 @@ def index(request: HttpRequest, token: str = "", area: str = "") -> HttpResponse
     context = {
         **headline, "snapshot": snapshot, "place": place, "groups": groups,
         "snapshots": queries.snapshots()[:60], "asked": queries.asked_for()[:10],
-        "may_count": duty_of(request).role in COUNTERS, "today": registry_day(),
+        **_counting(request),
     }  # fmt: skip
     return render(request, "office/report/index.html", context)
+
+
+def _counting(request: HttpRequest) -> dict[str, Any]:
+    """For those who have other days counted: which days may be, and which could not be."""
+    if duty_of(request).role not in COUNTERS:
+        return {"may_count": False, "failed": ()}
+    first, failed = registers.beginning(), queries.failed_ones()[:10]
+    return {"may_count": True, "today": registry_day(), "first": first, "failed": failed}
 
 
 def _headline(request: HttpRequest, snapshot: Snapshot, place: words.Place) -> dict[str, Any]:
@@ -82,16 +92,34 @@ def _headline(request: HttpRequest, snapshot: Snapshot, place: words.Place) -> d
 @open_to(COUNTERS)
 def count(request: HttpRequest) -> HttpResponse:
     """Ask the worker for the figures of a day."""
-    today = registry_day()
     try:
         on, known = (dt.date.fromisoformat(request.POST.get(name, "")) for name in ("on", "known"))
     except ValueError:
         messages.error(request, gettext("Give both days as year, month and day."))
         return redirect("report:index")
-    if not on <= known <= today:
-        messages.error(request, gettext("What was known is known on the day itself or later, and today at the latest."))
+    refusal = _why_not(on, known)
+    if refusal:
+        messages.error(request, refusal)
         return redirect("report:index")
     asked = ask_snapshot(as_of=on, known_on=known, by=actor_of(request))
     count_figures.defer(snapshot_id=asked.pk)
     messages.success(request, gettext("The figures are being counted. They stand here in a few minutes."))
     return redirect("report:index")
+
+
+def _why_not(on: dt.date, known: dt.date) -> str:
+    """Why a day is not counted; nothing where it is: something was known then, and of that year a file may tell."""
+    if not on <= known <= registry_day():
+        return gettext("What was known is known on the day itself or later, and today at the latest.")
+    first = registers.beginning()
+    if first is None:
+        return gettext("Nothing is known yet: load a register first.")
+    if known < first.known_on:
+        return gettext("Nothing was known before %(day)s: that day the first file came.") % {
+            "day": day_text(first.known_on)
+        }
+    if on < first.as_of:
+        return gettext("No file is of a year before %(year)s: days are counted from %(day)s on.") % {
+            "year": first.as_of.year, "day": day_text(first.as_of),
+        }  # fmt: skip
+    return ""

@@ -20,10 +20,13 @@ NIGHTLY, DAYS_KEPT = "worker", timedelta(days=60)
 
 
 def ask_snapshot(*, as_of: date, known_on: date, by: str) -> Snapshot:
-    """Ask the worker for the figures of a day, or find what was asked of the same days."""
+    """Ask the worker for the figures of a day, or find what was asked of the same days; once more, if that failed."""
     found, _ = Snapshot.objects.get_or_create(
         as_of=as_of, known_on=known_on, defaults={"token": new_token(), "asked_by": by}
     )
+    if found.state == "failed":
+        Snapshot.objects.filter(pk=found.pk, state="failed").update(state="asked", asked_by=by)
+        found.refresh_from_db()
     return found
 
 
@@ -42,9 +45,14 @@ def take_snapshot(*, snapshot: Snapshot, definitions: str, figures: bytes, rows:
     Snapshot.objects.filter(pk__in=[pk for pk, day in nights if (day + timedelta(days=1)).day != 1]).delete()
 
 
-def give_snapshot_up(*, snapshot_id: int) -> None:
+def give_snapshot_up(*, snapshot_id: int, at: datetime) -> None:
     """What was asked for cannot be counted; it may be asked for again."""
-    Snapshot.objects.filter(pk=snapshot_id, state="asked").delete()
+    Snapshot.objects.filter(pk=snapshot_id, state="asked").update(state="failed", taken_at=at)
+
+
+def let_failed_snapshots_go(*, failed_before: datetime) -> None:
+    """Nobody asked again for what could not be counted."""
+    Snapshot.objects.filter(state="failed", taken_at__lt=failed_before).delete()
 
 
 def _put(table: str, names: tuple[str, ...], lines: bytes, snapshot: Snapshot) -> None:
