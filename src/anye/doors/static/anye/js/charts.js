@@ -36,7 +36,7 @@
     const divisor = Number(table.dataset.divisor), most = table.dataset.most;
     return {
       type: "value", min: 0, max: most ? Number(most) : null, interval: most ? Number(most) / (room < 240 ? 2 : 4) : null, splitNumber: room < 240 ? 2 : 4, minInterval: divisor > 1 || most ? 0 : 1,
-      name: table.dataset.unit, nameTextStyle: { color: colours.soft, fontFamily: font() },
+      name: table.dataset.unit, nameTextStyle: { color: colours.soft, fontFamily: font(), align: "left" },
       axisLabel: { color: colours.soft, formatter: function (value) { return (value / divisor).toLocaleString("en-US", { maximumFractionDigits: 2 }); } },
       splitLine: { lineStyle: { color: colours.line } }, axisLine: { show: false },
     };
@@ -49,7 +49,7 @@
     return {
       grid: { left: names + 12, right: isNarrow ? 78 : 104, top: 28, bottom: 8, outerBoundsMode: "none" },
       tooltip: Object.assign({ trigger: "item" }, tooltip(colours, function (at) { return rows[at.dataIndex].name + "  " + rows[at.dataIndex].said; })),
-      xAxis: Object.assign(numbers(table, colours, place.clientWidth - names - 104), { position: "top", nameLocation: "start", nameGap: 12, nameTextStyle: { color: colours.soft, fontFamily: font(), verticalAlign: "bottom", padding: [0, 0, 6, 0] } }),
+      xAxis: Object.assign(numbers(table, colours, place.clientWidth - names - 104), { position: "top", nameLocation: "start", nameGap: 12, nameTextStyle: { color: colours.soft, fontFamily: font(), align: "right", verticalAlign: "bottom", padding: [0, 0, 6, 0] } }),
       yAxis: {
         type: "category", inverse: true, data: rows.map(function (row) { return row.name; }), axisTick: { show: false },
         axisLine: { lineStyle: { color: colours.strong } },

@@ -8,7 +8,7 @@
   const shapes = JSON.parse(document.getElementById(place.dataset.map).textContent);
   const rows = new Map(Array.from(document.getElementById(place.dataset.table).tBodies[0].rows).map(function (row) {
     const link = row.querySelector("[data-name] a");
-    return [row.dataset.code, { name: link.textContent.trim(), said: row.querySelector("[data-said]").textContent.trim(), href: link.href, shade: row.dataset.shade, value: Number(row.dataset.value || 0) }];
+    return [row.dataset.code, { name: link.textContent.trim(), said: row.querySelector("[data-said]").textContent.trim(), brief: row.dataset.brief, href: link.href, shade: row.dataset.shade, value: Number(row.dataset.value || 0) }];
   }));
   const order = Array.from(rows.keys());
   const most = Math.max.apply(null, Array.from(rows.values(), function (row) { return row.value; })) || 1;
@@ -84,10 +84,23 @@
   });
   stop(0, false);
 
-  // names and numbers on the map, the first rows of the table first, where there is room for them
+  // the unknown is hatched; the pattern stands in the drawing itself, which the style sheet refers to
+  function hatch() {
+    const svg = place.querySelector(".leaflet-overlay-pane svg"), make = function (name) { return document.createElementNS("http://www.w3.org/2000/svg", name); };
+    const pattern = make("pattern"), stroke = make("path"), defs = make("defs");
+    Object.entries({ id: "report-hatch", width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }).forEach(function (each) { pattern.setAttribute(each[0], each[1]); });
+    stroke.setAttribute("d", "M0 0V8");
+    stroke.setAttribute("class", "report-hatch");
+    pattern.append(stroke);
+    defs.append(pattern);
+    svg.prepend(defs);
+  }
+  hatch();
+
+  // names on the map, and numbers where there is room for them too: with their unit, else without
   areas.forEach(function (area) {
     const box = words(area.row);
-    box.className = "report-label" + (area.isPoint ? " is-below" : area.row.shade === "5" ? " is-on-dark" : "");
+    box.className = "report-label" + (area.isPoint ? " is-below" : area.row.shade === "5" ? " is-on-dark" : area.row.shade === "" ? " is-on-hatch" : "");
     box.setAttribute("aria-hidden", "true");
     const middle = middleOf(area);
     L.marker(middle, { icon: L.divIcon({ html: box, className: "report-spot", iconSize: [0, 0], iconAnchor: [0, area.isPoint ? -radius(area.row) : 0] }), interactive: false, keyboard: false }).addTo(map);
@@ -97,15 +110,32 @@
     return one.right <= other.left || one.left >= other.right || one.bottom <= other.top || one.top >= other.bottom;
   }
   function label() {
-    const edge = place.getBoundingClientRect();
+    const edge = place.getBoundingClientRect(), isWide = edge.width > 480;
     const taken = areas.filter(function (area) { return area.isPoint; }).map(function (area) { return element(area).getBoundingClientRect(); });
-    areas.forEach(function (area) {
+    // of an area, its label may be wider than it is as long as no other label stands there
+    function isFree(area, isLoose) {
       const own = element(area).getBoundingClientRect(), box = area.label.getBoundingClientRect();
-      const fits = area.isPoint ? edge.width > 480 : box.width <= own.width * 0.94 && box.height <= own.height * 0.8;
-      const isSeen = box.left >= edge.left && box.right <= edge.right && box.bottom <= edge.bottom;
-      const isFree = fits && isSeen && taken.every(function (other) { return isApart(box, other); });
-      area.label.classList.toggle("is-hidden", !isFree);
-      if (isFree) { taken.push(box); }
+      const fits = area.isPoint ? isWide : isLoose || (box.width <= own.width * 0.98 && box.height <= own.height * 0.9);
+      const isSeen = box.left >= edge.left && box.right <= edge.right && box.top >= edge.top && box.bottom <= edge.bottom;
+      return fits && isSeen && taken.every(function (other) { return other === area.taken || isApart(box, other); });
+    }
+    function say(area, words) {
+      const said = area.label.querySelector("span");
+      said.textContent = words;
+      said.hidden = !words;
+    }
+    // every name comes before any number
+    areas.forEach(function (area) {
+      say(area, "");
+      area.taken = null;
+      const isShown = isFree(area, isWide);
+      area.label.classList.toggle("is-hidden", !isShown);
+      if (isShown) { area.taken = area.label.getBoundingClientRect(); taken.push(area.taken); }
+    });
+    areas.filter(function (area) { return area.taken; }).forEach(function (area) {
+      const found = [area.row.said, area.row.brief, ""].find(function (words) { say(area, words); return !words || isFree(area, false); });
+      say(area, found);
+      taken[taken.indexOf(area.taken)] = area.taken = area.label.getBoundingClientRect();
     });
   }
   map.on("zoomend moveend", label);
