@@ -49,6 +49,8 @@ def test_a_village_goes_from_the_history_to_the_row_and_on_to_the_figures(
     assert row_of(year.one, year) in LINK.findall(history)
     page = client.get(row_of(year.one, year), headers={"accept-language": "en"})
     told = text_of(page)
+    file = reverse("registers:batch", args=[year.batch.token])
+    assert (f'href="{file}"' in told) == (client.get(file).status_code == 200)
     assert "sheet 1, line 3" in told and "Insured by 第一实业有限公司" in told
     counted, because = told.split("Figures that count the person because of what it says")
     assert "Poor workers in stable work" in counted and "Demonstration workshops" not in counted

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from anye.doors.kit.pages import Crumb
 from anye.doors.office import stated
 from anye.doors.office.entrance import PRIVATE, READERS, may, open_to
+from anye.doors.office.registers import seen_loads
 from anye.doors.office.report.words import linked
 from anye.doors.office.rows import log_people
 from anye.doors.office.sources import title_of
@@ -83,6 +84,7 @@ def _page(
     says = _says(facts, is_person=person is not None, may_see_private=may(request, PRIVATE))
     context: dict[str, Any] = {
         "subject": subject, "href": home, "batch": batch, "register": title_of(batch), "sheet": int(sheet) + 1, "line": line, "says": says,
+        "file_href": reverse("registers:batch", args=[batch.token]) if seen_loads(request).filter(pk=batch.pk).exists() else "",
         "crumbs": (Crumb(subject, home), Crumb(_("Row of a register"))),
     }  # fmt: skip
     snapshot = briefings.snapshot()
