@@ -81,7 +81,7 @@ GUARDS = {
     "claims_fundallocation": FACT,
     "outreach_event": OF_FIRMS,
     "outreach_contact": f"{FACT} {PERSONS}",
-    "briefings_snapshot": "audited app:si batch:siud",
+    "briefings_snapshot": "audited app:si app:u(asked_by,state) batch:siud",
     "briefings_snapshotfigure": "scoped tallied app:s batch:siud",
     "briefings_snapshotrow": f"scoped tallied {PERSONS} app:s batch:siud",
     "briefings_briefing": (

@@ -5,7 +5,7 @@ BY_TEST: dict[str, list[str]] = {
         "doors/office/source_row.py _page: may",
     ],
     "tests/doors/office/test_report.py::test_who_counts_no_day_is_not_offered_to": [
-        "doors/office/report/pages.py index: compare",
+        "doors/office/report/pages.py _counting: compare",
     ],
     "tests/doors/office/test_report.py::test_who_may_is_told_how_a_map_comes": [
         "doors/office/report/indicator.py indicator: compare",

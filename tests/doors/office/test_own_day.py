@@ -101,6 +101,9 @@ def test_a_trial_says_so_without_a_day_and_a_real_registry_says_nothing(settings
 def test_the_day_after_it_is_refused_as_not_yet_come(
     demonstration: None, client_as: ClientAs, district: District
 ) -> None:
+    with factories.as_owner():
+        first = factories.make_batch(month=dt.date(2020, 11, 1))
+        Batch.objects.filter(pk=first.pk).update(known_on=dt.date(2020, 11, 20))
     client = client_as("district_officer", district["district"])
     assert 'max="2020-12-31"' in read(client, "/report/")
     client.post("/report/count/", {"on": "2021-01-01", "known": "2021-01-01"})
