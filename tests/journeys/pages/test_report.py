@@ -91,6 +91,8 @@ def test_figures_are_drawn_from_their_tables_and_the_map_leads_on(
     officer.sign_in_by_link("officer", button)
     officer.go("/report/")
     assert page.locator("path.report-area").count() == 2
+    if width == 1440:
+        assert page.locator(".report-label:not(.is-hidden) strong").all_inner_texts() == ["东河镇", "西岭镇"]
     shot(officer, f"map-{language}-{width}")
     page.locator("select[name=figure]").select_option("C05")
     officer.press("显示" if language == "zh-CN" else "Show")
