@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from anye.engine.entitle.months import last_day, month_of
 from anye.engine.intake.profile import Profile
 from anye.flow.drawing.file import Draw
+from tests.flow.drawn_choice import is_nearer, is_one_of, is_taken
 from tests.flow.drawn_rows import SPECS, Draws, Row, World
 
 Key = tuple[int | str, ...]
@@ -199,13 +200,28 @@ class Oracle:
 
     def saying(self, draw: Draw, key: Key, *, is_paid: bool) -> Iterator[Held]:
         for row in self.known(draw.spec.name):
-            if self.is_about(draw, row, key) and is_taken(draw, row):
+            if self.is_about(draw, row, key) and is_taken(draw, row) and not self.came_back(draw, row):
                 if draw.at and row[draw.at] is None:
                     if is_paid:
                         yield Held(dt.date.max, dt.date.max, False, None)
                     continue
                 begins, ends, is_sure = self.span(draw, row)
                 yield Held(begins, ends, is_sure, told_value(draw, row | self.beside(draw, row)))
+
+    def came_back(self, draw: Draw, row: Row) -> bool:
+        """Whether the bank said of a payment that it failed, and not later that it went through."""
+        if row.get("kind") != "paid" or draw.spec.name not in {"payment", "firm_payment"}:
+            return False
+        same = (draw.spec.parent, "batch_no", "amount_fen")
+        replies = [
+            each for each in self.known(draw.spec.name)
+            if each["kind"] == "reply" and all(each[name] == row[name] for name in same)
+        ]  # fmt: skip
+        passed = [each["paid_on"] or dt.date.max for each in replies if each["outcome"] == "succeeded"]
+        failed = [each for each in replies if each["outcome"] == "failed"]
+        if not row["batch_no"]:
+            failed = [each for each in failed if row["paid_on"] and each["paid_on"] == row["paid_on"]]
+        return any(all(each["paid_on"] and day < each["paid_on"] for day in passed) for each in failed)
 
     def is_about(self, draw: Draw, row: Row, key: Key) -> bool:
         subject = draw.fact.of
@@ -336,25 +352,6 @@ def may_hold(draw: Draw, each: Held, month: int) -> bool:
         return month < month_of(each.begins) + draw.lasts
     last = last_day(month)
     return month < month_of(each.begins) and each.ends >= (last.replace(day=1) if draw.is_any_day else last)
-
-
-def is_one_of(row: Row, where: Mapping[str, tuple[str, ...]]) -> bool:
-    return all(str(row[name]) in values for name, values in where.items())
-
-
-def is_taken(draw: Draw, row: Row) -> bool:
-    has_words = all(any(word in row[name] for word in words) for name, words in draw.words.items())
-    has_any = not draw.having or any(row[name] is not None for name in draw.having)
-    has_other = any(word in row[name] for name, words in draw.unless.items() for word in words)
-    return is_one_of(row, draw.where) and has_words and has_any and not has_other
-
-
-def is_nearer(row: Row, other: Row, columns: list[str]) -> bool:
-    """Whether a row says something in the first column in which only one of the two does."""
-    for column in columns:
-        if (row[column] == "") != (other[column] == ""):
-            return bool(row[column] != "")
-    return False
 
 
 def told_value(draw: Draw, row: Row) -> int | str | None:

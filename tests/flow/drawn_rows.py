@@ -41,6 +41,7 @@ UNITS = ("甲社区", "乙社区", "某厂")  # a post's unit may be a firm that
 TEXTS = {
     "unit": ("", *UNITS[:2]), "post_name": ("保洁员", "护林员"), "employer_name": ("一厂", "二厂"),
     "role": ("法定代表人", "股东"), "name": ("一号", "二号"), "item": ("其他补贴",), "ground": ("其他",),
+    "batch_no": ("", "B1", "B1"),
     "level": ("", "不详", "初级工"), "value": ("不详",), "trade": ("", "焊工", "育婴员"), "number": ("", "1", "2"),
 }  # fmt: skip
 BIRTHS = ("1980-05-06", "1975-11", "1969", "不详", "1990-01-31")
@@ -88,6 +89,8 @@ def make_world(random: Random, district: District, draws: Draws) -> World:
     for name, spec in ((name, SPECS[name]) for name in dict.fromkeys(names)):
         mine = [draw for each in draws.values() for draw in each if draw.spec.name == name]
         rows = [_row(random, spec, mine, world) for _ in range(min(OFTEN.get(name, 20), 20 * max(len(mine), 1)))]
+        if name in {"payment", "firm_payment"}:
+            rows += [_reply(random, random.choice(rows)) for _ in range(len(rows) // 3)]
         _insert(random, world, spec, rows + (_insured(random, world, spec) if name == "insurance" else []), scope_no)
     return world
 
@@ -120,6 +123,16 @@ def _row(random: Random, spec: FactSpec, draws: Sequence[Draw], world: World) ->
     if spec.name == "attendance" and random.random() < 0.2:
         row["post_name"] = ""
     return row | _span(random, spec)
+
+
+def _reply(random: Random, row: Row) -> Row:
+    """What the bank may say of a row of a list."""
+    day = row["paid_on"] and row["paid_on"] + dt.timedelta(random.choice((0, 0, 3)))
+    return row | {
+        "kind": "reply",
+        "outcome": random.choice(("failed", "failed", "succeeded")),
+        "paid_on": random.choice((None, day, day)),
+    }
 
 
 def _taken(random: Random, draw: Draw, row: Row) -> Row:

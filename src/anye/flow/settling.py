@@ -22,8 +22,8 @@ from anye.flow.correcting import MOVED, NUMBER, frame, narrowed, spread, still_c
 from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.file import Draw
 from anye.flow.drawing.months import Window
+from anye.flow.drawing.returned import was_had
 from anye.flow.drawing.spans import month_number
-from anye.flow.returned import was_had
 from anye.flow.standing import csv_lines, first_days
 from anye.flow.taken_away import TakenAway, tables_asked
 from anye.records.claims import actions

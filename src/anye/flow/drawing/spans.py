@@ -21,6 +21,7 @@ from anye.engine.entitle.bits import Array
 from anye.engine.entitle.months import last_day
 from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.file import BOOLS, PAID, Draw
+from anye.flow.drawing.returned import OF_LISTS, was_had
 from anye.flow.specs import SPECS
 
 NOTHING = -(2**62)
@@ -189,6 +190,8 @@ def _statement(
     if months and "month" in draw.spec.columns:
         params |= {"first": _first_day(months[0]), "last": last_day(months[1])}
         wheres.append("f.month BETWEEN %(first)s AND %(last)s")
+    if draw.spec.name in OF_LISTS and draw.where.get("kind") == ("paid",):
+        wheres.append(was_had(draw.spec.table, OF_LISTS[draw.spec.name], asked))
     if draw.at and draw.take not in PAID:
         wheres.append(f'f."{draw.at}" IS NOT NULL')
     placed = [f"f.{key}" for key in keys]

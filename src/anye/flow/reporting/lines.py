@@ -14,15 +14,14 @@ from anye.engine.report.definition import KEYS, Lines, Measure
 from anye.engine.report.periods import months_back, span_of
 from anye.engine.report.reduce import FRAME
 from anye.flow.drawing.asked import Asked
+from anye.flow.drawing.returned import OF_LISTS, was_had
 from anye.flow.drawing.spans import copied, wheres_of
 from anye.flow.reporting.tables import OF_FIRMS, OF_PERSONS, TABLES, Table
-from anye.flow.returned import was_had
 
 _READ = {name: dtype for name, dtype in FRAME.items() if name not in {"area", "is_in", "district"}}
 _WITH_OFFICE = {**_READ, "office": pl.Int64}
 _LOADED_BY = """(SELECT e.scope_no FROM audit_event e
     WHERE e.table_name = 'registers_batch' AND e.row_id = f.source_batch AND e.verb = 'load' LIMIT 1)"""
-_PAID = {"payment": "person_id", "firm_payment": "firm_id"}
 _OF_PERSONS = Lines("detail")
 _NAMES = ("name", "item", "number", "document_no", "class_name", "post_name", "trade")
 
@@ -210,8 +209,8 @@ class Statement:
         ]
         if self.joins():
             found.append(self.asked.was_seen("p"))
-        if lines.table in _PAID and lines.where.get("kind") == ("paid",):
-            found.append(was_had(self.table.sql, _PAID[lines.table], self.asked))
+        if lines.table in OF_LISTS and lines.where.get("kind") == ("paid",):
+            found.append(was_had(self.table.sql, OF_LISTS[lines.table], self.asked))
         if self.whom.firms is not None and lines.table in OF_FIRMS:
             found.append(self.of_firms())
         found += [f"f.{key}_id IS NOT NULL" for key in ("person", "firm") if key in self.measure.count]

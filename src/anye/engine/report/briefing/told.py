@@ -68,8 +68,9 @@ class Tidings:
 def words_of(indicator: Indicator, value: Value, earlier: Value = None) -> Told:
     """A figure with its number, and the number before it."""
     measure = indicator.among or indicator.of
+    says = {**indicator.says, **(indicator.says_one if value == 1 else {})}
     return Told(
-        indicator.code, indicator.group, indicator.unit, dict(indicator.title), dict(indicator.says),
+        indicator.code, indicator.group, indicator.unit, dict(indicator.title), says,
         ROLLING if measure.back else measure.period, exact(value), exact(earlier),
     )  # fmt: skip
 

@@ -2,6 +2,9 @@
 
 from anye.flow.drawing.asked import Asked
 
+OF_LISTS = {"payment": "person_id", "firm_payment": "firm_id"}
+"""Tables that hold what lists of payments tell and what banks reply, and whose each row is."""
+
 
 def was_had(table: str, whose: str, asked: Asked) -> str:
     """SQL of a payment `f` that a list tells: no reply says that it failed, or a later one that it went through after all. A reply
