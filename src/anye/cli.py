@@ -12,6 +12,14 @@ from anye.config.faults import SetupFault
 from anye.engine.yaml_faults import YamlFault
 
 
+def day(text: str) -> date:
+    """A day that a registry may know of. Raises ValueError, ArgumentTypeError."""
+    found = date.fromisoformat(text)
+    if not 1970 <= found.year < 2200:
+        raise argparse.ArgumentTypeError(f"{text}: no register tells of that year; give a day from 1970 to 2199")
+    return found
+
+
 def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(prog="anye", description="安业 Anye: registers in, one registry, help out.")
     main.add_argument("--language", choices=["zh-hans", "en"], default=None, help="language of the messages")
@@ -25,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     load = verbs.add_parser("load", help="load a register file")
     load.add_argument("file", type=Path)
     load.add_argument("--source", metavar="NAME", help="the profile, when the heading does not tell")
-    load.add_argument("--known-on", type=date.fromisoformat, help="the day the office learned it (default today)")
+    load.add_argument("--known-on", type=day, help="the day the office learned it (default today)")
     load.add_argument("--json", action="store_true", help="print the report as JSON")
     load.add_argument("--as", dest="user", metavar="USER", help="act as this user instead of the operator")
 
@@ -78,12 +86,12 @@ def _entitling(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     entitle = verbs.add_parser("entitle", help="what each is owed, by the records: kept in the ledger where it changed")
     entitle.add_argument(
         "--on",
-        type=date.fromisoformat,
+        type=day,
         metavar="YYYY-MM-DD",
         help="a day in the last month that is judged (default today)",
     )
     entitle.add_argument(
-        "--known", type=date.fromisoformat, metavar="YYYY-MM-DD",
+        "--known", type=day, metavar="YYYY-MM-DD",
         help="by what was known on a day (default today); before the last pass nothing is written",
     )  # fmt: skip
     entitle.add_argument("--json", action="store_true", help="print what it came to as JSON")
@@ -92,21 +100,15 @@ def _entitling(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _indicating(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     indicator = verbs.add_parser("indicator", help="a figure of the records, with the rows behind it")
     indicator.add_argument("code", help="I01 … C06, or one divided by another: I11/I10")
-    indicator.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of a day (default today)")
-    indicator.add_argument(
-        "--known", type=date.fromisoformat, metavar="YYYY-MM-DD", help="by what was known on a day (default today)"
-    )
+    indicator.add_argument("--on", type=day, metavar="YYYY-MM-DD", help="as of a day (default today)")
+    indicator.add_argument("--known", type=day, metavar="YYYY-MM-DD", help="by what was known on a day (default today)")
     indicator.add_argument("--area", default="", metavar="CODE", help="of those who live in a town or village")
     indicator.add_argument("--json", action="store_true", help="print value, unit, definition and the count of rows")
     indicator.add_argument("--rows", type=Path, metavar="OUT.csv", help="write the rows behind it")
     snapshot = verbs.add_parser("snapshot", help="count all figures of all areas, and keep them for the report")
-    snapshot.add_argument(
-        "--on", type=date.fromisoformat, nargs="+", metavar="YYYY-MM-DD", help="as of these days (default today)"
-    )
+    snapshot.add_argument("--on", type=day, nargs="+", metavar="YYYY-MM-DD", help="as of these days (default today)")
     known = snapshot.add_mutually_exclusive_group()
-    known.add_argument(
-        "--known", type=date.fromisoformat, metavar="YYYY-MM-DD", help="by what was known on a day (default today)"
-    )
+    known.add_argument("--known", type=day, metavar="YYYY-MM-DD", help="by what was known on a day (default today)")
     known.add_argument("--then", action="store_true", help="by what was known on each of the days")
     areas = verbs.add_parser("areas", help="where the areas lie, for the map of the report")
     areas.add_argument(
@@ -123,10 +125,8 @@ def _briefing(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     briefing.add_argument(
         "kind", choices=["month", "quarter", "year", "other"], help="which template, and what it compares with"
     )
-    briefing.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of a day (default today)")
-    briefing.add_argument(
-        "--known", type=date.fromisoformat, metavar="YYYY-MM-DD", help="by what was known on a day (default today)"
-    )
+    briefing.add_argument("--on", type=day, metavar="YYYY-MM-DD", help="as of a day (default today)")
+    briefing.add_argument("--known", type=day, metavar="YYYY-MM-DD", help="by what was known on a day (default today)")
     briefing.add_argument("--area", default="", metavar="CODE", help="of a town or village (default the district)")
     briefing.add_argument("--lang", choices=["zh", "en"], help="its language (default the command's own)")
     briefing.add_argument(
@@ -193,9 +193,7 @@ def _policies(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         )
     for each in (run, explain, changes):
         each.add_argument("--pack", help="an installed pack or a folder (default: the file's own, or cn_yubei)")
-        each.add_argument(
-            "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day on which it is asked for"
-        )
+        each.add_argument("--on", type=day, metavar="YYYY-MM-DD", help="the day on which it is asked for")
 
 
 def _serving(verb: argparse.ArgumentParser) -> None:

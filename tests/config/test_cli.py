@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from anye.cli import parser
 from anye.config import postgres
 from anye.config.home import Home
 from anye.engine.codes import complete_id
@@ -162,3 +163,12 @@ def test_a_reader_that_has_seen_enough_ends_the_command_quietly(home: Path) -> N
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("told", ["0001-01-01", "1969-12-31", "2200-01-01", "2020-02-30", "yesterday"])
+def test_a_day_of_no_register_is_refused_in_a_line(told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(["snapshot", "--on", told])
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+    assert parser().parse_args(["snapshot", "--on", "1970-01-01"]).on[0].year == 1970
