@@ -166,7 +166,7 @@ def test_what_is_frozen_is_told_though_the_figures_of_the_day_were_counted_anew(
 
 def test_figures_of_a_day_that_is_not_over_are_not_issued(officer: Client, snapshot: Snapshot) -> None:
     today = timezone.localdate()
-    briefing = begun(officer, take(read_pack("cn_yubei"), on=today, known=today, by="tests"))
+    briefing = begun(officer, take(read_pack("cn_yubei"), on=today, known=today, by="tests"), kind="other")
     assert "Registers may still come in today" in issue(officer, briefing, version=1)
     assert "Registers may still come in today" in text_of(officer.get(at("briefing_edit", briefing.token)))
     with as_owner():
