@@ -245,7 +245,7 @@ def notices(district: District, facts: str) -> bool:
         ('(f."paid_on" IS NOT NULL)::int', "1", "已领求职补贴次数 已领转移补助次数"),
         ("p.is_hidden IS NOT TRUE", "true", "登记失业"),
         ("failed.outcome = 'failed'", "true", "已领社保补贴月数 已领求职补贴次数 本年已享返还次数"),
-        ("f.batch_no <> '' OR", "true OR", "已领社保补贴月数 已领求职补贴次数"),
+        ("back.batch_no <> '' OR", "true OR", "已领社保补贴月数 已领求职补贴次数"),
         ("passed.outcome = 'succeeded'", "false", "已领社保补贴月数 已领求职补贴次数"),
         ("(passed.paid_on >= failed.paid_on) IS NOT FALSE", "true", "已领社保补贴月数 已领求职补贴次数"),
         ("s.known_on <= %(on)s) voice", "true) voice", "贫困劳动力 脱贫人口 防返贫监测"),
