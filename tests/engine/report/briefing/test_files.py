@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -178,3 +179,22 @@ def test_words_above_a_column_do_not_run_into_a_taller_one_beside_it() -> None:
             each["y"] for each in columns if each["x"] < middle + half and each["x"] + each["width"] > middle - half
         ]
         assert float(words.get("y", "")) < min(below)
+
+
+@pytest.mark.parametrize("count", [5, 11, 12, 24])
+def test_the_days_below_columns_do_not_touch_each_other(count: int) -> None:
+    days = [f"2020年{at % 12 + 1}月{at + 10}日" for at in range(count)]
+    drawn = ElementTree.fromstring(
+        svg_of(Chart("columns", "图", tuple((day, at + 1, "1") for at, day in enumerate(days))))
+    )
+    told = [
+        (float(mark.get("x", "")), mark.text or "") for mark in drawn.iter(f"{SVG}text") if "年" in (mark.text or "")
+    ]
+    spans = [
+        (x - width / 2, x + width / 2)
+        for x, words in told
+        for width in [sum(14 if each > "z" else 8.4 for each in words)]
+    ]
+    assert told[-1][1] == days[-1] and len(told) > 1
+    assert all(one[1] + 4 < other[0] for one, other in pairwise(spans))
+    assert spans[-1][1] <= 721

@@ -56,6 +56,7 @@ def _column_marks(chart: Chart) -> Iterator[str]:
     zero, base = _HEAD + high * scale, _HEAD + _TALL
     step = WIDTH / len(values)
     wide = min(step * (1 - _GAP), 64)
+    widest = [max(_width(one[at]) for one in chart.points) for at in (0, 2)]
     tops = [zero if value is None else min(zero, zero - value * scale) for value in values]
     yield f'<line x1="0" y1="{zero:.1f}" x2="{WIDTH}" y2="{zero:.1f}" stroke="{_LINE}"/>'
     for at, ((label, _value, said), value) in enumerate(zip(chart.points, values, strict=True)):
@@ -64,27 +65,34 @@ def _column_marks(chart: Chart) -> Iterator[str]:
             yield _text(middle, zero - 6, "?", "middle")
         else:
             yield _rect(middle - wide / 2, tops[at], wide, abs(value) * scale)
-            if _is_told(at, values, step, max(len(one[2]) for one in chart.points)):
+            if _is_told(at, values, step, widest[1]):
                 there = _inside(middle, said)
                 yield _text(there, min(_under(there, said, tops, wide)) - 6, said, "middle")
-        if _is_told(at, values, step, len(label)):
+        if _is_told(at, values, step, widest[0]):
             yield _text(_inside(middle, label), base + 18, label, "middle")
 
 
 def _under(middle: float, words: str, tops: list[float], wide: float) -> Iterator[float]:
     """The tops of the columns above which words stand: they would run into a neighbour that is taller than their own."""
-    step, reach = WIDTH / len(tops), len(words) * _SIZE * 0.33 + wide / 2
+    step, reach = WIDTH / len(tops), (_width(words) + wide) / 2
     return (top for at, top in enumerate(tops) if abs((at + 0.5) * step - middle) < reach)
 
 
-def _is_told(at: int, values: list[float | None], step: float, letters: int) -> bool:
-    """Whether there is room for words at a column: at the last, and at as many before it as do not touch."""
-    return (len(values) - 1 - at) % max(1, -int(-(letters * _SIZE * 0.66) // step)) == 0
+def _is_told(at: int, values: list[float | None], step: float, width: float) -> bool:
+    """Whether there is room for words at a column: at the last, whose words move in from the edge, and at as many before it as do
+    not touch."""
+    moved = max(0.0, (width - step) / 2)
+    return (len(values) - 1 - at) % max(1, -int(-(width + moved + _SIZE / 2) // step)) == 0
+
+
+def _width(words: str) -> float:
+    """How wide words are: a Chinese letter is as wide as it is high."""
+    return sum(_SIZE if letter > "\u2e80" else _SIZE * 0.6 for letter in words)
 
 
 def _inside(middle: float, words: str) -> float:
     """Where words stand in the middle without leaving the drawing."""
-    half = len(words) * _SIZE * 0.33
+    half = _width(words) / 2
     return min(max(middle, half), WIDTH - half)
 
 
