@@ -56,7 +56,7 @@ def _column_marks(chart: Chart) -> Iterator[str]:
     zero, base = _HEAD + high * scale, _HEAD + _TALL
     step = WIDTH / len(values)
     wide = min(step * (1 - _GAP), 64)
-    widest = [max(_width(one[at]) for one in chart.points) for at in (0, 2)]
+    widest = max(_width(label) for label, *_ in chart.points), max(_width(said) for *_, said in chart.points)
     tops = [zero if value is None else min(zero, zero - value * scale) for value in values]
     yield f'<line x1="0" y1="{zero:.1f}" x2="{WIDTH}" y2="{zero:.1f}" stroke="{_LINE}"/>'
     for at, ((label, _value, said), value) in enumerate(zip(chart.points, values, strict=True)):
