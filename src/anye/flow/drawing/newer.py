@@ -3,6 +3,7 @@ ones, of the later month (decision 0028)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from anye.engine.entitle.bits import Array
 from anye.flow.drawing.asked import Asked
 from anye.flow.drawing.file import Draw
 from anye.flow.drawing.months import Window
-from anye.flow.drawing.spans import Choice, month_number, read_numbers, wheres_of
+from anye.flow.drawing.spans import among, month_number, read_numbers, wheres_of
 from anye.flow.specs import SPECS
 
 _MONTHS = 100_000
@@ -19,22 +20,18 @@ _MONTHS = 100_000
 _NOBODY = -(2**60)
 
 
-def ended(draw: Draw, asked: Asked, persons: Array, window: Window) -> Array | None:
-    """Where a newer word says that what a draw takes holds no longer: of shape (months, persons), bool; None: nowhere. `persons`:
-    ids in their order. On a tie what was said to hold holds."""
+def ended(draw: Draw, asked: Asked, rows: int, place_of: Callable[[Array], Array], window: Window) -> Array | None:
+    """Where a newer word says that what a draw takes holds no longer: of shape (months, rows), bool; None: nowhere. `place_of`: ids of
+    persons → their rows, -1 for none. On a tie what was said to hold holds."""
     said = list(read_numbers(*_statement(draw, asked), 5))
     person, is_end, rank, told, since = (np.concatenate([block[at] for block in said]) for at in range(5))
-    place = np.searchsorted(persons, person)
-    is_here = (
-        (place < len(persons)) & (persons[np.minimum(place, len(persons) - 1)] == person)
-        if len(persons)
-        else person < 0
-    )
+    place = place_of(person)
+    is_here = place >= 0
     if not is_here.any():
         return None
     whose, mine = np.unique(place[is_here], return_inverse=True)
     strength, is_end, since = (rank * _MONTHS + told)[is_here], is_end[is_here] == 1, since[is_here]
-    found = np.zeros((window.months, len(persons)), np.bool_)
+    found = np.zeros((window.months, rows), np.bool_)
     for at in range(window.months):
         is_said = since <= window.first + at
         strongest = np.full((2, len(whose)), _NOBODY)
@@ -47,7 +44,7 @@ def ended(draw: Draw, asked: Asked, persons: Array, window: Window) -> Array | N
 def _statement(draw: Draw, asked: Asked) -> tuple[str, dict[str, Any]]:
     """Of persons of whom both is said: who, whether it is an end, the register's rank, the file's month, and since when it holds."""
     params: dict[str, Any] = {**asked.params(), "table": draw.spec.table}
-    holds, ends = _chosen(draw, params), _chosen(_Ends(draw), params, "ends")
+    holds, ends = " AND ".join(wheres_of(draw, params)) or "true", " AND ".join(among(draw.no.newer, params, "ends"))
     known, mine = Asked(asked.on), asked.wheres("f", ("person_id",))
     month = month_number("coalesce(b.file_month, voice.known_on)")
     both = " INTERSECT ".join(
@@ -64,20 +61,3 @@ def _statement(draw: Draw, asked: Asked) -> tuple[str, dict[str, Any]]:
         JOIN registers_source o ON o.id = b.source_id
         WHERE {known.wheres("f", ())} AND (({holds}) OR ({ends})) AND f.person_id IN ({both})"""
     return sql, params
-
-
-class _Ends:
-    """The rows that end what a draw takes, as a choice of rows."""
-
-    def __init__(self, draw: Draw) -> None:
-        self.where, self.words, self.unless, self.having = draw.no.newer, dict[str, Any](), dict[str, Any](), ()
-
-
-def _chosen(choice: Choice, params: dict[str, Any], mark: str = "") -> str:
-    """SQL: whether a row is one of a choice; its values come into `params`, by names of their own (`mark`)."""
-    own: dict[str, Any] = {}
-    sql = " AND ".join(wheres_of(choice, own)) or "true"
-    for name in sorted(own, key=len, reverse=True):
-        sql = sql.replace(f"%({name})s", f"%({mark}{name})s")
-    params |= {f"{mark}{name}": values for name, values in own.items()}
-    return sql

@@ -76,7 +76,7 @@ def read_spans(draw: Draw, asked: Asked, months: tuple[int, int] | None = None) 
 def read_told(draw: Draw, told: Sequence[Mapping[str, Sequence[str]]], asked: Asked) -> Iterator[list[Array]]:
     """Whose the rows of a draw's table are, the first month of each, and a bit for each of `told` that it says any of."""
     params: dict[str, Any] = {}
-    said = [" AND ".join(_among(each, params, f"told_{at}")) or "true" for at, each in enumerate(told)]
+    said = [" AND ".join(among(each, params, f"told_{at}")) or "true" for at, each in enumerate(told)]
     bits = " | ".join(f"(CASE WHEN {each} THEN {1 << at} ELSE 0 END)" for at, each in enumerate(said))
     anything = replace(draw, where={}, words={}, unless={}, having=(), take="held", lasts=0)
     sql, more = _statement(anything, KEYS[draw.fact.of], asked, None, said=bits)
@@ -311,7 +311,7 @@ class Choice(Protocol):
 
 def wheres_of(draw: Choice, params: dict[str, Any]) -> list[str]:
     """SQL: which rows of a table (f) a choice takes; its values come into `params`."""
-    found = _among(draw.where, params, "where")
+    found = among(draw.where, params, "where")
     for column, words in draw.words.items():
         params[f"words_{column}"] = [f"%{word}%" for word in words]
         found.append(f'f."{column}" LIKE ANY(%(words_{column})s)')
@@ -323,7 +323,8 @@ def wheres_of(draw: Choice, params: dict[str, Any]) -> list[str]:
     return found
 
 
-def _among(where: Mapping[str, Sequence[str]], params: dict[str, Any], name: str) -> list[str]:
+def among(where: Mapping[str, Sequence[str]], params: dict[str, Any], name: str) -> list[str]:
+    """SQL: that columns of a row are one of these each; the values come into `params`, under names that begin with `name`."""
     params |= {f"{name}_{column}": list(values) for column, values in where.items()}
     return [f'f."{column}"::text = ANY(%({name}_{column})s)' for column in where]
 

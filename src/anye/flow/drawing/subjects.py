@@ -86,7 +86,7 @@ class RecordSubjects(Subjects):
         """A fact's column as one draw tells it."""
         window = self.window.longer(look_back(draw))
         span = (window.first, window.last)
-        is_ended = ended(draw, self.asked, self.persons, window) if draw.no.newer else None
+        is_ended = ended(draw, self.asked, rows, self._places_of, window) if draw.no.newer else None
         told = Told(window, rows, self._silence(draw, rows, window), is_ended)
         return drawn(draw, self._placed(draw, span), told)
 
@@ -169,6 +169,9 @@ class RecordSubjects(Subjects):
         if subject == "person_firm":
             return _found(joint(*self.pairs), joint(*keys))
         return keys[0]
+
+    def _places_of(self, persons: Array) -> Array:
+        return self.places("person", [persons])
 
     def _silence(self, draw: Draw, rows: int, window: Window) -> Array:
         """Where the lack of a row means no: months × rows, or less where it is the same for all of them."""

@@ -295,11 +295,8 @@ class _Composing:
 
     def _titled(self, told: Told, what: str) -> str:
         unit = "" if told.unit in _WITHOUT_UNIT else UNITS[told.unit][self.lang]
-        more = (
-            f"{_ACROSS_WHAT[what][self.lang]}{'，' if self.lang == 'zh' else ', '}{unit}"
-            if unit
-            else _ACROSS_WHAT[what][self.lang]
-        )
+        between = "，" if self.lang == "zh" else ", "
+        more = between.join(filter(None, (_ACROSS_WHAT[what][self.lang], unit)))
         return f"{told.title[self.lang]}（{more}）" if self.lang == "zh" else f"{told.title[self.lang]} ({more})"
 
     def _head(self, *names: str) -> tuple[Spans, ...]:

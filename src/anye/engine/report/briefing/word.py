@@ -120,13 +120,12 @@ def _table(paper: Any, table: Table) -> None:
     grid = paper.add_table(rows=0, cols=len(table.head), style="Table Grid")
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     _lines(grid)
-    _row(grid, table.head, table.numbers, is_head=True)
-    for row in table.rows:
-        _row(grid, row, table.numbers)
-    for column, width in zip(grid.columns, _widths(table), strict=True):
+    widths = _widths(table)
+    for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
-        for cell in column.cells:
-            cell.width = width
+    _row(grid, table.head, table.numbers, widths, is_head=True)
+    for row in table.rows:
+        _row(grid, row, table.numbers, widths)
     paper.add_paragraph().paragraph_format.space_after = Pt(4)
 
 
@@ -156,12 +155,14 @@ def _lines(grid: Any) -> None:
     grid._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption")
 
 
-def _row(grid: Any, cells: Iterable[Spans], numbers: frozenset[int], *, is_head: bool = False) -> None:
+def _row(
+    grid: Any, cells: Iterable[Spans], numbers: frozenset[int], widths: list[Cm], *, is_head: bool = False
+) -> None:
     row = grid.add_row()
     keep = OxmlElement("w:tblHeader" if is_head else "w:cantSplit")  # the head stands on every page, a row on one
     row._tr.get_or_add_trPr().append(keep)
     for at, (cell, spans) in enumerate(zip(row.cells, cells, strict=True)):
-        line = cell.paragraphs[0]
+        cell.width, line = widths[at], cell.paragraphs[0]
         line.paragraph_format.space_after = Pt(0)
         if at in numbers:
             line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
